@@ -1,0 +1,19 @@
+package io.overt.policy;
+
+import java.util.Optional;
+
+/**
+ * What the policy says about one connection, and by which rule.
+ *
+ * @param rule the first rule that matched
+ * @param action what it says
+ * @param on what it says about failures; meaningful where the action is {@code INSPECT}
+ * @param label what is shown to the user of a blocked connection
+ * @param because the rule's reason in plain words, for records and for those who are inspected
+ */
+public record Decision(
+        RuleName rule,
+        Action action,
+        Outcomes on,
+        Optional<String> label,
+        Optional<String> because) {}

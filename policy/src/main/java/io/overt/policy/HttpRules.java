@@ -1,0 +1,57 @@
+package io.overt.policy;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A policy's rules for requests; immutable, usable by any number of threads.
+ *
+ * <p>A request's URL is read in two ways ({@link RequestUrl.Style}), because servers differ in how
+ * they read it and we do not know which one is at the other end. A rule that blocks needs one
+ * reading that matches; a rule that passes needs all of them to. So no spelling of a URL gets
+ * around a block, nor into an exception from one.
+ */
+public final class HttpRules {
+    private final HostIndex hosts;
+    private final List<HttpRule> rules;
+
+    HttpRules(HostIndex hosts, List<HttpRule> rules) {
+        this.hosts = hosts;
+        this.rules = List.copyOf(rules);
+    }
+
+    /** Whether there is no rule, so that no request needs to be looked at. */
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
+    /** What the first rule that matches says; {@code Pass} without a rule where none does. */
+    public HttpDecision decide(HttpRequestFacts facts) {
+        if (rules.isEmpty()) {
+            return new HttpDecision.Pass(Optional.empty());
+        }
+        return switch (RequestTarget.read(facts)) {
+            case RequestTarget.Unreadable(String detail) -> new HttpDecision.Unreadable(detail);
+            case RequestTarget.Readable(List<RequestUrl> urls) -> decide(facts, urls);
+        };
+    }
+
+    private HttpDecision decide(HttpRequestFacts facts, List<RequestUrl> urls) {
+        List<Subject> readings = urls.stream().map(url -> Subject.of(facts, url, hosts)).toList();
+        for (HttpRule rule : rules) {
+            switch (rule.action()) {
+                case BLOCK -> {
+                    if (readings.stream().anyMatch(rule.when()::test)) {
+                        return new HttpDecision.Block(rule.name(), rule.label());
+                    }
+                }
+                case PASS -> {
+                    if (readings.stream().allMatch(rule.when()::test)) {
+                        return new HttpDecision.Pass(Optional.of(rule.name()));
+                    }
+                }
+            }
+        }
+        return new HttpDecision.Pass(Optional.empty());
+    }
+}

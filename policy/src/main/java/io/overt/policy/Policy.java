@@ -1,0 +1,56 @@
+package io.overt.policy;
+
+import java.util.List;
+
+/**
+ * A compiled policy: immutable, usable by any number of threads, and without effect on anything.
+ * Made by {@link PolicyCompiler} only, so that whoever holds one holds a policy that compiled.
+ */
+public final class Policy {
+    private final String name;
+    private final HostIndex hosts;
+    private final List<Rule> rules;
+    private final Decision last;
+    private final HttpRules http;
+
+    /**
+     * @param rules all rules but the last one, in order
+     * @param last what the rule without a condition says: a policy cannot be made without it
+     */
+    Policy(String name, HostIndex hosts, List<Rule> rules, Decision last, HttpRules http) {
+        this.name = name;
+        this.hosts = hosts;
+        this.rules = List.copyOf(rules);
+        this.last = last;
+        this.http = http;
+    }
+
+    /** The policy's own name, as in its document. */
+    public String name() {
+        return name;
+    }
+
+    /** The rules for requests on inspected connections; empty where the document has none. */
+    public HttpRules http() {
+        return http;
+    }
+
+    /**
+     * What the first rule that matches says. Never fails; costs a walk over the rules and one
+     * look-up of the server name.
+     */
+    public Decision decide(ConnectionFacts facts) {
+        Subject subject = Subject.of(facts, hosts);
+        for (Rule rule : rules) {
+            if (rule.when().test(subject)) {
+                return rule.decision();
+            }
+        }
+        return last;
+    }
+
+    @Override
+    public String toString() {
+        return "Policy[" + name + ", " + (rules.size() + 1) + " rules]";
+    }
+}
