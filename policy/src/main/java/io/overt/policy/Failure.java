@@ -8,61 +8,50 @@ import java.util.List;
  */
 public enum Failure {
     /** The upstream's chain does not verify for the server name. */
-    UNTRUSTED(
-            "untrusted",
-            FailureAction.BLOCK,
-            FailureAction.SPLICE,
-            FailureAction.BLOCK,
-            FailureAction.MIRROR_UNTRUSTED),
+    UNTRUSTED("untrusted", FailureAction.BLOCK),
     /**
      * The upstream's chain verifies, and its leaf is one that the recipe does not mirror. Has no
      * key of its own: it counts as {@link #UNTRUSTED}, and where that says {@code mirror-untrusted}
      * it is {@code block}, since no certificate can be made at all.
      */
-    NOT_MIRRORABLE("untrusted", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    NOT_MIRRORABLE("untrusted", FailureAction.BLOCK),
     /** The upstream asks for a client certificate, which we do not have. */
-    CLIENT_CERT("client-cert", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    CLIENT_CERT("client-cert", FailureAction.BLOCK),
     /** No TCP connection to the upstream. */
-    UNREACHABLE("unreachable", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    UNREACHABLE("unreachable", FailureAction.BLOCK),
     /** The TLS handshake with the upstream failed for another reason than its chain. */
-    HANDSHAKE_FAILED(
-            "handshake-failed", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    HANDSHAKE_FAILED("handshake-failed", FailureAction.BLOCK),
     /** No certificate could be had in time: no signer answers, or it refused. */
-    SIGNER_AWAY("signer-away", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    SIGNER_AWAY("signer-away", FailureAction.BLOCK),
     /** The edge has reached a limit of its own. */
-    OVERLOAD("overload", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    OVERLOAD("overload", FailureAction.BLOCK),
     /** See {@link HelloFault#NOT_TLS}. */
-    NOT_TLS("not-tls", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    NOT_TLS("not-tls", FailureAction.BLOCK),
     /** See {@link HelloFault#MALFORMED}. */
-    HELLO_MALFORMED(
-            "hello-malformed", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    HELLO_MALFORMED("hello-malformed", FailureAction.BLOCK),
     /** See {@link HelloFault#TOO_LARGE}. */
-    HELLO_TOO_LARGE(
-            "hello-too-large", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    HELLO_TOO_LARGE("hello-too-large", FailureAction.BLOCK),
     /** See {@link HelloFault#TOO_SLOW}. */
-    HELLO_TOO_SLOW(
-            "hello-too-slow", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    HELLO_TOO_SLOW("hello-too-slow", FailureAction.BLOCK),
     /** See {@link HelloFault#ABSENT}. */
-    HELLO_ABSENT("hello-absent", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK),
+    HELLO_ABSENT("hello-absent", FailureAction.BLOCK),
     /**
      * The client's hello leaves no room for an ECDSA P-256 certificate, the only kind of leaf key
      * there is. The one failure whose default is {@code splice}.
      */
-    NO_ECDSA("no-ecdsa", FailureAction.SPLICE, FailureAction.SPLICE, FailureAction.BLOCK),
+    NO_ECDSA("no-ecdsa", FailureAction.SPLICE),
     /**
      * The client refused our certificate. That connection is lost whatever the rule says; {@link
      * Outcomes#pinned} says when later ones are treated otherwise.
      */
-    CLIENT_REFUSED("pinned", FailureAction.BLOCK, FailureAction.SPLICE, FailureAction.BLOCK);
+    CLIENT_REFUSED("pinned", FailureAction.BLOCK);
 
     private final String key;
     private final FailureAction unstated;
-    private final List<FailureAction> allowed;
 
-    Failure(String key, FailureAction unstated, FailureAction... allowed) {
+    Failure(String key, FailureAction unstated) {
         this.key = key;
         this.unstated = unstated;
-        this.allowed = List.of(allowed);
     }
 
     /** Its key in a rule's {@code on}. */
@@ -77,6 +66,8 @@ public enum Failure {
 
     /** What a rule may say. */
     public List<FailureAction> allowed() {
-        return allowed;
+        return this == UNTRUSTED
+                ? List.of(FailureAction.SPLICE, FailureAction.BLOCK, FailureAction.MIRROR_UNTRUSTED)
+                : List.of(FailureAction.SPLICE, FailureAction.BLOCK);
     }
 }

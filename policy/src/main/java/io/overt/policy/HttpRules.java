@@ -32,7 +32,7 @@ public final class HttpRules {
         }
         return switch (RequestTarget.read(facts)) {
             case RequestTarget.Unreadable(String detail) -> new HttpDecision.Unreadable(detail);
-            case RequestTarget.Readable(List<RequestUrl> urls) -> decide(facts, urls);
+            case RequestTarget.Read(List<RequestUrl> urls) -> decide(facts, urls);
         };
     }
 

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 sealed interface RequestTarget {
     /** The URL, once in each style. */
-    record Readable(List<RequestUrl> urls) implements RequestTarget {}
+    record Read(List<RequestUrl> urls) implements RequestTarget {}
 
     record Unreadable(String detail) implements RequestTarget {}
 
@@ -81,7 +81,7 @@ sealed interface RequestTarget {
             authority = fromTarget.get();
         }
         Authority named = authority;
-        return new Readable(
+        return new Read(
                 Stream.of(RequestUrl.Style.values())
                         .map(
                                 style ->
