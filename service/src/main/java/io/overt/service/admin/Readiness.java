@@ -1,0 +1,60 @@
+package io.overt.service.admin;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Whether a process can do its work: it can when each of its named conditions is met. Thread-safe.
+ */
+public final class Readiness {
+    private final Map<String, Condition> conditions = new ConcurrentHashMap<>();
+    private final MeterRegistry meters;
+
+    /** Each condition is also a gauge. */
+    public Readiness(MeterRegistry meters) {
+        this.meters = meters;
+    }
+
+    /** A condition that is not met until its owner says so. One owner per name. */
+    public Condition condition(String name) {
+        var condition = new Condition();
+        if (conditions.putIfAbsent(name, condition) != null) {
+            throw new IllegalArgumentException(
+                    "readiness condition " + name + " has an owner already");
+        }
+        Gauge.builder("overt.ready", condition, each -> each.unmet.isEmpty() ? 1 : 0)
+                .tag("condition", name)
+                .description("1 while the condition for being ready is met.")
+                .register(meters);
+        return condition;
+    }
+
+    /** What is not met, by name, with the reason; empty when the process is ready. */
+    public Map<String, String> unmet() {
+        var unmet = new TreeMap<String, String>();
+        conditions.forEach(
+                (name, condition) -> condition.unmet.ifPresent(reason -> unmet.put(name, reason)));
+        return unmet;
+    }
+
+    /** One condition, set by its owner. Thread-safe. */
+    public static final class Condition {
+        private volatile Optional<String> unmet = Optional.of("starting");
+
+        private Condition() {}
+
+        /** It holds. */
+        public void met() {
+            unmet = Optional.empty();
+        }
+
+        /** It does not hold, and why; for people. */
+        public void unmet(String reason) {
+            unmet = Optional.of(reason);
+        }
+    }
+}

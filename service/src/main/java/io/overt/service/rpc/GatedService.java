@@ -1,0 +1,12 @@
+package io.overt.service.rpc;
+
+import io.grpc.BindableService;
+import io.overt.service.identity.RoleGate;
+
+/**
+ * A service and who may call it; a server takes services in no other form.
+ *
+ * @param service answers on virtual threads, so it may block
+ * @param gate refuses everybody else
+ */
+public record GatedService(BindableService service, RoleGate gate) {}
