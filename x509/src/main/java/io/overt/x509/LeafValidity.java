@@ -1,0 +1,59 @@
+package io.overt.x509;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * When a forged leaf is valid: not outside upstream's and the issuer's own time, not longer than
+ * the profile's cap.
+ *
+ * <p>There is no clock here, or edge and signer would not derive the same bytes. Where an
+ * upstream's life must be cut, the epoch's start says around when (ADR 0010).
+ *
+ * @param notBefore the first second
+ * @param notAfter the last second (RFC 5280 §4.1.2.5: both are inside)
+ */
+record LeafValidity(Instant notBefore, Instant notAfter) {
+    static LeafValidity of(TbsFields upstream, IssuingCa issuer, MirrorProfile profile, Epoch epoch)
+            throws MalformedDerException {
+        X509Certificate ca = issuer.certificate();
+        LeafValidity common =
+                new LeafValidity(upstream.notBefore().time(), upstream.notAfter().time())
+                        .within(ca.getNotBefore().toInstant(), ca.getNotAfter().toInstant());
+        Instant epochStart = epoch.start(profile.epochLength()).minus(profile.epochGrace());
+        return switch (profile.recipe()) {
+            case MIRROR ->
+                    common.life().compareTo(profile.maxLifetime()) <= 0
+                            ? common
+                            : common.within(
+                                    epochStart, lastSecond(epochStart, profile.maxLifetime()));
+            case STRICT ->
+                    // Never over the cap: a profile's cap is at least the epoch and twice the
+                    // grace.
+                    common.within(
+                            epochStart,
+                            epoch.end(profile.epochLength())
+                                    .plus(profile.epochGrace())
+                                    .minusSeconds(1));
+        };
+    }
+
+    boolean isEmpty() {
+        return notAfter.isBefore(notBefore);
+    }
+
+    private Duration life() {
+        return Duration.between(notBefore, notAfter).plusSeconds(1);
+    }
+
+    private LeafValidity within(Instant earliest, Instant latest) {
+        return new LeafValidity(
+                notBefore.isBefore(earliest) ? earliest : notBefore,
+                notAfter.isAfter(latest) ? latest : notAfter);
+    }
+
+    private static Instant lastSecond(Instant first, Duration life) {
+        return first.plus(life).minusSeconds(1);
+    }
+}

@@ -1,0 +1,114 @@
+package io.overt.x509;
+
+import java.math.BigInteger;
+import java.util.Map;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+
+/** Object identifiers of extensions, and the names that the RFCs give them. */
+final class Oid {
+    static final String SUBJECT_DIRECTORY_ATTRIBUTES = "2.5.29.9";
+    static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
+    static final String KEY_USAGE = "2.5.29.15";
+    static final String PRIVATE_KEY_USAGE_PERIOD = "2.5.29.16";
+    static final String SUBJECT_ALT_NAME = "2.5.29.17";
+    static final String ISSUER_ALT_NAME = "2.5.29.18";
+    static final String BASIC_CONSTRAINTS = "2.5.29.19";
+    static final String NAME_CONSTRAINTS = "2.5.29.30";
+    static final String CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+    static final String CERTIFICATE_POLICIES = "2.5.29.32";
+    static final String POLICY_MAPPINGS = "2.5.29.33";
+    static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+    static final String POLICY_CONSTRAINTS = "2.5.29.36";
+    static final String EXTENDED_KEY_USAGE = "2.5.29.37";
+    static final String FRESHEST_CRL = "2.5.29.46";
+    static final String INHIBIT_ANY_POLICY = "2.5.29.54";
+    static final String AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
+    static final String SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
+    static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
+    static final String SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
+    static final String CT_POISON = "1.3.6.1.4.1.11129.2.4.3";
+    static final String CAN_SIGN_HTTP_EXCHANGES = "1.3.6.1.4.1.11129.2.1.22";
+    static final String DELEGATION_USAGE = "1.3.6.1.4.1.44363.44";
+
+    static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    static final String AD_CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
+    static final String ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+
+    private static final Map<String, String> NAMES =
+            Map.ofEntries(
+                    Map.entry(SUBJECT_DIRECTORY_ATTRIBUTES, "subjectDirectoryAttributes"),
+                    Map.entry(SUBJECT_KEY_IDENTIFIER, "subjectKeyIdentifier"),
+                    Map.entry(KEY_USAGE, "keyUsage"),
+                    Map.entry(PRIVATE_KEY_USAGE_PERIOD, "privateKeyUsagePeriod"),
+                    Map.entry(SUBJECT_ALT_NAME, "subjectAltName"),
+                    Map.entry(ISSUER_ALT_NAME, "issuerAltName"),
+                    Map.entry(BASIC_CONSTRAINTS, "basicConstraints"),
+                    Map.entry(NAME_CONSTRAINTS, "nameConstraints"),
+                    Map.entry(CRL_DISTRIBUTION_POINTS, "cRLDistributionPoints"),
+                    Map.entry(CERTIFICATE_POLICIES, "certificatePolicies"),
+                    Map.entry(POLICY_MAPPINGS, "policyMappings"),
+                    Map.entry(AUTHORITY_KEY_IDENTIFIER, "authorityKeyIdentifier"),
+                    Map.entry(POLICY_CONSTRAINTS, "policyConstraints"),
+                    Map.entry(EXTENDED_KEY_USAGE, "extKeyUsage"),
+                    Map.entry(FRESHEST_CRL, "freshestCRL"),
+                    Map.entry(INHIBIT_ANY_POLICY, "inhibitAnyPolicy"),
+                    Map.entry(AUTHORITY_INFO_ACCESS, "authorityInfoAccess"),
+                    Map.entry(SUBJECT_INFO_ACCESS, "subjectInfoAccess"),
+                    Map.entry(TLS_FEATURE, "tlsFeature"),
+                    Map.entry(SCT_LIST, "signedCertificateTimestampList"),
+                    Map.entry(CT_POISON, "ctPoison"),
+                    Map.entry(CAN_SIGN_HTTP_EXCHANGES, "canSignHttpExchanges"),
+                    Map.entry(DELEGATION_USAGE, "delegationUsage"),
+                    Map.entry(InspectionMarker.OID, "inspectionMarker"));
+
+    /** The RFC's name of an extension, or the dotted number of one that has no name here. */
+    static String name(String oid) {
+        return NAMES.getOrDefault(oid, oid);
+    }
+
+    static byte[] encoded(String oid) {
+        try {
+            return new ASN1ObjectIdentifier(oid).getEncoded(ASN1Encoding.DER);
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException("encoding " + oid, e);
+        }
+    }
+
+    /** X.690 §8.19: no subidentifier starts with 0x80, and the last one ends. */
+    static boolean isWellFormed(byte[] content) {
+        boolean atStart = true;
+        for (byte octet : content) {
+            if (atStart && octet == (byte) 0x80) {
+                return false;
+            }
+            atStart = octet >= 0;
+        }
+        return content.length > 0 && atStart;
+    }
+
+    /** Dotted decimal of a well-formed value. */
+    static String text(byte[] content) {
+        StringBuilder text = new StringBuilder();
+        BigInteger value = BigInteger.ZERO;
+        for (byte octet : content) {
+            value = value.shiftLeft(7).or(BigInteger.valueOf(octet & 0x7f));
+            if (octet < 0) {
+                continue;
+            }
+            if (text.isEmpty()) {
+                int first =
+                        value.compareTo(BigInteger.valueOf(80)) >= 0 ? 2 : value.intValue() / 40;
+                text.append(first)
+                        .append('.')
+                        .append(value.subtract(BigInteger.valueOf(40L * first)));
+            } else {
+                text.append('.').append(value);
+            }
+            value = BigInteger.ZERO;
+        }
+        return text.toString();
+    }
+
+    private Oid() {}
+}
