@@ -1,7 +1,15 @@
 package io.overt.policy;
 
+import io.overt.policy.Yaml.Position;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Turns what people wrote into a {@link Policy}, or into every problem that it has. Pure: the same
@@ -16,15 +24,117 @@ public final class PolicyCompiler {
 
     private PolicyCompiler() {}
 
-    /** Any thread; never throws for any content of the source. */
+    /**
+     * Any thread; never throws, whatever the files contain. Takes time and memory in proportion to
+     * the source, within the limits that docs/policy.md names.
+     */
     public static Compilation compile(PolicySource source) {
-        return new Compilation.Rejected(
-                List.of(
-                        new Problem(
-                                PolicySource.DOCUMENT,
-                                1,
-                                1,
-                                Optional.empty(),
-                                "this build knows the policy's types and no document yet")));
+        Problems problems = Problems.ofDocument();
+        Optional<Policy> policy =
+                document(source, problems).flatMap(root -> policy(root, source, problems));
+        List<Problem> errors = problems.errors();
+        return errors.isEmpty()
+                ? new Compilation.Compiled(policy.orElseThrow(), problems.warnings())
+                : new Compilation.Rejected(errors);
     }
+
+    private static Optional<Yaml> document(PolicySource source, Problems problems) {
+        byte[] bytes = source.files().get(PolicySource.DOCUMENT);
+        if (bytes == null) {
+            problems.add(Position.START, "the document is not there");
+            return Optional.empty();
+        }
+        if (bytes.length > Limits.DOCUMENT_BYTES) {
+            problems.add(
+                    Position.START,
+                    bytes.length + " bytes (expected: at most " + Limits.DOCUMENT_BYTES + ")");
+            return Optional.empty();
+        }
+        return Utf8.decode(bytes, problems).flatMap(text -> YamlReader.read(text, problems));
+    }
+
+    /**
+     * A policy; without one there is a problem. With problems there may be one nevertheless, and it
+     * is not to be used.
+     */
+    private static Optional<Policy> policy(Yaml root, PolicySource source, Problems problems) {
+        Fields fields = Fields.of(root, "the document", KEYS, problems);
+        Optional<String> name = name(fields, problems);
+        HostSets sets = new HostSets(seed(source));
+        Lists lists = Lists.read(fields.value("lists"), source, sets, problems);
+        RuleReader reader = new RuleReader(problems);
+        Optional<RuleReader.Rules> rules =
+                fields.required("rules", "a list of rules")
+                        .map(
+                                section ->
+                                        reader.rules(
+                                                section,
+                                                new ConditionReader(
+                                                        ConditionReader.About.CONNECTIONS,
+                                                        lists,
+                                                        sets)));
+        List<HttpRule> http =
+                fields.value("http")
+                        .map(
+                                section ->
+                                        reader.http(
+                                                section,
+                                                new ConditionReader(
+                                                        ConditionReader.About.REQUESTS,
+                                                        lists,
+                                                        sets)))
+                        .orElse(List.of());
+        lists.warnOfUnused();
+        if (name.isEmpty() || rules.isEmpty() || rules.get().last().isEmpty()) {
+            return Optional.empty();
+        }
+        HostIndex hosts = sets.build();
+        return Optional.of(
+                new Policy(
+                        name.get(),
+                        hosts,
+                        rules.get().rules(),
+                        rules.get().last().get(),
+                        new HttpRules(hosts, http)));
+    }
+
+    private static Optional<String> name(Fields fields, Problems problems) {
+        fields.required("policy", "the policy's name");
+        Optional<Yaml.Text> text = fields.text("policy", Limits.TEXT);
+        text.filter(name -> !RuleName.isValid(name.value()))
+                .ifPresent(
+                        name ->
+                                problems.add(
+                                        name.at(),
+                                        "`policy`: "
+                                                + Fields.quoted(name.value())
+                                                + " (expected: "
+                                                + RuleName.EXPECTED
+                                                + ")"));
+        return text.map(Yaml.Text::value);
+    }
+
+    // Whoever writes a list would have to find names that collide under a seed that those names
+    // decide.
+    private static long seed(PolicySource source) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        for (Map.Entry<String, byte[]> file : new TreeMap<>(source.files()).entrySet()) {
+            byte[] path = file.getKey().getBytes(StandardCharsets.UTF_8);
+            digest.update(
+                    ByteBuffer.allocate(8)
+                            .putInt(path.length)
+                            .putInt(file.getValue().length)
+                            .flip());
+            digest.update(path);
+            digest.update(file.getValue());
+        }
+        return ByteBuffer.wrap(digest.digest()).getLong();
+    }
+
+    private static final Set<String> KEYS = Set.of("policy", "rules", "http", "lists");
 }

@@ -1,0 +1,38 @@
+package io.overt.policy;
+
+/**
+ * How large a policy may be. A policy comes signed from the control plane; these bound what a
+ * mistake, or whoever has taken the control plane over, makes an edge spend on it.
+ */
+final class Limits {
+    private Limits() {}
+
+    /** Of the document; ten thousand rules fit. */
+    static final int DOCUMENT_BYTES = 1 << 20;
+
+    /** Levels of mappings and lists in the document; people write six. */
+    static final int NESTING = 32;
+
+    /**
+     * Scalars, lists and mappings of the document with each alias counted as what it stands for.
+     */
+    static final int NODES = 250_000;
+
+    /** Lists of a policy. */
+    static final int LISTS = 256;
+
+    /** Of one list. */
+    static final int LIST_BYTES = 64 << 20;
+
+    /** Of all lists together: the index's arrays are indexed by an int. */
+    static final long ALL_LISTS_BYTES = 256L << 20;
+
+    /** Problems reported of one list; a file of the wrong kind has one on each line. */
+    static final int PROBLEMS_OF_A_LIST = 20;
+
+    /** Of a label or a reason, in characters. */
+    static final int PROSE = 500;
+
+    /** Of any other text in a condition, in characters. */
+    static final int TEXT = 1000;
+}

@@ -1,0 +1,176 @@
+package io.overt.policy;
+
+import io.overt.policy.Yaml.Position;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The lists that a document declares: reads {@code lists}, then the files, and answers rules that
+ * name them.
+ */
+final class Lists {
+    private final PolicySource source;
+    private final HostSets sets;
+    private final Problems problems;
+    private final Map<String, Declared> declared = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
+
+    private record Declared(Position at, int set) {}
+
+    private Lists(PolicySource source, HostSets sets, Problems problems) {
+        this.source = source;
+        this.sets = sets;
+        this.problems = problems;
+    }
+
+    static Lists read(
+            Optional<Yaml> section, PolicySource source, HostSets sets, Problems problems) {
+        Lists lists = new Lists(source, sets, problems);
+        section.ifPresent(lists::readSection);
+        return lists;
+    }
+
+    /** The set of the list that a rule names; empty, with a problem, when there is none. */
+    Optional<Integer> use(Yaml.Text name, Problems rule) {
+        Declared list = declared.get(name.value());
+        if (list == null) {
+            rule.add(
+                    name.at(),
+                    "`list`: unknown list "
+                            + Fields.quoted(name.value())
+                            + Nearest.hint(name.value(), declared.keySet()));
+            return Optional.empty();
+        }
+        used.add(name.value());
+        return Optional.of(list.set());
+    }
+
+    /** Warns of what is there and used by no rule. */
+    void warnOfUnused() {
+        declared.forEach(
+                (name, list) -> {
+                    if (!used.contains(name)) {
+                        problems.warn(
+                                list.at(), "list " + Fields.quoted(name) + ": no rule uses it");
+                    }
+                });
+    }
+
+    private void readSection(Yaml section) {
+        if (!(section instanceof Yaml.Mapping(var entries, _))) {
+            problems.add(
+                    section.at(),
+                    "`lists`: is " + section.kind() + " (expected: a mapping of names to files)");
+            return;
+        }
+        if (entries.size() > Limits.LISTS) {
+            problems.add(
+                    section.at(),
+                    "`lists`: "
+                            + entries.size()
+                            + " lists (expected: at most "
+                            + Limits.LISTS
+                            + ")");
+            return;
+        }
+        Set<String> files = new HashSet<>();
+        long total = 0;
+        for (Yaml.Entry entry : entries) {
+            Yaml.Text name = entry.key();
+            if (!RuleName.isValid(name.value())) {
+                problems.add(
+                        name.at(),
+                        "list name "
+                                + Fields.quoted(name.value())
+                                + " (expected: "
+                                + RuleName.EXPECTED
+                                + ")");
+            }
+            Declared before = declared.get(name.value());
+            if (before != null) {
+                problems.add(
+                        name.at(),
+                        Fields.quoted(name.value())
+                                + ": written twice, first on line "
+                                + before.at().line());
+                continue;
+            }
+            int set = sets.next();
+            declared.put(name.value(), new Declared(name.at(), set));
+            Fields fields =
+                    Fields.of(entry.value(), "list " + Fields.quoted(name.value()), KEYS, problems);
+            fields.required("file", "the list's path beside the document");
+            Optional<Yaml.Text> file = fields.text("file", Limits.TEXT).filter(this::isPlainPath);
+            if (file.isPresent()) {
+                files.add(file.get().value());
+                total += readFile(file.get(), set);
+            }
+        }
+        if (total > Limits.ALL_LISTS_BYTES) {
+            problems.add(
+                    section.at(),
+                    "`lists`: "
+                            + total
+                            + " bytes in all (expected: at most "
+                            + Limits.ALL_LISTS_BYTES
+                            + ")");
+        }
+        warnOfStrayFiles(files);
+    }
+
+    private void warnOfStrayFiles(Set<String> files) {
+        for (String path : source.files().keySet()) {
+            if (!path.equals(PolicySource.DOCUMENT) && !files.contains(path)) {
+                problems.inFile(path)
+                        .warn(Position.START, "no list of the document names this file");
+            }
+        }
+    }
+
+    // The path names a file of the source and nothing else, wherever the source was read from.
+    private boolean isPlainPath(Yaml.Text file) {
+        String path = file.value();
+        boolean plain = !path.equals(PolicySource.DOCUMENT) && !path.contains("\\");
+        for (String segment : path.split("/", -1)) {
+            plain = plain && !segment.isEmpty() && !segment.equals(".") && !segment.equals("..");
+        }
+        if (!plain) {
+            problems.add(
+                    file.at(),
+                    "`file`: "
+                            + Fields.quoted(path)
+                            + " (expected: a relative path below the document's folder, as lists/health.txt)");
+        }
+        return plain;
+    }
+
+    /** The file's size, for the limit over all. */
+    private long readFile(Yaml.Text file, int set) {
+        byte[] content = source.files().get(file.value());
+        if (content == null) {
+            problems.add(
+                    file.at(),
+                    "`file`: "
+                            + Fields.quoted(file.value())
+                            + " is not there"
+                            + Nearest.to(file.value(), source.files().keySet())
+                                    .map(nearest -> ", did you mean `" + nearest + "`?")
+                                    .orElse(""));
+            return 0;
+        }
+        Problems here = problems.inFile(file.value());
+        if (content.length > Limits.LIST_BYTES) {
+            here.add(
+                    Position.START,
+                    content.length + " bytes (expected: at most " + Limits.LIST_BYTES + ")");
+        } else {
+            Utf8.decode(content, here).ifPresent(text -> ListFile.read(text, set, sets, here));
+        }
+        return content.length;
+    }
+
+    private static final Set<String> KEYS = Set.of("file");
+}

@@ -1,0 +1,52 @@
+package io.overt.policy;
+
+import io.overt.policy.Yaml.Position;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Reads a file's bytes as text, strictly: a replaced character in a host name would be another host
+ * name.
+ */
+final class Utf8 {
+    private Utf8() {}
+
+    /**
+     * The text, without a byte order mark; empty, with a problem at the first octet that does not
+     * fit, when it is not UTF-8.
+     */
+    static Optional<String> decode(byte[] bytes, Problems problems) {
+        CharsetDecoder decoder =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        // UTF-8 never has more UTF-16 units than octets, so the buffer cannot overflow.
+        CharBuffer out = CharBuffer.allocate(bytes.length + 1);
+        CoderResult result = decoder.decode(in, out, true);
+        String text = out.flip().toString();
+        if (result.isError()) {
+            problems.add(
+                    endOf(text),
+                    "not UTF-8: octet "
+                            + String.format("0x%02X", bytes[in.position()])
+                            + " at offset "
+                            + in.position());
+            return Optional.empty();
+        }
+        return Optional.of(text.startsWith("\ufeff") ? text.substring(1) : text);
+    }
+
+    /** The position right after {@code text}. */
+    static Position endOf(String text) {
+        int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
+        int lineStart = text.lastIndexOf('\n') + 1;
+        return new Position(line, 1 + text.codePointCount(lineStart, text.length()));
+    }
+}
