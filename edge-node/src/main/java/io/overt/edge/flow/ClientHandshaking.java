@@ -1,0 +1,77 @@
+package io.overt.edge.flow;
+
+import io.overt.edge.flow.Command.CloseStyle;
+import io.overt.edge.flow.Command.HandshakeClient;
+import io.overt.edge.flow.Command.StartDeadline;
+import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientHandshakeFailed;
+import io.overt.edge.flow.Event.ClientHandshaken;
+import io.overt.edge.flow.Event.ClientLeft;
+import io.overt.edge.flow.Event.DeadlinePassed;
+import io.overt.edge.flow.Event.DrainEnded;
+import io.overt.edge.flow.Event.FromForge;
+import io.overt.edge.flow.Event.FromUpstream;
+import io.overt.edge.flow.Event.HelloBegun;
+import io.overt.edge.flow.Event.HelloRead;
+import io.overt.edge.flow.Event.HelloUnread;
+import io.overt.edge.flow.Event.Judgement;
+import io.overt.edge.flow.Event.LeafRefused;
+import io.overt.edge.flow.Event.RefusalSent;
+import io.overt.edge.flow.Event.RelayEnded;
+import io.overt.edge.flow.Event.ShellFailed;
+
+/**
+ * TLS with the client, our leaf shown. From here on nothing can be spliced: {@link Known.Mirrored}
+ * is no {@link Known.Spliceable}. A client that refuses the leaf is evidence for an exclusion; its
+ * connection is lost.
+ */
+record ClientHandshaking(Known.Mirrored known) implements State {
+
+    static Step enter(Known.Mirrored known) {
+        return Step.to(
+                new ClientHandshaking(known),
+                new StartDeadline(Stage.CLIENT_HANDSHAKE),
+                new HandshakeClient(known.proven().met().session().tls().alpn()));
+    }
+
+    @Override
+    public Stage stage() {
+        return Stage.CLIENT_HANDSHAKE;
+    }
+
+    @Override
+    public Step on(Event event) {
+        return switch (event) {
+            case ClientHandshaken(var session) -> Relaying.enter(known, session);
+            case LeafRefused(var alert) ->
+                    ending(Ending.CLIENT_REFUSED_LEAF, "client sent " + alert.text());
+            case ClientHandshakeFailed(var detail) ->
+                    ending(Ending.CLIENT_HANDSHAKE_FAILED, detail);
+            case ClientLeft() -> ending(Ending.CLIENT_LEFT, "client closed in its handshake");
+            case DeadlinePassed(var stage) when stage == stage() ->
+                    ending(Ending.TIMED_OUT, "client's handshake was not done in time");
+            case DeadlinePassed _ -> Step.stay(this);
+            case DrainEnded() -> ending(Ending.DRAINED, "the edge stopped");
+            case ShellFailed(var detail) -> ending(Ending.INTERNAL, detail);
+            // An upstream that closes meanwhile has said what it had to say: its bytes and its end
+            // are waiting for the relay.
+            case FromUpstream _,
+                    HelloBegun _,
+                    HelloRead _,
+                    HelloUnread _,
+                    RefusalSent _,
+                    Arrival _,
+                    Judgement _,
+                    FromForge _,
+                    RelayEnded _ ->
+                    Step.stay(this);
+        };
+    }
+
+    private Step ending(Ending ending, String detail) {
+        return Exit.of(this, Outcome.INSPECT, Reason.RULE)
+                .ending(ending)
+                .because(detail)
+                .close(CloseStyle.GRACEFUL);
+    }
+}

@@ -1,0 +1,118 @@
+package io.overt.edge.flow;
+
+import io.overt.edge.flow.Known.Arrived;
+import io.overt.edge.flow.Known.Heard;
+import io.overt.edge.flow.Known.Spliceable;
+import io.overt.edge.flow.Known.Unheard;
+import io.overt.edge.flow.OriginalDestination.ConnectTarget;
+import io.overt.x509.PresentedChain;
+import io.overt.x509.VerifiedUpstream;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** What the shell is to do. Each but the last few is answered by an event. */
+public sealed interface Command {
+
+    /** Ask the kernel where the client meant to go. */
+    record FindDestination() implements Command {}
+
+    /** Read the head of a CONNECT request. */
+    record ReadConnectHead() implements Command {}
+
+    /** Find the address of a CONNECT request's name. */
+    record Resolve(ConnectTarget target) implements Command {}
+
+    /** Ask the policy whether the client may go there at all. */
+    record Screen(Arrived arrived) implements Command {}
+
+    /** Answer CONNECT with 200, and take what follows as the client's first bytes. */
+    record AcceptConnect() implements Command {}
+
+    /** Read the client's hello without consuming it. */
+    record PeekHello() implements Command {}
+
+    /** Ask the policy about a connection whose hello is known, and pin its answer. */
+    record Decide(Heard heard) implements Command {}
+
+    /** Ask the policy about a connection that has no hello, and pin its answer. */
+    record DecideUnheard(Unheard unheard) implements Command {}
+
+    /** Connect to the original destination. The same connection later carries the data. */
+    record ConnectUpstream(InetSocketAddress to) implements Command {}
+
+    /**
+     * TLS with the upstream.
+     *
+     * @param serverName as the client sent it
+     * @param alpn as the client offered it
+     */
+    record HandshakeUpstream(Optional<String> serverName, List<String> alpn) implements Command {
+        public HandshakeUpstream {
+            alpn = List.copyOf(alpn);
+        }
+    }
+
+    /**
+     * Verify the upstream's chain.
+     *
+     * @param serverName the name that it must be for; without one, the address must be in it
+     */
+    record VerifyUpstream(
+            PresentedChain chain, Optional<String> serverName, InetSocketAddress address)
+            implements Command {}
+
+    /** Forge a leaf. Only for an upstream that was verified on this connection. */
+    record Forge(VerifiedUpstream upstream) implements Command {}
+
+    /**
+     * TLS with the client, with the forged leaf.
+     *
+     * @param alpn exactly what the upstream chose
+     */
+    record HandshakeClient(Optional<String> alpn) implements Command {}
+
+    /** Carry decrypted bytes both ways until both sides are done. */
+    record Relay(RelayMode mode) implements Command {}
+
+    /** Close the connection to the upstream, if there is one; nothing of it is wanted any more. */
+    record AbandonUpstream() implements Command {}
+
+    /** Connect to the original destination afresh, without TLS of ours. */
+    record DialRaw(InetSocketAddress to) implements Command {}
+
+    /**
+     * Replay the client's first bytes and carry raw bytes both ways.
+     *
+     * @param known proof that the client has not seen our ServerHello
+     */
+    record Splice(Spliceable known) implements Command {}
+
+    /** Tell the client no and close. */
+    record Refuse(Refusal refusal) implements Command {}
+
+    /** The time for this stage begins; that of the stage before ends. */
+    record StartDeadline(Stage stage) implements Command {}
+
+    /** Close whatever is open. */
+    record CloseAll(CloseStyle style) implements Command {}
+
+    /** Write the one record. */
+    record Conclude(Conclusion conclusion) implements Command {}
+
+    /** What looks into the decrypted bytes. */
+    enum RelayMode {
+        /** The HTTP/1.1 filter. */
+        HTTP1,
+        /** Nobody; the record says so. */
+        OPAQUE
+    }
+
+    /** How connections are closed. */
+    enum CloseStyle {
+        /** What is queued goes out, then FIN. */
+        GRACEFUL,
+        /** RST: the peer must not take what it got for all there was. */
+        RESET
+    }
+}

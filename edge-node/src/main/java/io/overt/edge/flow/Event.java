@@ -1,0 +1,205 @@
+package io.overt.edge.flow;
+
+import io.overt.edge.flow.Known.Leaf;
+import io.overt.edge.flow.Known.Ruling;
+import io.overt.edge.flow.Known.TlsSession;
+import io.overt.edge.flow.Known.UpstreamSession;
+import io.overt.edge.flow.OriginalDestination.ConnectTarget;
+import io.overt.edge.hello.ClientHello;
+import io.overt.policy.HelloFault;
+import io.overt.x509.UntrustedReason;
+import io.overt.x509.VerifiedUpstream;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** What can happen to a connection. An event that comes late or twice changes nothing. */
+public sealed interface Event {
+
+    /** The kernel's or the CONNECT request's word on where the client meant to go. */
+    sealed interface Arrival extends Event {}
+
+    /** What the policy says. */
+    sealed interface Judgement extends Event {}
+
+    /** The client's first bytes, and what became of its handshake with us. */
+    sealed interface FromClient extends Event {}
+
+    /** The connection to the upstream and what is proven about it. */
+    sealed interface FromUpstream extends Event {}
+
+    /** What became of the wish for a leaf. */
+    sealed interface FromForge extends Event {}
+
+    /** What ends a connection from any state. */
+    sealed interface Interruption extends Event {}
+
+    // Arrival
+
+    /** The kernel knows. */
+    record DestinationFound(OriginalDestination destination) implements Arrival {}
+
+    /** The kernel does not know. */
+    record DestinationUnknown(String detail) implements Arrival {}
+
+    /** The destination is ourselves, or a request that we sent came back. */
+    record LoopFound(String detail) implements Arrival {}
+
+    /** An explicit proxy's client asked for what is local to the edge. */
+    record LocalDestinationAsked(InetSocketAddress address) implements Arrival {}
+
+    /** As many connections are open as may be. */
+    record TooManyConnections(String detail) implements Arrival {}
+
+    /** The head of a CONNECT request was read. */
+    record ConnectAsked(ConnectTarget target) implements Arrival {}
+
+    /** What came is no CONNECT request. */
+    record ConnectRefused(ConnectFault fault, String detail) implements Arrival {}
+
+    /** The name in CONNECT has this address. */
+    record Resolved(InetSocketAddress address) implements Arrival {}
+
+    /** The name in CONNECT has no address. */
+    record Unresolvable(String detail) implements Arrival {}
+
+    /** Why a request to the explicit proxy was not taken. */
+    enum ConnectFault {
+        /** Not HTTP/1.x, or an authority that is none. */
+        MALFORMED,
+        /** A larger head than the limit. */
+        TOO_LARGE,
+        /** A well-formed request that is not CONNECT. */
+        NOT_CONNECT
+    }
+
+    // Judgement
+
+    /** On a CONNECT request, before the hello; only its being blocked counts. */
+    record Screened(Ruling ruling) implements Judgement {}
+
+    /** On a hello, or on its absence. From here on pinned. */
+    record Decided(Ruling ruling, Load load) implements Judgement {}
+
+    /** There is no policy. */
+    record PolicyMissing() implements Judgement {}
+
+    /** Whether one more inspected connection may be begun. */
+    enum Load {
+        ADMITS,
+        EXHAUSTED
+    }
+
+    // FromClient
+
+    /** The client's first byte is here. */
+    record HelloBegun() implements FromClient {}
+
+    /** The whole hello is here. */
+    record HelloRead(ClientHello hello) implements FromClient {}
+
+    /** What came is no hello. */
+    record HelloUnread(HelloFault fault, String detail) implements FromClient {}
+
+    /** The client finished its handshake with us. */
+    record ClientHandshaken(TlsSession session) implements FromClient {}
+
+    /** The client's handshake with us failed, and not over our certificate. */
+    record ClientHandshakeFailed(String detail) implements FromClient {}
+
+    /**
+     * The client does not take our certificate.
+     *
+     * @param alert what it said
+     */
+    record LeafRefused(TlsAlert alert) implements FromClient {}
+
+    /** The client's block, if it was told anything, is on its way, and its connection closed. */
+    record RefusalSent() implements FromClient {}
+
+    // FromUpstream
+
+    /** TCP to the original destination stands. */
+    record UpstreamConnected() implements FromUpstream {}
+
+    /** There is nobody. */
+    record UpstreamUnreachable(String detail) implements FromUpstream {}
+
+    /** TLS with the upstream stands. */
+    record UpstreamHandshaken(UpstreamSession session) implements FromUpstream {}
+
+    /**
+     * The upstream asked for a client certificate, and whether it insists will not be found out.
+     */
+    record ClientCertificateWanted() implements FromUpstream {}
+
+    /**
+     * TLS with the upstream failed.
+     *
+     * @param alert what it said, if it said why
+     */
+    record UpstreamHandshakeFailed(Optional<TlsAlert> alert, String detail)
+            implements FromUpstream {}
+
+    /** The upstream's chain verified. */
+    record UpstreamVerified(VerifiedUpstream upstream) implements FromUpstream {}
+
+    /** The upstream's chain did not verify. */
+    record UpstreamUntrusted(List<UntrustedReason> reasons) implements FromUpstream {
+        public UpstreamUntrusted {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** The upstream went away between its handshake and the relay. */
+    record UpstreamLost(String detail) implements FromUpstream {}
+
+    /** The raw connection for a splice stands. */
+    record RawConnected() implements FromUpstream {}
+
+    /** There is nobody to splice to. */
+    record RawUnreachable(String detail) implements FromUpstream {}
+
+    // FromForge
+
+    /** A leaf is ready. */
+    record LeafForged(Leaf leaf) implements FromForge {}
+
+    /** A signer refused. */
+    record ForgeRefused(String reason, String detail) implements FromForge {}
+
+    /** The recipe does not mirror such a certificate. */
+    record NotMirrorable(String detail) implements FromForge {}
+
+    /** No leaf could be had. */
+    record SignerAway(String detail) implements FromForge {}
+
+    // Relay
+
+    /** The relay or the splice is over. */
+    record RelayEnded(RelayEnd how) implements Event {}
+
+    /** How a relay ends of itself. */
+    enum RelayEnd {
+        /** Both directions were closed. */
+        COMPLETE,
+        /** The client closed after its handshake, and had sent nothing. */
+        CLIENT_SAID_NOTHING,
+        CLIENT_RESET,
+        UPSTREAM_RESET
+    }
+
+    // Interruption
+
+    /** The client closed or reset its connection while there was no relay. */
+    record ClientLeft() implements Interruption {}
+
+    /** The time for a stage is up. Of another stage than the current one it is late. */
+    record DeadlinePassed(Stage stage) implements Interruption {}
+
+    /** The edge stops, and has waited for this connection as long as it was told to. */
+    record DrainEnded() implements Interruption {}
+
+    /** Something in the shell broke. */
+    record ShellFailed(String detail) implements Interruption {}
+}

@@ -1,0 +1,158 @@
+package io.overt.edge.flow;
+
+import io.overt.edge.forge.Tier;
+import io.overt.edge.hello.ClientHello;
+import io.overt.policy.Decision;
+import io.overt.policy.HelloFault;
+import io.overt.x509.PresentedChain;
+import io.overt.x509.VerifiedUpstream;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * What is known of a connection: each kind is the one before it and one thing more, so that a state
+ * cannot hold what was not learned yet, and the record says exactly what was.
+ */
+public sealed interface Known {
+
+    /**
+     * Where the client meant to go, as far as that is known.
+     *
+     * @return empty before the kernel, or the resolver, has answered
+     */
+    default Optional<OriginalDestination> destination() {
+        return switch (this) {
+            case Accepted _ -> Optional.empty();
+            case Asked _ -> Optional.empty();
+            case Arrived(_, var to) -> Optional.of(to);
+            case Heard heard -> heard.arrived().destination();
+            case Unheard unheard -> unheard.arrived().destination();
+            case Judged judged -> judged.heard().destination();
+            case Prejudged prejudged -> prejudged.arrived().destination();
+            case JudgedUnheard judged -> judged.unheard().destination();
+            case Met met -> met.judged().destination();
+            case Proven proven -> proven.met().destination();
+            case Mirrored mirrored -> mirrored.proven().destination();
+        };
+    }
+
+    /** What the policy said, if it was asked. */
+    default Optional<Ruling> ruling() {
+        return switch (this) {
+            case Accepted _, Asked _, Arrived _, Heard _, Unheard _ -> Optional.empty();
+            case Prejudged(_, var ruling) -> Optional.of(ruling);
+            case Spliceable spliceable -> Optional.of(spliceable.pinned());
+            case Mirrored mirrored -> Optional.of(mirrored.proven().pinned());
+        };
+    }
+
+    /**
+     * Knowledge from which splicing is still possible: the client has not seen our ServerHello.
+     * {@link Mirrored} is not among them, and that is how the type of the later states has no such
+     * arm.
+     */
+    sealed interface Spliceable extends Known permits Judged, JudgedUnheard, Met, Proven {
+
+        /** Where a raw connection would go. */
+        OriginalDestination rawDestination();
+
+        /** What the policy said; it stays so for this connection. */
+        Ruling pinned();
+    }
+
+    /** Somebody connected. */
+    record Accepted(Listener listener, InetSocketAddress client) implements Known {}
+
+    /** The client said by CONNECT where it wants to go; the name is not resolved. */
+    record Asked(Accepted accepted, OriginalDestination.ConnectTarget target) implements Known {}
+
+    /** It is known where the client meant to go. */
+    record Arrived(Accepted accepted, OriginalDestination to) implements Known {}
+
+    /** The policy would not let the client go there whatever its hello said. */
+    record Prejudged(Arrived arrived, Ruling screened) implements Known {}
+
+    /** The hello was read. */
+    record Heard(Arrived arrived, ClientHello hello) implements Known {}
+
+    /**
+     * No hello could be read.
+     *
+     * @param detail what was seen and what was expected; one line of printable ASCII
+     */
+    record Unheard(Arrived arrived, HelloFault fault, String detail) implements Known {}
+
+    /** The policy decided, and stays pinned to the connection. */
+    record Judged(Heard heard, Ruling pinned) implements Spliceable {
+        @Override
+        public OriginalDestination rawDestination() {
+            return heard.arrived().to();
+        }
+    }
+
+    /** The policy decided about a connection whose hello could not be read. */
+    record JudgedUnheard(Unheard unheard, Ruling pinned) implements Spliceable {
+        @Override
+        public OriginalDestination rawDestination() {
+            return unheard.arrived().to();
+        }
+    }
+
+    /** The upstream finished its handshake with us. Nothing is proven about it. */
+    record Met(Judged judged, UpstreamSession session) implements Spliceable {
+        @Override
+        public OriginalDestination rawDestination() {
+            return judged.rawDestination();
+        }
+
+        @Override
+        public Ruling pinned() {
+            return judged.pinned();
+        }
+    }
+
+    /** The upstream's chain verified on this very connection. */
+    record Proven(Met met, VerifiedUpstream upstream) implements Spliceable {
+        @Override
+        public OriginalDestination rawDestination() {
+            return met.rawDestination();
+        }
+
+        @Override
+        public Ruling pinned() {
+            return met.pinned();
+        }
+    }
+
+    /** A leaf was forged and the client may have seen it. */
+    record Mirrored(Proven proven, Leaf leaf) implements Known {}
+
+    /**
+     * The policy's answer.
+     *
+     * @param policyVersion the version that was active when it was asked
+     */
+    record Ruling(long policyVersion, Decision decision) {}
+
+    /**
+     * What TLS with one side came to.
+     *
+     * @param version as TLS libraries write it, e.g. {@code TLSv1.3}
+     * @param cipherSuite the IANA name
+     * @param group the named group of the key exchange, where the engine says
+     * @param alpn empty when the upstream chose none
+     */
+    record TlsSession(
+            String version, String cipherSuite, Optional<String> group, Optional<String> alpn) {}
+
+    /** TLS with the upstream, and the chain it showed, unverified. */
+    record UpstreamSession(TlsSession tls, PresentedChain chain) {}
+
+    /**
+     * The forged leaf.
+     *
+     * @param tier where it was found
+     * @param sha256 fingerprint of its DER, in lower-case hex
+     */
+    record Leaf(Tier tier, String sha256) {}
+}

@@ -1,0 +1,20 @@
+package io.overt.edge.flow;
+
+/**
+ * The listener that accepted a connection.
+ *
+ * @param name as configured; policy conditions, records and metrics use it
+ * @param provenance how the original destination is found there
+ */
+public record Listener(String name, Provenance provenance) {
+
+    /** Where knowledge of the original destination comes from. */
+    public enum Provenance {
+        /** The local address of the accepted socket (TPROXY, pf divert-to). */
+        DIVERT,
+        /** The kernel's NAT table (SO_ORIGINAL_DST). */
+        REDIRECT,
+        /** The client said so, by HTTP CONNECT. */
+        CONNECT
+    }
+}

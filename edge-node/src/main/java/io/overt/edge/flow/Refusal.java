@@ -1,0 +1,125 @@
+package io.overt.edge.flow;
+
+import io.overt.edge.flow.Listener.Provenance;
+import java.util.Optional;
+
+/** How a client is told no: always in the protocol that it is speaking at that moment. */
+public sealed interface Refusal {
+
+    /** A fatal TLS alert in the clear, then FIN: the client sent a hello and awaits an answer. */
+    record Alert(TlsAlert alert) implements Refusal {}
+
+    /**
+     * An answer to CONNECT, then FIN.
+     *
+     * @param status an HTTP status code
+     * @param proxyError RFC 9209 §2.3: what went wrong, as a token for programs
+     * @param label the matching rule's words to the user
+     */
+    record ConnectAnswer(int status, String proxyError, Optional<String> label)
+            implements Refusal {}
+
+    /** RST: whatever the client speaks, it is not ours. */
+    record Reset() implements Refusal {}
+
+    /** Before there was a hello: by CONNECT's answer where the client awaits one. */
+    static Refusal beforeHello(Listener listener, Reason reason, Optional<String> label) {
+        return listener.provenance() == Provenance.CONNECT
+                ? connectAnswer(reason, label)
+                : new Reset();
+    }
+
+    /**
+     * To a client whose hello was read.
+     *
+     * @param upstreamAlert what the upstream said; the client hears the same where it is about
+     *     client and upstream and not about us
+     */
+    static Refusal afterHello(Reason reason, Optional<TlsAlert> upstreamAlert) {
+        return upstreamAlert
+                .filter(Refusal::concernsTheClient)
+                .<Refusal>map(Alert::new)
+                .orElseGet(() -> new Alert(alertFor(reason)));
+    }
+
+    /** To a client from which no hello could be read. */
+    static Refusal withoutHello(Reason reason) {
+        return switch (reason) {
+            case HELLO_MALFORMED -> new Alert(TlsAlert.DECODE_ERROR);
+            case HELLO_TOO_LARGE -> new Alert(TlsAlert.RECORD_OVERFLOW);
+            // The rest spoke no TLS, or nothing at all; RULE and INTERNAL do not know which.
+            default -> new Reset();
+        };
+    }
+
+    private static boolean concernsTheClient(TlsAlert alert) {
+        return alert.equals(TlsAlert.NO_APPLICATION_PROTOCOL)
+                || alert.equals(TlsAlert.UNRECOGNIZED_NAME)
+                || alert.equals(TlsAlert.PROTOCOL_VERSION)
+                || alert.equals(TlsAlert.HANDSHAKE_FAILURE);
+    }
+
+    /** The one table from reason to alert (RFC 8446 §6.2). */
+    private static TlsAlert alertFor(Reason reason) {
+        return switch (reason) {
+            // "A valid certificate or PSK was received, but when access control was applied, the
+            // sender decided not to proceed": browsers show it as access denied.
+            case RULE, LOOP, LOCAL_DESTINATION -> TlsAlert.ACCESS_DENIED;
+            case UNTRUSTED, NOT_MIRRORABLE, MIRROR_UNTRUSTED -> TlsAlert.BAD_CERTIFICATE;
+            case CLIENT_CERT, HANDSHAKE_FAILED, NO_ECDSA -> TlsAlert.HANDSHAKE_FAILURE;
+            case CLIENT_TOO_OLD -> TlsAlert.PROTOCOL_VERSION;
+            case HELLO_MALFORMED -> TlsAlert.DECODE_ERROR;
+            case HELLO_TOO_LARGE -> TlsAlert.RECORD_OVERFLOW;
+            case NOT_TLS,
+                    HELLO_TOO_SLOW,
+                    HELLO_ABSENT,
+                    OVERLOAD,
+                    UNREACHABLE,
+                    SIGNER_AWAY,
+                    FORGE_REFUSED,
+                    NO_POLICY,
+                    TOO_MANY_CONNECTIONS,
+                    NO_DESTINATION,
+                    CONNECT_MALFORMED,
+                    CONNECT_UNSUPPORTED,
+                    UNRESOLVED,
+                    DRAINING,
+                    CLIENT_LEFT,
+                    INTERNAL ->
+                    TlsAlert.INTERNAL_ERROR;
+        };
+    }
+
+    /** The one table from reason to HTTP status and RFC 9209 error token. */
+    private static Refusal connectAnswer(Reason reason, Optional<String> label) {
+        return switch (reason) {
+            case RULE -> new ConnectAnswer(403, "http_request_denied", label);
+            case LOCAL_DESTINATION -> new ConnectAnswer(403, "destination_ip_prohibited", label);
+            case LOOP -> new ConnectAnswer(502, "proxy_loop_detected", label);
+            case UNRESOLVED -> new ConnectAnswer(502, "dns_error", label);
+            case CONNECT_MALFORMED -> new ConnectAnswer(400, "http_request_error", label);
+            case CONNECT_UNSUPPORTED -> new ConnectAnswer(501, "http_request_error", label);
+            case NO_POLICY, TOO_MANY_CONNECTIONS, DRAINING, OVERLOAD ->
+                    new ConnectAnswer(503, "proxy_internal_response", label);
+            case NOT_TLS,
+                    HELLO_MALFORMED,
+                    HELLO_TOO_LARGE,
+                    HELLO_TOO_SLOW,
+                    HELLO_ABSENT,
+                    NO_ECDSA,
+                    CLIENT_TOO_OLD,
+                    UNREACHABLE,
+                    HANDSHAKE_FAILED,
+                    UNTRUSTED,
+                    CLIENT_CERT,
+                    NOT_MIRRORABLE,
+                    SIGNER_AWAY,
+                    FORGE_REFUSED,
+                    MIRROR_UNTRUSTED,
+                    NO_DESTINATION,
+                    CLIENT_LEFT,
+                    INTERNAL ->
+                    new ConnectAnswer(500, "proxy_internal_error", label);
+        };
+    }
+}

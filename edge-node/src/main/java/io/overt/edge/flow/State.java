@@ -1,0 +1,50 @@
+package io.overt.edge.flow;
+
+import java.net.InetSocketAddress;
+
+/**
+ * One connection, at one moment. A state holds exactly what is known in it, and {@link #on} is a
+ * pure function: the same state and event give the same step.
+ *
+ * <p>Begin with {@link #begin}; carry out each step's commands in order and feed back what comes of
+ * them. Whatever the order, whatever is late or comes twice, {@link Command.Conclude} is emitted
+ * once, together with {@link Closed}.
+ */
+public sealed interface State
+        permits Arriving,
+                AwaitingHello,
+                Blocking,
+                ClientHandshaking,
+                Closed,
+                Connecting,
+                Deciding,
+                DecidingUnheard,
+                Forging,
+                Peeking,
+                ReadingConnect,
+                Relaying,
+                Resolving,
+                Screening,
+                SpliceConnecting,
+                Splicing,
+                UpstreamHandshaking,
+                Verifying {
+
+    /** Somebody connected to {@code listener}. */
+    static Step begin(Listener listener, InetSocketAddress client) {
+        var accepted = new Known.Accepted(listener, client);
+        return switch (listener.provenance()) {
+            case DIVERT, REDIRECT -> Arriving.enter(accepted);
+            case CONNECT -> ReadingConnect.enter(accepted);
+        };
+    }
+
+    /** What is known of the connection so far. */
+    Known known();
+
+    /** What timelines, deadlines and metrics call this state. */
+    Stage stage();
+
+    /** What {@code event} leads to. */
+    Step on(Event event);
+}

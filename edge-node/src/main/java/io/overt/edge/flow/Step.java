@@ -1,0 +1,24 @@
+package io.overt.edge.flow;
+
+import java.util.List;
+
+/**
+ * What an event leads to.
+ *
+ * @param next the state from now on
+ * @param commands to be carried out in this order
+ */
+public record Step(State next, List<Command> commands) {
+    public Step {
+        commands = List.copyOf(commands);
+    }
+
+    static Step to(State next, Command... commands) {
+        return new Step(next, List.of(commands));
+    }
+
+    /** The event is late, or a duplicate: nothing here depends on it any more. */
+    static Step stay(State same) {
+        return new Step(same, List.of());
+    }
+}

@@ -1,0 +1,218 @@
+package io.overt.edge.flow;
+
+import io.overt.edge.flow.Known.Leaf;
+import io.overt.edge.flow.Known.Ruling;
+import io.overt.edge.flow.Known.TlsSession;
+import io.overt.edge.flow.Known.UpstreamSession;
+import io.overt.edge.flow.OriginalDestination.ConnectTarget;
+import io.overt.edge.forge.Tier;
+import io.overt.edge.hello.ClientHello;
+import io.overt.edge.hello.EncryptedClientHello;
+import io.overt.policy.Action;
+import io.overt.policy.Decision;
+import io.overt.policy.Failure;
+import io.overt.policy.FailureAction;
+import io.overt.policy.HelloFault;
+import io.overt.policy.Outcomes;
+import io.overt.policy.RuleName;
+import io.overt.x509.UntrustedReason;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Who and what appears in the playbooks. */
+final class Cast {
+
+    private Cast() {}
+
+    static final InetSocketAddress ORIGIN = new InetSocketAddress("192.0.2.80", 443);
+    static final ConnectTarget TARGET = new ConnectTarget("www.example.test", 443);
+    static final ClientHello HELLO =
+            hello(
+                    Optional.of("www.example.test"),
+                    List.of("h2", "http/1.1"),
+                    List.of(0x0304, 0x0303),
+                    List.of(0x11ec, 0x001d, 0x0017),
+                    List.of(0x0403, 0x0804));
+    static final VerifiedChain CHAIN = VerifiedChain.of("www.example.test");
+    static final TlsSession CLIENT_SESSION =
+            new TlsSession(
+                    "TLSv1.3",
+                    "TLS_AES_128_GCM_SHA256",
+                    Optional.of("X25519MLKEM768"),
+                    Optional.of("h2"));
+
+    /** By the name that transcripts use. */
+    static final Map<String, Event> EVENTS = events();
+
+    private static Map<String, Event> events() {
+        var events = new LinkedHashMap<String, Event>();
+        events.put(
+                "destination found",
+                new Event.DestinationFound(new OriginalDestination.Diverted(ORIGIN)));
+        events.put("destination unknown", new Event.DestinationUnknown("ENOENT"));
+        events.put("loop found", new Event.LoopFound("192.0.2.1:8443 is ours"));
+        events.put("local asked", new Event.LocalDestinationAsked(new InetSocketAddress(22)));
+        events.put("too many", new Event.TooManyConnections("10000 connections"));
+        events.put("connect asked", new Event.ConnectAsked(TARGET));
+        events.put(
+                "connect malformed",
+                new Event.ConnectRefused(Event.ConnectFault.MALFORMED, "no authority"));
+        events.put(
+                "connect too large",
+                new Event.ConnectRefused(Event.ConnectFault.TOO_LARGE, "over 16 KiB"));
+        events.put("plain get", new Event.ConnectRefused(Event.ConnectFault.NOT_CONNECT, "GET"));
+        events.put("resolved", new Event.Resolved(ORIGIN));
+        events.put("unresolvable", new Event.Unresolvable("NXDOMAIN"));
+        events.put("screened: inspect", new Event.Screened(ruling(Action.INSPECT)));
+        events.put("screened: block", new Event.Screened(ruling(Action.BLOCK)));
+        events.put("policy missing", new Event.PolicyMissing());
+        events.put("decided: inspect", decided(ruling(Action.INSPECT)));
+        events.put("decided: inspect, failures splice", decided(spliceAllFailures()));
+        events.put("decided: inspect, untrusted mirrors", decided(mirrorUntrusted()));
+        events.put(
+                "decided: inspect, no room",
+                new Event.Decided(ruling(Action.INSPECT), Event.Load.EXHAUSTED));
+        events.put("decided: splice", decided(ruling(Action.SPLICE)));
+        events.put("decided: block", decided(ruling(Action.BLOCK)));
+        events.put("hello begun", new Event.HelloBegun());
+        events.put("hello read", new Event.HelloRead(HELLO));
+        for (var fault : HelloFault.values()) {
+            events.put("hello " + fault.key(), new Event.HelloUnread(fault, "as seen"));
+        }
+        events.put("client handshaken", new Event.ClientHandshaken(CLIENT_SESSION));
+        events.put("client handshake failed", new Event.ClientHandshakeFailed("no common group"));
+        events.put("leaf refused", new Event.LeafRefused(new TlsAlert(48)));
+        events.put("refusal sent", new Event.RefusalSent());
+        events.put("upstream connected", new Event.UpstreamConnected());
+        events.put("upstream unreachable", new Event.UpstreamUnreachable("connection refused"));
+        events.put("upstream handshaken", new Event.UpstreamHandshaken(session("h2")));
+        events.put(
+                "upstream handshaken without alpn",
+                new Event.UpstreamHandshaken(
+                        new UpstreamSession(
+                                new TlsSession(
+                                        "TLSv1.2",
+                                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                                        Optional.empty(),
+                                        Optional.empty()),
+                                CHAIN.upstream().chain())));
+        events.put(
+                "upstream handshaken http/1.1", new Event.UpstreamHandshaken(session("http/1.1")));
+        events.put("client certificate wanted", new Event.ClientCertificateWanted());
+        events.put(
+                "upstream handshake failed",
+                new Event.UpstreamHandshakeFailed(Optional.empty(), "eof"));
+        events.put(
+                "upstream no alpn",
+                new Event.UpstreamHandshakeFailed(
+                        Optional.of(TlsAlert.NO_APPLICATION_PROTOCOL), "alert"));
+        events.put("upstream verified", new Event.UpstreamVerified(CHAIN.upstream()));
+        events.put(
+                "upstream untrusted",
+                new Event.UpstreamUntrusted(
+                        List.of(
+                                new UntrustedReason(UntrustedReason.Kind.EXPIRED, "yesterday"),
+                                new UntrustedReason(
+                                        UntrustedReason.Kind.NAME_MISMATCH, "other.test"))));
+        events.put("upstream lost", new Event.UpstreamLost("reset"));
+        events.put("raw connected", new Event.RawConnected());
+        events.put("raw unreachable", new Event.RawUnreachable("connection refused"));
+        events.put("leaf forged", new Event.LeafForged(new Leaf(Tier.SIGNER, "ab".repeat(32))));
+        events.put("forge refused", new Event.ForgeRefused("NAME_NEVER_FORGED", "bank"));
+        events.put("not mirrorable", new Event.NotMirrorable("CA:TRUE"));
+        events.put("signer away", new Event.SignerAway("no signer"));
+        for (var end : Event.RelayEnd.values()) {
+            events.put("relay ended: " + end, new Event.RelayEnded(end));
+        }
+        events.put("client left", new Event.ClientLeft());
+        events.put("drain ended", new Event.DrainEnded());
+        events.put("shell failed", new Event.ShellFailed("bug"));
+        for (var stage : Stage.values()) {
+            events.put("deadline " + stage.text(), new Event.DeadlinePassed(stage));
+        }
+        return Map.copyOf(events);
+    }
+
+    static Event named(String name) {
+        return Optional.ofNullable(EVENTS.get(name))
+                .orElseThrow(() -> new IllegalArgumentException("no event is called " + name));
+    }
+
+    static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    static Event decided(Ruling ruling) {
+        return new Event.Decided(ruling, Event.Load.ADMITS);
+    }
+
+    static Ruling ruling(Action action) {
+        return ruling(action, Outcomes.unstated());
+    }
+
+    static Ruling ruling(Action action, Outcomes on) {
+        return new Ruling(
+                7,
+                new Decision(
+                        new RuleName("default"),
+                        action,
+                        on,
+                        Optional.of("Not here"),
+                        Optional.empty()));
+    }
+
+    static Ruling spliceAllFailures() {
+        var stated = new EnumMap<Failure, FailureAction>(Failure.class);
+        for (var failure : Failure.values()) {
+            if (failure != Failure.NOT_MIRRORABLE && failure != Failure.CLIENT_REFUSED) {
+                stated.put(failure, FailureAction.SPLICE);
+            }
+        }
+        return ruling(Action.INSPECT, Outcomes.stating(stated, Optional.empty()));
+    }
+
+    private static Ruling mirrorUntrusted() {
+        return ruling(
+                Action.INSPECT,
+                Outcomes.stating(
+                        Map.of(Failure.UNTRUSTED, FailureAction.MIRROR_UNTRUSTED),
+                        Optional.empty()));
+    }
+
+    private static UpstreamSession session(String alpn) {
+        return new UpstreamSession(
+                new TlsSession(
+                        "TLSv1.3",
+                        "TLS_AES_128_GCM_SHA256",
+                        Optional.of("x25519"),
+                        Optional.of(alpn)),
+                CHAIN.upstream().chain());
+    }
+
+    static ClientHello hello(
+            Optional<String> serverName,
+            List<String> alpn,
+            List<Integer> versions,
+            List<Integer> groups,
+            List<Integer> signatureAlgorithms) {
+        return new ClientHello(
+                ByteBuffer.allocate(4),
+                0x0301,
+                0x0303,
+                serverName,
+                alpn,
+                versions,
+                List.of(0x1301, 0xc02b),
+                groups,
+                List.of(),
+                signatureAlgorithms,
+                List.of(),
+                EncryptedClientHello.ABSENT,
+                "t13d000000_000000000000_000000000000");
+    }
+}

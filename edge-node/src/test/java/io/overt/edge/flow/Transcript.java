@@ -1,0 +1,64 @@
+package io.overt.edge.flow;
+
+import java.util.stream.Collectors;
+
+/** Commands in one line each, as playbooks write them. */
+final class Transcript {
+
+    private Transcript() {}
+
+    static String of(Command command) {
+        return switch (command) {
+            case Command.FindDestination() -> "find destination";
+            case Command.ReadConnectHead() -> "read connect head";
+            case Command.Resolve(var target) -> "resolve " + target.host() + ":" + target.port();
+            case Command.Screen _ -> "screen";
+            case Command.AcceptConnect() -> "accept connect";
+            case Command.PeekHello() -> "peek hello";
+            case Command.Decide _ -> "decide";
+            case Command.DecideUnheard(var unheard) -> "decide without hello: " + unheard.fault();
+            case Command.ConnectUpstream(var to) -> "connect " + Cast.text(to);
+            case Command.HandshakeUpstream(var name, var alpn) ->
+                    "handshake upstream " + name.orElse("-") + " " + alpn;
+            case Command.VerifyUpstream(_, var name, var address) ->
+                    "verify " + name.orElse(Cast.text(address));
+            case Command.Forge(var upstream) -> "forge " + upstream.name().text();
+            case Command.HandshakeClient(var alpn) -> "handshake client " + alpn.orElse("-");
+            case Command.Relay(var mode) -> "relay " + mode;
+            case Command.AbandonUpstream() -> "abandon upstream";
+            case Command.DialRaw(var to) -> "dial raw " + Cast.text(to);
+            case Command.Splice _ -> "splice";
+            case Command.Refuse(var refusal) -> "refuse: " + of(refusal);
+            case Command.StartDeadline(var stage) -> "deadline " + stage.text();
+            case Command.CloseAll(var style) -> "close " + style;
+            case Command.Conclude(var conclusion) -> "record " + of(conclusion);
+        };
+    }
+
+    private static String of(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.Alert(var alert) -> "alert " + alert.text();
+            case Refusal.Reset() -> "reset";
+            case Refusal.ConnectAnswer(var status, var error, var label) ->
+                    status + " " + error + label.map(text -> " \"" + text + "\"").orElse("");
+        };
+    }
+
+    private static String of(Conclusion conclusion) {
+        return conclusion.outcome().text()
+                + " because "
+                + conclusion.reason().text()
+                + ", "
+                + conclusion.ending().text()
+                + " in "
+                + conclusion.last().text()
+                + conclusion.detail().map(detail -> ": " + detail).orElse("")
+                + conclusion.relay().map(mode -> " [" + mode + "]").orElse("");
+    }
+
+    static String of(Iterable<Command> commands) {
+        return java.util.stream.StreamSupport.stream(commands.spliterator(), false)
+                .map(Transcript::of)
+                .collect(Collectors.joining("; "));
+    }
+}
