@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,32 +58,31 @@ public final class JdkChainVerifier implements ChainVerifier {
         try {
             return verdict(chain, name, at);
         } catch (GeneralSecurityException | RuntimeException e) {
-            return new Untrusted(List.of(new UntrustedReason(Kind.INTERNAL, e.toString())));
+            return untrusted(Kind.INTERNAL, e.toString());
         }
     }
 
     private Verdict verdict(PresentedChain chain, ReferenceIdentity name, Instant at)
             throws GeneralSecurityException {
-        Set<UntrustedReason> reasons =
-                new LinkedHashSet<>(CertificateRules.leaf(chain.leaf(), name, at));
-        WorkBudget budget = new WorkBudget(MAX_CANDIDATES);
-        if (reasons.isEmpty()) {
+        List<UntrustedReason> ofLeaf = CertificateRules.leaf(chain.leaf(), name, at);
+        if (ofLeaf.isEmpty()) {
+            WorkBudget budget = new WorkBudget(MAX_CANDIDATES);
             if (hasPath(chain, at, budget)) {
                 return new Verified(new VerifiedUpstream(chain, name, at));
             }
             if (budget.isSpent()) {
-                return new Untrusted(
-                        List.of(
-                                new UntrustedReason(
-                                        Kind.TOO_COMPLEX,
-                                        "no path among " + MAX_CANDIDATES + " candidates")));
+                return untrusted(
+                        Kind.TOO_COMPLEX, "no path among " + MAX_CANDIDATES + " candidates");
             }
         }
-        reasons.addAll(new PathDiagnosis(anchors, chain, at).reasons());
-        if (reasons.isEmpty()) {
-            reasons.add(new UntrustedReason(Kind.NO_VALID_PATH, "no valid path to a trust anchor"));
-        }
-        return new Untrusted(List.copyOf(reasons));
+        List<UntrustedReason> reasons = new PathDiagnosis(anchors, chain, at, ofLeaf).reasons();
+        return reasons.isEmpty()
+                ? untrusted(Kind.NO_VALID_PATH, "no valid path to a trust anchor")
+                : new Untrusted(reasons);
+    }
+
+    private static Untrusted untrusted(Kind kind, String detail) {
+        return new Untrusted(List.of(new UntrustedReason(kind, detail)));
     }
 
     private boolean hasPath(PresentedChain chain, Instant at, WorkBudget budget)

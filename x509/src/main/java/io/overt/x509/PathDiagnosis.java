@@ -23,14 +23,20 @@ final class PathDiagnosis {
     private final PresentedChain chain;
     private final Instant at;
     private final List<X509Certificate> path = new ArrayList<>();
-    private final List<UntrustedReason> reasons = new ArrayList<>();
+    private final List<UntrustedReason> reasons;
 
-    PathDiagnosis(TrustAnchors anchors, PresentedChain chain, Instant at) {
+    /**
+     * @param known what is wrong with the leaf itself
+     */
+    PathDiagnosis(
+            TrustAnchors anchors, PresentedChain chain, Instant at, List<UntrustedReason> known) {
+        this.reasons = new ArrayList<>(known);
         this.anchors = anchors;
         this.chain = chain;
         this.at = at;
     }
 
+    /** What was known, and what is wrong above the leaf. */
     List<UntrustedReason> reasons() throws GeneralSecurityException {
         Optional<X509Certificate> current = Optional.of(chain.leaf());
         while (current.isPresent()) {
@@ -78,7 +84,10 @@ final class PathDiagnosis {
         return Optional.empty();
     }
 
-    /** The path is whole; what PKIX objects to in it, unless that was found already. */
+    /**
+     * The path is whole; what PKIX objects to in it. It stops at the first fault, so only where
+     * none is known.
+     */
     private void validate(X509Certificate anchor) throws GeneralSecurityException {
         if (!reasons.isEmpty()) {
             return;
