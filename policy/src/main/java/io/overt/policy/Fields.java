@@ -1,6 +1,7 @@
 package io.overt.policy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class Fields {
             Problems problems) {
         Map<String, Yaml.Entry> kept = new LinkedHashMap<>();
         Map<String, Yaml.Text> written = new LinkedHashMap<>();
+        Set<String> meant = new HashSet<>();
         if (!(yaml instanceof Yaml.Mapping(List<Yaml.Entry> entries, _))) {
             problems.add(yaml.at(), what + " is " + yaml.kind() + " (expected: a mapping)");
             return new Fields(Map.of(), known, yaml.at(), problems);
@@ -65,13 +67,16 @@ final class Fields {
                 problems.add(
                         key.at(),
                         quoted(key.value()) + ": unknown key" + Nearest.hint(key.value(), known));
+                // What is misspelt is not missed as well.
+                Nearest.to(key.value(), known).ifPresent(meant::add);
             } else if (entry.value() instanceof Yaml.Empty) {
                 problems.add(key.at(), quoted(key.value()) + ": has no value");
             } else {
                 kept.put(key.value(), entry);
             }
         }
-        return new Fields(kept, Set.copyOf(written.keySet()), yaml.at(), problems);
+        meant.addAll(written.keySet());
+        return new Fields(kept, Set.copyOf(meant), yaml.at(), problems);
     }
 
     /** Where the mapping begins. */
@@ -79,7 +84,7 @@ final class Fields {
         return at;
     }
 
-    /** Whether the key is written at all, be it with a value that was refused. */
+    /** Whether the key is written at all, be it misspelt or with a value that was refused. */
     boolean isWritten(String key) {
         return written.contains(key);
     }

@@ -22,6 +22,9 @@ final class HelloConditions {
             problems.add(at, "`hello`: is empty (expected: a condition)");
         }
         Fields fields = Fields.of(value, "`hello`", KEYS, problems);
+        if (!(value instanceof Yaml.Mapping)) {
+            return new Condition.Always();
+        }
         List<Condition> parts = new ArrayList<>();
         yesOrNo(fields, "no-sni", Condition.NoServerName::new, problems).ifPresent(parts::add);
         yesOrNo(fields, "sni-mismatch", Condition.ServerNameMismatch::new, problems)

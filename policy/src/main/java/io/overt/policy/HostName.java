@@ -50,10 +50,10 @@ public record HostName(String value) {
 
     static Reading read(String text) {
         if (text.isEmpty()) {
-            return new Reading.NotAName("empty");
+            return new Reading.NotAName("is empty");
         }
         if (text.length() > LONGEST_INPUT) {
-            return new Reading.NotAName("longer than 253 characters");
+            return new Reading.NotAName("is longer than 253 characters");
         }
         String ascii = text;
         if (!isAscii(text)) {
@@ -73,7 +73,7 @@ public record HostName(String value) {
             ascii = ascii.substring(0, ascii.length() - 1);
         }
         if (ascii.length() > LONGEST) {
-            return new Reading.NotAName("longer than 253 characters");
+            return new Reading.NotAName("is longer than 253 characters");
         }
         int start = 0;
         String label = "";

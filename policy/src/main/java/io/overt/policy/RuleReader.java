@@ -34,7 +34,7 @@ final class RuleReader {
             Problems here = problems.in(nameOf(item));
             Fields fields = Fields.of(item, "a rule", KEYS, here);
             Optional<RuleName> name = name(fields, here);
-            order.next(fields, name, here);
+            order.next(item, fields, name, here);
             Optional<Condition> when =
                     fields.value("when").map(value -> conditions.read(value, here));
             Optional<Action> action = action(fields, here);
@@ -68,7 +68,7 @@ final class RuleReader {
             Problems here = problems.in(nameOf(item));
             Fields fields = Fields.of(item, "a rule", HTTP_KEYS, HTTP_NOT_HERE, here);
             Optional<RuleName> name = name(fields, here);
-            order.next(fields, name, here);
+            order.next(item, fields, name, here);
             Condition when =
                     fields.value("when")
                             .map(value -> conditions.read(value, here))
@@ -96,7 +96,11 @@ final class RuleReader {
         private Problems latestProblems = problems;
         private String everythingName = "";
 
-        void next(Fields fields, Optional<RuleName> name, Problems here) {
+        void next(Yaml item, Fields fields, Optional<RuleName> name, Problems here) {
+            if (!(item instanceof Yaml.Mapping)) {
+                latest = Optional.empty();
+                return;
+            }
             if (everything.isPresent()) {
                 here.add(
                         fields.at(),

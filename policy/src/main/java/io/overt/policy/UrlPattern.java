@@ -114,6 +114,10 @@ record UrlPattern(
             return new Reading.Pattern(
                     new UrlPattern(scheme, Optional.empty(), port, paths, queries));
         }
+        if (host.isEmpty()) {
+            return new Reading.NotAPattern(
+                    "has no host (expected: *" + target + " for every host)");
+        }
         HostPart part;
         if (host.startsWith("[") || Cidr.address(host).isPresent()) {
             Optional<RequestUrl.Host> address = Authority.host(host);

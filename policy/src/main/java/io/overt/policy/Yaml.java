@@ -31,7 +31,7 @@ sealed interface Yaml {
     record Empty(Position at) implements Yaml {
         @Override
         public String kind() {
-            return "nothing";
+            return "empty";
         }
     }
 

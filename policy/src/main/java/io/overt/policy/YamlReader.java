@@ -21,6 +21,7 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Builds the tree from the parser's events and not with its composer: the composer descends one
@@ -60,6 +61,16 @@ final class YamlReader {
     }
 
     private Optional<Yaml> read(String text) {
+        // The parser refuses these as well, without saying where.
+        int printable = printableLength(text);
+        if (printable < text.length()) {
+            problems.add(
+                    Utf8.endOf(text.substring(0, printable)),
+                    "not YAML: the character "
+                            + String.format("U+%04X", text.codePointAt(printable))
+                            + " (expected: printable ones)");
+            return Optional.empty();
+        }
         LoadSettings settings =
                 LoadSettings.builder()
                         .setLabel(PolicySource.DOCUMENT)
@@ -188,6 +199,14 @@ final class YamlReader {
             parent.children.add(yaml);
         }
         return true;
+    }
+
+    private static int printableLength(String text) {
+        int i = 0;
+        while (i < text.length() && StreamReader.isPrintable(text.codePointAt(i))) {
+            i += Character.charCount(text.codePointAt(i));
+        }
+        return i;
     }
 
     private boolean count(Event event, long more) {
