@@ -1,0 +1,53 @@
+package io.overt.edge.site;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A map that the edges of a site share, over a carrier that may lose, delay, change or invent
+ * entries. A port: embedded Hazelcast implements it, and a bounded map of this process where the
+ * site cluster is switched off.
+ *
+ * <p>Thread-safe, and neither call blocks. Every stage completes normally, at the latest when the
+ * map's deadline has passed; a carrier that is slow, gone or broken is {@link Unavailable}, which
+ * is counted. Completions may run on the carrier's threads: do nothing long there.
+ */
+public interface SiteMap {
+
+    /** Reads the entry at {@code key}. */
+    CompletionStage<Lookup> find(ByteString key);
+
+    /**
+     * Writes the entry at {@code key}; the last writer wins.
+     *
+     * @param timeToLive after which the entry is gone; at least a second, finer parts are cut off
+     */
+    CompletionStage<Storing> store(ByteString key, ByteString value, Duration timeToLive);
+
+    /** What came of reading. */
+    sealed interface Lookup permits Found, Absent, Unavailable {}
+
+    /** What came of writing. */
+    sealed interface Storing permits Stored, Unavailable {}
+
+    /**
+     * The carrier has bytes under that key. Whose they are is for the reader to find out.
+     *
+     * @param value the bytes
+     */
+    record Found(ByteString value) implements Lookup {}
+
+    /** The carrier has nothing under that key. */
+    record Absent() implements Lookup {}
+
+    /** The carrier has taken the entry. It may lose it all the same. */
+    record Stored() implements Storing {}
+
+    /**
+     * No answer in time, or none at all.
+     *
+     * @param detail for people and logs
+     */
+    record Unavailable(String detail) implements Lookup, Storing {}
+}
