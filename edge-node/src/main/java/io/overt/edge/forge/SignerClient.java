@@ -1,0 +1,157 @@
+package io.overt.edge.forge;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Deadline;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.handler.ssl.SslContext;
+import io.overt.edge.forge.SignerAnswer.Answered;
+import io.overt.edge.forge.SignerAnswer.NoAnswer;
+import io.overt.edge.forge.SignerAnswer.Refused;
+import io.overt.edge.site.EpochKey;
+import io.overt.proto.signer.v1.DescribeRequest;
+import io.overt.proto.signer.v1.DescribeResponse;
+import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
+import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
+import io.overt.proto.signer.v1.ForgeRequest;
+import io.overt.proto.signer.v1.ForgeResponse;
+import io.overt.proto.signer.v1.SignerGrpc;
+import io.overt.service.identity.RefusalTrailer;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * One signer as this edge sees it: a channel that stays open, what it last said of itself, and
+ * whether it answers. Thread-safe; calls block, within their deadline.
+ */
+final class SignerClient implements AutoCloseable {
+    private final String address;
+    private final String site;
+    private final ManagedChannel channel;
+    private final Duration callDeadline;
+
+    /**
+     * The last one known is kept when the signer goes away: what it signed before is still good.
+     */
+    private volatile Optional<SignerDescription> description = Optional.empty();
+
+    /** Whether the last call was answered, be it by a refusal. */
+    private volatile boolean healthy = true;
+
+    /**
+     * A client that connects at its first call.
+     *
+     * @param tls says that only a signer of the fleet is talked to
+     * @param site of this edge, for proofs of possession
+     */
+    SignerClient(InetSocketAddress address, SslContext tls, String site, Duration callDeadline) {
+        this.address = address.getHostString() + ":" + address.getPort();
+        this.site = site;
+        this.callDeadline = callDeadline;
+        this.channel =
+                NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
+                        .sslContext(tls)
+                        // Descriptions and certificates; 64 KiB is the most one certificate may
+                        // have.
+                        .maxInboundMessageSize(1 << 20)
+                        .keepAliveTime(30, TimeUnit.SECONDS)
+                        .keepAliveTimeout(5, TimeUnit.SECONDS)
+                        // Which signer is asked next is the forge's decision.
+                        .disableRetry()
+                        .build();
+    }
+
+    /** For logs, metrics and details. */
+    String address() {
+        return address;
+    }
+
+    Optional<SignerDescription> description() {
+        return description;
+    }
+
+    boolean isHealthy() {
+        return healthy;
+    }
+
+    /** Asks for issuers and profiles and keeps them. */
+    SignerAnswer<SignerDescription> describe() {
+        SignerAnswer<DescribeResponse> answer =
+                call(
+                        stub -> stub.describe(DescribeRequest.getDefaultInstance()),
+                        Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS));
+        return switch (answer) {
+            case Answered<DescribeResponse>(DescribeResponse response) -> {
+                SignerDescription read = SignerDescription.of(response);
+                description = Optional.of(read);
+                yield new Answered<>(read);
+            }
+            case Refused<DescribeResponse>(var reason, var detail) -> new Refused<>(reason, detail);
+            case NoAnswer<DescribeResponse>(var detail) -> new NoAnswer<>(detail);
+        };
+    }
+
+    SignerAnswer<EnrolLeafKeyResponse> enrol(EpochKey key) {
+        EnrolLeafKeyRequest request =
+                EnrolLeafKeyRequest.newBuilder()
+                        .setPublicKey(ByteString.copyFrom(key.publicKey().spki()))
+                        .setEpoch(key.epoch().number())
+                        .setProofOfPossession(ByteString.copyFrom(key.proofOfPossession(site)))
+                        .build();
+        return call(
+                stub -> stub.enrolLeafKey(request),
+                Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * Asks for one leaf, until {@code deadline} or the deadline of a call, whichever is earlier.
+     */
+    SignerAnswer<ForgeResponse> forge(ForgeRequest request, Deadline deadline) {
+        return call(
+                stub -> stub.forge(request),
+                deadline.minimum(Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS)));
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        try {
+            channel.awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private <T> SignerAnswer<T> call(
+            Function<SignerGrpc.SignerBlockingStub, T> method, Deadline deadline) {
+        try {
+            T response = method.apply(SignerGrpc.newBlockingStub(channel).withDeadline(deadline));
+            healthy = true;
+            return new Answered<>(response);
+        } catch (StatusRuntimeException e) {
+            var refusal = RefusalTrailer.from(e);
+            healthy = refusal.isPresent();
+            return refusal.<SignerAnswer<T>>map(
+                            found ->
+                                    new Refused<>(
+                                            found.getReason(),
+                                            address
+                                                    + ": "
+                                                    + found.getSubject()
+                                                    + ": "
+                                                    + found.getDetail()))
+                    .orElseGet(() -> new NoAnswer<>(address + ": " + text(e)));
+        }
+    }
+
+    private static String text(StatusRuntimeException e) {
+        Throwable cause = e.getStatus().getCause();
+        return cause == null
+                ? e.getStatus().toString()
+                : e.getStatus().getCode() + ": " + cause.getMessage();
+    }
+}

@@ -1,0 +1,113 @@
+package io.overt.edge.forge;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.edge.site.Site;
+import io.overt.edge.site.SiteClusterConfig;
+import io.overt.service.identity.FleetTls;
+import io.overt.x509.Epoch;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * The forge with all that it stands on: signers, site cluster, keys, caches. Made once by the
+ * edge's composition root, started, and closed after the last connection.
+ */
+public final class SiteForge implements AutoCloseable {
+    private final Signers signers;
+    private final Site site;
+    private final LocalLeaves local;
+    private final TieredLeafForge forge;
+    private final InstantSource clock;
+
+    /**
+     * Wires the parts; nothing runs yet and nothing listens.
+     *
+     * @param tls this edge's fleet identity; the caller closes it, after this
+     * @param clock says which epoch it is and what has expired
+     * @throws IllegalArgumentException if {@code siteCluster} does not list this edge; the message
+     *     names the key
+     */
+    public SiteForge(
+            SiteClusterConfig siteCluster,
+            SignersConfig signers,
+            LeafCacheConfig leafCache,
+            FleetTls tls,
+            InstantSource clock,
+            SecureRandom random,
+            MeterRegistry meters) {
+        this.clock = clock;
+        Wake described = new Wake();
+        this.signers = new Signers(signers, tls, described, meters);
+        this.site = new Site(siteCluster, tls, this.signers, clock, random, meters);
+        described.keys = Optional.of(site);
+        this.local = new LocalLeaves(leafCache, Ticker.systemTicker(), meters);
+        this.forge =
+                new TieredLeafForge(
+                        local,
+                        new SiteLeaves(site.map(SiteLeaves.MAP), this.signers, clock, meters),
+                        new SignerTier(this.signers, clock, meters),
+                        this.signers,
+                        site.keys(),
+                        signers,
+                        clock,
+                        meters);
+    }
+
+    /**
+     * Starts everything and returns at once: signers, cluster and keys are waited for by {@link
+     * #waitingFor()}, not here.
+     *
+     * @throws IOException if an address cannot be bound; the message names key and address
+     */
+    public void start() throws IOException {
+        signers.start(local::keepOnly);
+        site.start();
+    }
+
+    /** The forge. */
+    public LeafForge leaves() {
+        return forge;
+    }
+
+    /** What the site shares, for other maps. */
+    public Site site() {
+        return site;
+    }
+
+    /**
+     * The readiness condition "leaf keys present": empty when leaves can be forged, else what is
+     * being waited for.
+     */
+    public Optional<String> waitingFor() {
+        return signers.epochLength()
+                        .flatMap(length -> site.keys().key(Epoch.at(clock.instant(), length)))
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of(site.keys().waitingFor());
+    }
+
+    /**
+     * Stops everything, in reverse order of starting; leaves that engines still serve live on with
+     * those.
+     */
+    @Override
+    public void close() {
+        site.close();
+        signers.close();
+        local.close();
+    }
+
+    /** Wakes the keys when a signer has told the length of an epoch. */
+    private static final class Wake implements Runnable {
+        /** Set once, while wiring. */
+        private volatile Optional<Site> keys = Optional.empty();
+
+        @Override
+        public void run() {
+            keys.ifPresent(site -> site.keys().wake());
+        }
+    }
+}
