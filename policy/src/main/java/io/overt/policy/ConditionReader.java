@@ -227,7 +227,7 @@ final class ConditionReader {
         return fields.isWritten("user") ? Optional.of(Set.copyOf(users)) : Optional.empty();
     }
 
-    private static final Set<String> CONNECTION_KEYS =
+    static final Set<String> CONNECTION_KEYS =
             Set.of(
                     "host",
                     "list",

@@ -120,8 +120,7 @@ final class HelloConditions {
         return texts.stream().map(Yaml.Text::value).collect(Collectors.toUnmodifiableSet());
     }
 
-    private static final Set<String> KEYS =
-            Set.of("no-sni", "sni-mismatch", "ech", "alpn", "ja4", "fault");
+    static final Set<String> KEYS = Set.of("no-sni", "sni-mismatch", "ech", "alpn", "ja4", "fault");
 
     // JA4 technical details, "ja4_a_b_c": transport, version, SNI, counts, first ALPN; two
     // truncated SHA-256.

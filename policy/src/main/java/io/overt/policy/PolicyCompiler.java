@@ -136,5 +136,5 @@ public final class PolicyCompiler {
         return ByteBuffer.wrap(digest.digest()).getLong();
     }
 
-    private static final Set<String> KEYS = Set.of("policy", "rules", "http", "lists");
+    static final Set<String> KEYS = Set.of("policy", "rules", "http", "lists");
 }

@@ -258,8 +258,7 @@ final class RuleReader {
         return fields.text(key, Limits.PROSE).map(text -> text.value().strip());
     }
 
-    private static final Set<String> KEYS =
-            Set.of("name", "when", "then", "on", "label", "because");
+    static final Set<String> KEYS = Set.of("name", "when", "then", "on", "label", "because");
     private static final Set<String> HTTP_KEYS = Set.of("name", "when", "then", "label", "because");
     private static final Map<String, String> HTTP_NOT_HERE =
             Map.of(

@@ -1,0 +1,204 @@
+package io.overt.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/policy.md against the compiler: its examples compile, its tables are complete and true. */
+final class DocumentationTest {
+    private static final Path PAGE = Path.of("..", "docs", "policy.md");
+
+    record Example(String kind, String text, String next) {
+        @Override
+        public String toString() {
+            return kind + ": " + text.lines().findFirst().orElse("");
+        }
+
+        /** The example as a whole document. */
+        String document() {
+            return switch (kind) {
+                case "yaml", "yaml wrong" -> text;
+                case "yaml rules" ->
+                        "policy: p\nrules:\n"
+                                + text.indent(2)
+                                + "  - { name: default, then: inspect }\n";
+                case "yaml http" ->
+                        "policy: p\nrules: [ { name: default, then: inspect } ]\nhttp:\n"
+                                + text.indent(2);
+                default -> throw new AssertionError("an example of unknown kind: " + kind);
+            };
+        }
+    }
+
+    static Stream<Example> examples() throws IOException {
+        List<Example> blocks = new ArrayList<>();
+        Matcher block = FENCED.matcher(Files.readString(PAGE));
+        List<String[]> found = new ArrayList<>();
+        while (block.find()) {
+            found.add(new String[] {block.group(1), block.group(2)});
+        }
+        for (int i = 0; i < found.size(); i++) {
+            if (found.get(i)[0].startsWith("yaml")) {
+                String next = i + 1 < found.size() ? found.get(i + 1)[1] : "";
+                blocks.add(new Example(found.get(i)[0], found.get(i)[1], next));
+            }
+        }
+        return blocks.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void an_example_compiles_or_is_rejected_as_the_page_says(Example example) {
+        Map<String, String> lists = new LinkedHashMap<>();
+        Matcher file = Pattern.compile("file: ([^ }]+)").matcher(example.document());
+        while (file.find()) {
+            lists.put(file.group(1), "clinic.example\n");
+        }
+        PolicySource source = Documents.source(example.document(), lists);
+
+        if (example.kind().equals("yaml wrong")) {
+            assertThat(Documents.rejection(source)).isEqualTo(example.next().strip());
+        } else {
+            assertThat(Documents.rejection(source)).isEmpty();
+            assertThat(Documents.warnings(source)).isEmpty();
+        }
+    }
+
+    @Test
+    void there_are_examples() throws IOException {
+        assertThat(examples().map(Example::kind))
+                .contains("yaml", "yaml wrong", "yaml rules", "yaml http")
+                .hasSizeGreaterThanOrEqualTo(9);
+    }
+
+    @Test
+    void the_example_list_is_one() throws IOException {
+        String list =
+                Files.readString(PAGE).split("```text\n# lists/health.txt\n")[1].split("```")[0];
+        Policy policy =
+                Documents.compiled(
+                        Documents.source(
+                                """
+                                policy: p
+                                rules:
+                                  - { name: listed, when: { list: health }, then: splice }
+                                  - { name: default, then: inspect }
+                                lists: { health: { file: lists/health.txt } }
+                                """,
+                                Map.of("lists/health.txt", list)));
+
+        assertThat(
+                        Stream.of(
+                                        "clinic.example",
+                                        "x.hospital.example",
+                                        "insurance.example",
+                                        "hospital.example")
+                                .map(
+                                        name ->
+                                                policy.decide(Facts.to(name).connection())
+                                                        .rule()
+                                                        .value()))
+                .containsExactly("listed", "listed", "listed", "default");
+    }
+
+    @Test
+    void the_table_of_failures_is_what_the_code_does() throws IOException {
+        Set<String> expected =
+                Stream.of(Failure.values())
+                        .filter(failure -> failure != Failure.NOT_MIRRORABLE)
+                        .map(
+                                failure ->
+                                        String.join(
+                                                " | ",
+                                                "`" + failure.key() + "`",
+                                                failure == Failure.CLIENT_REFUSED
+                                                        ? "see below"
+                                                        : failure.allowed().stream()
+                                                                .map(
+                                                                        action ->
+                                                                                "`"
+                                                                                        + action
+                                                                                                .key()
+                                                                                        + "`")
+                                                                .collect(Collectors.joining(", ")),
+                                                "`" + failure.unstated().key() + "`"))
+                        .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(
+                        table("When it cannot be inspected").stream()
+                                .map(row -> row.get(0) + " | " + row.get(2) + " | " + row.get(3)))
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void the_tables_of_conditions_name_every_key() throws IOException {
+        assertThat(keys("Conditions")).isEqualTo(ConditionReader.CONNECTION_KEYS);
+        assertThat(keys("Hello")).isEqualTo(HelloConditions.KEYS);
+        assertThat(keys("Rules for requests")).isEqualTo(RequestConditions.KEYS);
+        assertThat(keys("The document")).isEqualTo(PolicyCompiler.KEYS);
+        assertThat(keys("A rule")).isEqualTo(RuleReader.KEYS);
+    }
+
+    @Test
+    void the_faults_of_a_hello_are_all_named() throws IOException {
+        String row =
+                table("Hello").stream()
+                        .filter(cells -> cells.getFirst().equals("`fault`"))
+                        .map(cells -> cells.get(1))
+                        .findFirst()
+                        .orElseThrow();
+
+        assertThat(row)
+                .contains(Stream.of(HelloFault.values()).map(f -> "`" + f.key() + "`").toList());
+    }
+
+    @Test
+    void the_table_of_limits_is_what_the_code_keeps() throws IOException {
+        assertThat(table("Limits").stream().map(row -> row.get(1)))
+                .containsExactly(
+                        Limits.DOCUMENT_BYTES + " bytes",
+                        Limits.NESTING + " levels",
+                        String.valueOf(Limits.NODES),
+                        String.valueOf(Limits.LISTS),
+                        Limits.LIST_BYTES + " bytes",
+                        Limits.ALL_LISTS_BYTES + " bytes",
+                        Limits.PROSE + " characters",
+                        Limits.TEXT + " characters");
+    }
+
+    private static Set<String> keys(String heading) throws IOException {
+        return table(heading).stream()
+                .map(row -> row.getFirst().replace("`", ""))
+                .collect(Collectors.toSet());
+    }
+
+    /** The rows of the first table under a heading, without its head. */
+    private static List<List<String>> table(String heading) throws IOException {
+        String section =
+                Files.readString(PAGE)
+                        .split("(?m)^#+ " + Pattern.quote(heading) + "$", 2)[1]
+                        .split("(?m)^#+ ", 2)[0];
+        List<String> rows = section.lines().filter(line -> line.startsWith("| ")).toList();
+        return rows.subList(1, rows.size()).stream()
+                .map(row -> Stream.of(row.split("\\|")).skip(1).map(String::strip).toList())
+                .toList();
+    }
+
+    private static final Pattern FENCED =
+            Pattern.compile("^```([a-z ]+)\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+}
