@@ -3,9 +3,11 @@ package io.overt.service.process;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
+import io.overt.service.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a log event as one line of JSON (RFC 8259): {@code time} (RFC 3339, UTC, milliseconds),
@@ -52,55 +54,16 @@ public final class JsonLine extends EncoderBase<ILoggingEvent> {
         };
     }
 
-    private static void member(
-            StringBuilder line, String key, @org.jspecify.annotations.Nullable Object value) {
+    private static void member(StringBuilder line, String key, @Nullable Object value) {
         line.append(',');
-        string(line, key);
+        JsonText.append(line, key);
         line.append(':');
-        switch (value) {
-            case null -> line.append("null");
-            case Boolean flag -> line.append(flag);
-            case Double number when !Double.isFinite(number) -> string(line, number.toString());
-            case Number number -> line.append(number);
-            default -> string(line, value.toString());
-        }
-    }
-
-    private static void string(StringBuilder line, String text) {
-        line.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> line.append("\\\"");
-                case '\\' -> line.append("\\\\");
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                default -> {
-                    // Control characters by RFC 8259 §7; U+2028/9 and lone surrogates because
-                    // readers break lines or fail.
-                    if (c < 0x20
-                            || c == 0x7f
-                            || c == '\u2028'
-                            || c == '\u2029'
-                            || loneSurrogate(text, i)) {
-                        line.append(String.format("\\u%04x", (int) c));
-                    } else {
-                        line.append(c);
-                    }
-                }
-            }
-        }
-        line.append('"');
-    }
-
-    private static boolean loneSurrogate(String text, int i) {
-        char c = text.charAt(i);
-        if (Character.isHighSurrogate(c)) {
-            return i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1));
-        }
-        return Character.isLowSurrogate(c)
-                && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
+        // An event's values are flat: what is not a number or a flag is told by its text.
+        JsonText.append(
+                line,
+                value instanceof Number || value instanceof Boolean || value == null
+                        ? value
+                        : value.toString());
     }
 
     private static final DateTimeFormatter TIME =

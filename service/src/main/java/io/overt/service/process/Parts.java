@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The parts of a running process, closed once, the last one first. Thread-safe. */
-public final class Parts {
+public final class Parts implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     /** Guarded by this. */
@@ -51,8 +51,14 @@ public final class Parts {
         stopping.await();
     }
 
+    /** Closes all, once, the last part first. */
+    @Override
+    public void close() {
+        closeOnce();
+    }
+
     /** Closes all, once; true for the call that did. */
-    boolean close() {
+    boolean closeOnce() {
         Deque<Part> toClose;
         synchronized (this) {
             if (closed) {

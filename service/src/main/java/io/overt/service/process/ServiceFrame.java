@@ -12,7 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * The frame of every process: {@code --config FILE}, {@code --check}, {@code --version}, {@code
@@ -57,11 +60,7 @@ public final class ServiceFrame {
         private final ServiceBlueprint<C> blueprint;
         private final PrintStream err;
 
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "Configuration (YAML).")
+        @Option(names = "--config", paramLabel = "FILE", description = "Configuration (YAML).")
         private @Nullable Path config;
 
         @Option(
@@ -80,6 +79,8 @@ public final class ServiceFrame {
         @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
         private boolean help;
 
+        @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
+
         Start(ServiceBlueprint<C> blueprint, PrintStream err) {
             this.blueprint = blueprint;
             this.err = err;
@@ -88,7 +89,9 @@ public final class ServiceFrame {
         @Override
         public Integer call() throws ConfigException, StartException {
             if (config == null) {
-                throw new IllegalStateException("picocli lets no call through without --config");
+                // Not picocli's own check: that would ask every further command for it as well.
+                throw new ParameterException(
+                        spec.commandLine(), "Missing required option: '--config=FILE'");
             }
             Logging.prepare();
             var root = ConfigFile.read(config);
@@ -111,7 +114,7 @@ public final class ServiceFrame {
         var onSignal =
                 new Thread(
                         () -> {
-                            if (parts.close()) {
+                            if (parts.closeOnce()) {
                                 LOG.atInfo()
                                         .addKeyValue("process", blueprint.name())
                                         .log("stopped");
@@ -132,11 +135,11 @@ public final class ServiceFrame {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
-            if (parts.close()) {
+            if (parts.closeOnce()) {
                 Runtime.getRuntime().removeShutdownHook(onSignal);
+                LOG.atInfo().addKeyValue("process", blueprint.name()).log("stopped");
             }
         }
-        LOG.atInfo().addKeyValue("process", blueprint.name()).log("stopped");
         return parts.exitCode();
     }
 

@@ -1,0 +1,43 @@
+package io.overt.control;
+
+import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.service.config.ConfigException;
+import io.overt.service.config.ConfigNode;
+import io.overt.service.identity.FleetFiles;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/**
+ * The control plane's configuration; {@code control.yaml} in the distribution documents each key.
+ *
+ * @param listen where edges and operators' tools connect
+ * @param admin where health and metrics are served, in the clear
+ * @param identity files of this process's fleet certificate, role {@code control}
+ * @param store the database file
+ * @param signingKey the private half of the policy signing key
+ * @param limits of publications
+ */
+public record ControlConfig(
+        InetSocketAddress listen,
+        InetSocketAddress admin,
+        FleetFiles identity,
+        Path store,
+        Path signingKey,
+        PublicationLimits limits) {
+
+    /** Reads every key of the root. */
+    public static ControlConfig read(ConfigNode root) throws ConfigException {
+        var listen = root.listenAddress("listen", "0.0.0.0:9443");
+        var admin = root.sectionOrDefaults("admin").listenAddress("listen", "127.0.0.1:9444");
+        var identity = FleetFiles.of(root.section("identity"));
+        var store = root.sectionOrDefaults("store").path("file", "state/control.db");
+        var policy = root.section("policy");
+        var signingKey = policy.path("signing-key");
+        var limits =
+                new PublicationLimits(
+                        policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
+                        policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
+        root.finish();
+        return new ControlConfig(listen, admin, identity, store, signingKey, limits);
+    }
+}

@@ -1,0 +1,70 @@
+package io.overt.control.cli;
+
+import io.overt.control.admin.WireProblems;
+import io.overt.policy.Compilation;
+import io.overt.policy.PolicyCompiler;
+import io.overt.policy.PolicySource;
+import io.overt.proto.control.v1.CheckRequest;
+import io.overt.proto.control.v1.CheckResponse;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code overtctl check}. */
+@Command(
+        name = "check",
+        description = "Compiles a policy and tells every problem; changes nothing.")
+final class CheckCommand implements Callable<Integer> {
+    @ParentCommand private @Nullable Overtctl overtctl;
+    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
+
+    @Parameters(
+            paramLabel = "POLICY",
+            description = "The policy's document, or the folder with its policy.yaml.")
+    private @Nullable Path policy;
+
+    @Option(
+            names = "--offline",
+            description = "Ask this program's own compiler instead of the control plane's.")
+    private boolean offline;
+
+    @Override
+    public Integer call() throws Exception {
+        if (overtctl == null || policy == null) {
+            throw new IllegalStateException("picocli fills in both");
+        }
+        var folder = PolicyFolder.read(policy);
+        var response = offline ? compile(folder) : ask(overtctl, folder);
+        var report = new LinkedHashMap<String, Object>();
+        new ProblemReport(folder, spec.commandLine().getOut(), overtctl.format())
+                .print(report, response.getProblemsList(), response.getWarningsList(), "ok");
+        return response.getProblemsCount() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
+    }
+
+    private static CheckResponse ask(Overtctl overtctl, PolicyFolder folder) throws Exception {
+        try (var connection = overtctl.connect()) {
+            return connection
+                    .admin()
+                    .check(CheckRequest.newBuilder().addAllFiles(folder.files()).build());
+        }
+    }
+
+    private static CheckResponse compile(PolicyFolder folder) {
+        var contents = new LinkedHashMap<String, byte[]>();
+        folder.files()
+                .forEach(file -> contents.put(file.getPath(), file.getContent().toByteArray()));
+        return switch (PolicyCompiler.compile(new PolicySource(contents))) {
+            case Compilation.Compiled(_, var warnings) ->
+                    CheckResponse.newBuilder().addAllWarnings(WireProblems.of(warnings)).build();
+            case Compilation.Rejected(var problems) ->
+                    CheckResponse.newBuilder().addAllProblems(WireProblems.of(problems)).build();
+        };
+    }
+}

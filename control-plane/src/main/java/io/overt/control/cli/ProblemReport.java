@@ -1,0 +1,48 @@
+package io.overt.control.cli;
+
+import io.overt.proto.control.v1.Problem;
+import io.overt.service.json.JsonText;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Prints what a compiler found, one line a problem with the place first, as editors and CI read it.
+ */
+record ProblemReport(PolicyFolder folder, PrintWriter out, Overtctl.Format format) {
+
+    /**
+     * Prints.
+     *
+     * @param json the answer's other members; problems and warnings are added to it
+     * @param success printed for people when there is no problem
+     */
+    void print(
+            Map<String, Object> json,
+            List<Problem> problems,
+            List<Problem> warnings,
+            String success) {
+        switch (format) {
+            case json -> {
+                json.put("problems", Output.problems(problems));
+                json.put("warnings", Output.problems(warnings));
+                out.println(JsonText.of(json));
+            }
+            case table -> {
+                problems.forEach(problem -> out.println(line("", problem)));
+                warnings.forEach(warning -> out.println(line("warning: ", warning)));
+                out.println(
+                        switch (problems.size()) {
+                            case 0 -> success;
+                            case 1 -> "1 problem, nothing changed";
+                            default -> problems.size() + " problems, nothing changed";
+                        });
+            }
+        }
+    }
+
+    private String line(String kind, Problem problem) {
+        return Output.printable(
+                folder.place(problem) + ": " + kind + Output.rule(problem) + problem.getMessage());
+    }
+}

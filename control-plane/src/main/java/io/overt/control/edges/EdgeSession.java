@@ -1,0 +1,243 @@
+package io.overt.control.edges;
+
+import com.google.protobuf.ByteString;
+import io.overt.control.store.EdgeState;
+import io.overt.control.store.SignedVersion;
+import io.overt.proto.control.v1.Ack;
+import io.overt.proto.control.v1.ControlMessage;
+import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.Hello;
+import io.overt.proto.control.v1.Nack;
+import io.overt.proto.control.v1.Offer;
+import io.overt.proto.control.v1.Problem;
+import io.overt.service.identity.FleetIdentity;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of one edge. Offers go out one at a time as the edge can take them, and always the
+ * newest: a version that was overtaken while the edge was slow is never sent. Thread-safe; guarded
+ * by its own lock.
+ */
+final class EdgeSession {
+
+    /** The stream to the edge. Methods are called under the session's lock and must not block. */
+    interface Outbound {
+        /** Whether a message would leave now instead of being kept in memory. */
+        boolean isReady();
+
+        /** Sends. */
+        void send(ControlMessage message);
+
+        /** Ends the stream: the edge did something that no edge does. */
+        void fail(String reason);
+
+        /** Ends the stream: a newer one of the same edge took its place. */
+        void replaced();
+    }
+
+    /** What came of a message from the edge. */
+    enum Heard {
+        HELLO,
+        ACK,
+        NACK,
+        /** An answer to an offer that this stream did not make. */
+        STRAY_ANSWER,
+        /** A message where none, or no such, may come. */
+        OUT_OF_ORDER,
+        /** Of a kind that this build does not know: an edge may be newer. */
+        UNKNOWN
+    }
+
+    private final Outbound out;
+    private final Supplier<Optional<SignedVersion>> newest;
+    private final Supplier<ByteString> nonces;
+    private final Clock clock;
+    private final Consumer<EdgeState> changed;
+    private EdgeState state;
+    private boolean greeted;
+
+    /**
+     * The highest version that this stream need not be offered any more; it has it, or was offered
+     * it.
+     */
+    private long settled;
+
+    /** Offers without an answer, oldest first. */
+    private final Map<ByteString, Long> open = new LinkedHashMap<>();
+
+    private @Nullable SignedVersion waiting;
+
+    EdgeSession(
+            EdgeState state,
+            Outbound out,
+            Supplier<Optional<SignedVersion>> newest,
+            Supplier<ByteString> nonces,
+            Clock clock,
+            Consumer<EdgeState> changed) {
+        this.state = state;
+        this.out = out;
+        this.newest = newest;
+        this.nonces = nonces;
+        this.clock = clock;
+        this.changed = changed;
+    }
+
+    FleetIdentity identity() {
+        return state.identity();
+    }
+
+    /** A message of the edge, in the order it sent them. */
+    synchronized Heard hear(EdgeMessage message) {
+        return switch (message.getKindCase()) {
+            case HELLO -> greet(message.getHello());
+            case ACK -> greeted ? settle(message.getAck()) : outOfOrder("Ack before Hello");
+            case NACK -> greeted ? refuse(message.getNack()) : outOfOrder("Nack before Hello");
+            case KIND_NOT_SET -> Heard.UNKNOWN;
+        };
+    }
+
+    /**
+     * Offers a version, at once if the stream is ready. Before the Hello nothing is offered: it
+     * would ask the edge blindly.
+     */
+    synchronized void offer(SignedVersion version) {
+        if (!greeted || version.version() <= settled) {
+            return;
+        }
+        if (!out.isReady()) {
+            waiting = version;
+            return;
+        }
+        waiting = null;
+        settled = version.version();
+        var nonce = nonces.get();
+        open.put(nonce, version.version());
+        if (open.size() > MAX_OPEN) {
+            open.remove(open.keySet().iterator().next());
+        }
+        out.send(
+                ControlMessage.newBuilder()
+                        .setOffer(Offer.newBuilder().setNonce(nonce).setBundle(version.bundle()))
+                        .build());
+    }
+
+    /** The stream can take a message again. */
+    synchronized void ready() {
+        var next = waiting;
+        if (next != null) {
+            offer(next);
+        }
+    }
+
+    /** Another stream of this edge took over. */
+    synchronized void replaced() {
+        greeted = false;
+        out.replaced();
+    }
+
+    private Heard greet(Hello hello) {
+        if (greeted) {
+            return outOfOrder("a second Hello");
+        }
+        greeted = true;
+        var before = state;
+        // What it refused stays on record until it takes something: a restart is no answer.
+        change(
+                new EdgeState(
+                        before.identity(),
+                        clip(hello.getBuild()),
+                        hello.getActiveVersion(),
+                        before.rejectedVersion(),
+                        before.problems(),
+                        clock.instant()));
+        newest.get()
+                .ifPresent(
+                        version -> {
+                            if (has(hello, version)) {
+                                settled = version.version();
+                            } else {
+                                offer(version);
+                            }
+                        });
+        return Heard.HELLO;
+    }
+
+    /** By the manifest's digest: the same number with other content is not the same version. */
+    private static boolean has(Hello hello, SignedVersion version) {
+        return hello.getActiveVersion() == version.version()
+                && hello.getActiveManifestSha256().equals(version.manifestSha256());
+    }
+
+    private Heard settle(Ack ack) {
+        if (open.remove(ack.getNonce()) == null) {
+            return Heard.STRAY_ANSWER;
+        }
+        change(
+                new EdgeState(
+                        state.identity(),
+                        state.build(),
+                        ack.getActiveVersion(),
+                        0,
+                        List.of(),
+                        clock.instant()));
+        return Heard.ACK;
+    }
+
+    private Heard refuse(Nack nack) {
+        var version = open.remove(nack.getNonce());
+        if (version == null) {
+            return Heard.STRAY_ANSWER;
+        }
+        var problems =
+                nack.getProblemsList().stream().limit(MAX_PROBLEMS).map(EdgeSession::clip).toList();
+        change(
+                new EdgeState(
+                        state.identity(),
+                        state.build(),
+                        nack.getActiveVersion(),
+                        version,
+                        problems,
+                        clock.instant()));
+        return Heard.NACK;
+    }
+
+    private Heard outOfOrder(String what) {
+        out.fail(what);
+        return Heard.OUT_OF_ORDER;
+    }
+
+    private void change(EdgeState next) {
+        state = next;
+        changed.accept(next);
+    }
+
+    synchronized EdgeState state() {
+        return state;
+    }
+
+    private static Problem clip(Problem problem) {
+        return problem.toBuilder()
+                .setFile(clip(problem.getFile()))
+                .setRule(clip(problem.getRule()))
+                .setMessage(clip(problem.getMessage()))
+                .build();
+    }
+
+    private static String clip(String text) {
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+    }
+
+    private static final int MAX_OPEN = 16;
+
+    /** What an edge says is kept and shown: it must not fill the store. */
+    private static final int MAX_PROBLEMS = 100;
+
+    private static final int MAX_TEXT = 500;
+}

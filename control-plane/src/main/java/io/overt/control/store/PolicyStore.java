@@ -1,0 +1,143 @@
+package io.overt.control.store;
+
+import com.google.protobuf.ByteString;
+import io.overt.control.store.SignedVersion.Summary;
+import io.overt.proto.policy.v1.BundleFile;
+import io.overt.proto.policy.v1.PolicyBundle;
+import io.overt.service.bundle.PolicySignature;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Policy versions, kept forever. Each method is one transaction and blocks. Thread-safe. */
+public final class PolicyStore {
+    private final Database database;
+
+    /** Uses the database; does not close it. */
+    public PolicyStore(Database database) {
+        this.database = database;
+    }
+
+    /** The version with the highest number, whole. */
+    public Optional<SignedVersion> newest() {
+        return database.transact(
+                handle ->
+                        handle.createQuery(
+                                        "SELECT * FROM policy_version ORDER BY version DESC LIMIT 1")
+                                .map((row, _) -> version(handle, row))
+                                .findFirst());
+    }
+
+    /** The newest ones first, at most so many. */
+    public List<Summary> list(int limit) {
+        return database.transact(
+                handle ->
+                        handle.createQuery(
+                                        "SELECT version, policy, published, publisher, manifest_sha256 FROM policy_version"
+                                                + " ORDER BY version DESC LIMIT :limit")
+                                .bind("limit", limit)
+                                .map((row, _) -> summary(row))
+                                .list());
+    }
+
+    /**
+     * Adds a version; its number must be higher than every one before. On return it is on the disk.
+     */
+    public void add(SignedVersion version) {
+        database.transact(
+                handle -> {
+                    long highest =
+                            handle.createQuery(
+                                            "SELECT coalesce(max(version), 0) FROM policy_version")
+                                    .mapTo(Long.class)
+                                    .one();
+                    if (version.version() <= highest) {
+                        throw new IllegalStateException(
+                                "version "
+                                        + version.version()
+                                        + " after "
+                                        + highest
+                                        + ": the publisher is not alone");
+                    }
+                    insert(handle, version);
+                    return version;
+                });
+    }
+
+    private static void insert(Handle handle, SignedVersion version) {
+        var bundle = version.bundle();
+        handle.createUpdate(
+                        "INSERT INTO policy_version VALUES (:version, :policy, :published, :publisher, :content, :manifest,"
+                                + " :digest, :signature, :key)")
+                .bind("version", version.version())
+                .bind("policy", version.policy())
+                .bind("published", version.published().toEpochMilli())
+                .bind("publisher", version.publisher())
+                .bind("content", version.contentSha256().toByteArray())
+                .bind("manifest", bundle.getManifest().toByteArray())
+                .bind("digest", version.manifestSha256().toByteArray())
+                .bind("signature", bundle.getSignature().toByteArray())
+                .bind("key", bundle.getKeyId().toByteArray())
+                .execute();
+        for (int position = 0; position < bundle.getFilesCount(); position++) {
+            var file = bundle.getFiles(position);
+            var content = file.getContent().toByteArray();
+            var digest = PolicySignature.sha256(content);
+            handle.createUpdate(
+                            "INSERT INTO file_content VALUES (:digest, :content) ON CONFLICT DO NOTHING")
+                    .bind("digest", digest)
+                    .bind("content", content)
+                    .execute();
+            handle.createUpdate(
+                            "INSERT INTO policy_file VALUES (:version, :position, :path, :digest)")
+                    .bind("version", version.version())
+                    .bind("position", position)
+                    .bind("path", file.getPath())
+                    .bind("digest", digest)
+                    .execute();
+        }
+    }
+
+    private static SignedVersion version(Handle handle, ResultSet row) throws SQLException {
+        long number = row.getLong("version");
+        var files =
+                handle.createQuery(
+                                "SELECT path, content FROM policy_file JOIN file_content USING (sha256) WHERE version ="
+                                        + " :version ORDER BY position")
+                        .bind("version", number)
+                        .map(
+                                (file, _) ->
+                                        BundleFile.newBuilder()
+                                                .setPath(file.getString("path"))
+                                                .setContent(
+                                                        ByteString.copyFrom(
+                                                                file.getBytes("content")))
+                                                .build())
+                        .list();
+        return new SignedVersion(
+                number,
+                row.getString("policy"),
+                Instant.ofEpochMilli(row.getLong("published")),
+                row.getString("publisher"),
+                ByteString.copyFrom(row.getBytes("content_sha256")),
+                ByteString.copyFrom(row.getBytes("manifest_sha256")),
+                PolicyBundle.newBuilder()
+                        .setManifest(ByteString.copyFrom(row.getBytes("manifest")))
+                        .setSignature(ByteString.copyFrom(row.getBytes("signature")))
+                        .setKeyId(ByteString.copyFrom(row.getBytes("key_id")))
+                        .addAllFiles(files)
+                        .build());
+    }
+
+    private static Summary summary(ResultSet row) throws SQLException {
+        return new Summary(
+                row.getLong("version"),
+                row.getString("policy"),
+                Instant.ofEpochMilli(row.getLong("published")),
+                row.getString("publisher"),
+                ByteString.copyFrom(row.getBytes("manifest_sha256")));
+    }
+}
