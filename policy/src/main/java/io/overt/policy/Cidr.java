@@ -8,11 +8,20 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A network: an address without host bits, and the length of its prefix. */
-record Cidr(InetAddress network, int prefix) {
+/** A network: an address without host bits, and the length of its prefix. Immutable. */
+final class Cidr {
+    private final byte[] network;
+    private final int prefix;
+
+    private Cidr(byte[] network, int prefix) {
+        this.network = network;
+        this.prefix = prefix;
+    }
+
     static boolean anyContains(List<Cidr> networks, InetAddress address) {
+        byte[] bytes = address.getAddress();
         for (Cidr network : networks) {
-            if (network.contains(address)) {
+            if (network.contains(bytes)) {
                 return true;
             }
         }
@@ -23,14 +32,12 @@ record Cidr(InetAddress network, int prefix) {
      * Whether the address is in the network. Never for an address of the other family; scopes are
      * not looked at.
      */
-    boolean contains(InetAddress address) {
-        byte[] ours = network.getAddress();
-        byte[] theirs = address.getAddress();
-        if (ours.length != theirs.length) {
+    private boolean contains(byte[] address) {
+        if (network.length != address.length) {
             return false;
         }
-        for (int i = 0; i < ours.length; i++) {
-            if (((ours[i] ^ theirs[i]) & mask(prefix, i)) != 0) {
+        for (int i = 0; i < network.length; i++) {
+            if (((network[i] ^ address[i]) & mask(prefix, i)) != 0) {
                 return false;
             }
         }
@@ -38,7 +45,7 @@ record Cidr(InetAddress network, int prefix) {
     }
 
     String text() {
-        return network.getHostAddress() + "/" + prefix;
+        return ofBytes(network).getHostAddress() + "/" + prefix;
     }
 
     /** What a text is as a network, or in words why it is none. */
@@ -71,7 +78,7 @@ record Cidr(InetAddress network, int prefix) {
         for (int i = 0; i < network.length; i++) {
             network[i] &= (byte) mask(prefix, i);
         }
-        Cidr cidr = new Cidr(ofBytes(network), prefix);
+        Cidr cidr = new Cidr(network, prefix);
         if (!Arrays.equals(network, bytes)) {
             return new Reading.NotANetwork("has host bits set (expected: " + cidr.text() + ")");
         }

@@ -148,30 +148,11 @@ final class Fields {
         return texts;
     }
 
-    /**
-     * A word of the document as a message shows it: shortened, and without what would disturb a
-     * terminal or a log.
-     */
+    /** A word of the document as a message shows it, shortened. */
     static String quoted(String text) {
-        return "`" + shown(text) + "`";
-    }
-
-    static String shown(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.codePoints()
-                .limit(LONGEST_SHOWN)
-                .forEach(
-                        c -> {
-                            if (Character.isISOControl(c)
-                                    || Character.getType(c) == Character.FORMAT) {
-                                shown.append(String.format("\\u%04x", c));
-                            } else {
-                                shown.appendCodePoint(c);
-                            }
-                        });
         return text.codePointCount(0, text.length()) > LONGEST_SHOWN
-                ? shown + "…"
-                : shown.toString();
+                ? "`" + text.substring(0, text.offsetByCodePoints(0, LONGEST_SHOWN)) + "…`"
+                : "`" + text + "`";
     }
 
     private static final int LONGEST_SHOWN = 80;

@@ -1,13 +1,12 @@
 package io.overt.policy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 
 /**
  * All host names of a policy, each with the sets (a rule's {@code host} condition, a list) that it
@@ -34,7 +33,7 @@ final class HostIndex {
 
     /**
      * The sets that an entry puts its own name into, and those that it puts the names below it
-     * into.
+     * into. Most names of a policy come from few lists, so that thousands of entries share one.
      */
     private record Membership(List<Integer> exact, List<Integer> below) {}
 
@@ -42,10 +41,16 @@ final class HostIndex {
         this.seed = builder.seed;
         this.slots = builder.slots;
         this.nameAt = Arrays.copyOf(builder.nameAt, builder.size);
-        this.membershipOf = Arrays.copyOf(builder.membershipOf, builder.size);
-        this.memberships = List.copyOf(builder.memberships);
+        this.membershipOf = new int[builder.size];
         this.names = Arrays.copyOf(builder.names, builder.namesEnd);
         this.size = builder.size;
+        Map<Membership, Integer> numberOf = new LinkedHashMap<>();
+        for (int entry = 0; entry < size; entry++) {
+            Membership membership = builder.membership(entry);
+            Integer known = numberOf.putIfAbsent(membership, numberOf.size());
+            membershipOf[entry] = known == null ? numberOf.size() - 1 : known;
+        }
+        this.memberships = List.copyOf(numberOf.keySet());
     }
 
     /** Number of different names in the table. */
@@ -123,17 +128,22 @@ final class HostIndex {
 
     private static final long EMPTY = 0;
 
-    /** Collects names; confined to the thread that compiles. */
+    /**
+     * Collects names; confined to the thread that compiles. What a name is put into is a chain of
+     * numbers until the end, so that a name in many sets costs no more than many names in one.
+     */
     static final class Builder {
         private final long seed;
-        private final List<Membership> memberships = new ArrayList<>();
-        private final Map<Membership, Integer> numberOf = new HashMap<>();
         private long[] slots = new long[16];
         private int[] nameAt = new int[8];
-        private int[] membershipOf = new int[8];
+        private int[] chainOf = new int[8];
         private byte[] names = new byte[256];
         private int namesEnd;
         private int size;
+        private int[] linkSet = new int[8];
+        private byte[] linkReach = new byte[8];
+        private int[] linkNext = new int[8];
+        private int links;
 
         Builder(long seed) {
             this.seed = seed;
@@ -150,52 +160,50 @@ final class HostIndex {
             if (entry < 0) {
                 entry = append(name, hash);
             }
-            Membership known = memberships.get(membershipOf[entry]);
-            membershipOf[entry] =
-                    number(
-                            switch (pattern.reach()) {
-                                case EXACT ->
-                                        new Membership(with(known.exact(), set), known.below());
-                                case BELOW ->
-                                        new Membership(known.exact(), with(known.below(), set));
-                                case SUFFIX ->
-                                        new Membership(
-                                                with(known.exact(), set), with(known.below(), set));
-                            });
+            if (links == linkSet.length) {
+                linkSet = Arrays.copyOf(linkSet, links * 2);
+                linkReach = Arrays.copyOf(linkReach, links * 2);
+                linkNext = Arrays.copyOf(linkNext, links * 2);
+            }
+            linkSet[links] = set;
+            linkReach[links] =
+                    switch (pattern.reach()) {
+                        case EXACT -> ITSELF;
+                        case BELOW -> BELOW_IT;
+                        case SUFFIX -> ITSELF | BELOW_IT;
+                    };
+            linkNext[links] = chainOf[entry];
+            chainOf[entry] = links++;
         }
 
         HostIndex build() {
             return new HostIndex(this);
         }
 
-        private static List<Integer> with(List<Integer> sets, int set) {
-            if (sets.contains(set)) {
-                return sets;
+        private Membership membership(int entry) {
+            TreeSet<Integer> exact = new TreeSet<>();
+            TreeSet<Integer> below = new TreeSet<>();
+            for (int link = chainOf[entry]; link >= 0; link = linkNext[link]) {
+                if ((linkReach[link] & ITSELF) != 0) {
+                    exact.add(linkSet[link]);
+                }
+                if ((linkReach[link] & BELOW_IT) != 0) {
+                    below.add(linkSet[link]);
+                }
             }
-            return Stream.concat(sets.stream(), Stream.of(set)).toList();
-        }
-
-        // Lists put thousands of names into the same sets: one object for all of them.
-        private int number(Membership membership) {
-            Integer known = numberOf.get(membership);
-            if (known != null) {
-                return known;
-            }
-            memberships.add(membership);
-            numberOf.put(membership, memberships.size() - 1);
-            return memberships.size() - 1;
+            return new Membership(List.copyOf(exact), List.copyOf(below));
         }
 
         private int append(byte[] name, long hash) {
             if (size == nameAt.length) {
                 nameAt = Arrays.copyOf(nameAt, size * 2);
-                membershipOf = Arrays.copyOf(membershipOf, size * 2);
+                chainOf = Arrays.copyOf(chainOf, size * 2);
             }
             if (namesEnd + 1 + name.length > names.length) {
                 names = Arrays.copyOf(names, Math.max(names.length * 2, namesEnd + 256));
             }
             nameAt[size] = namesEnd;
-            membershipOf[size] = number(new Membership(List.of(), List.of()));
+            chainOf[size] = -1;
             names[namesEnd] = (byte) name.length;
             System.arraycopy(name, 0, names, namesEnd + 1, name.length);
             namesEnd += 1 + name.length;
@@ -232,5 +240,8 @@ final class HostIndex {
             }
             return mix(hash);
         }
+
+        private static final byte ITSELF = 1;
+        private static final byte BELOW_IT = 2;
     }
 }

@@ -25,6 +25,11 @@ public final class HttpRules {
         return rules.isEmpty();
     }
 
+    /** The rules' names, in order. */
+    public List<RuleName> ruleNames() {
+        return rules.stream().map(HttpRule::name).toList();
+    }
+
     /** What the first rule that matches says; {@code Pass} without a rule where none does. */
     public HttpDecision decide(HttpRequestFacts facts) {
         if (rules.isEmpty()) {

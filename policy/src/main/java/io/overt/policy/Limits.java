@@ -27,6 +27,9 @@ final class Limits {
     /** Of all lists together: the index's arrays are indexed by an int. */
     static final long ALL_LISTS_BYTES = 256L << 20;
 
+    /** Problems reported of a policy: they travel back to the control plane in one message. */
+    static final int PROBLEMS = 1000;
+
     /** Problems reported of one list; a file of the wrong kind has one on each line. */
     static final int PROBLEMS_OF_A_LIST = 20;
 

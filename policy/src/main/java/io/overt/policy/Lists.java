@@ -17,6 +17,7 @@ final class Lists {
     private final Problems problems;
     private final Map<String, Declared> declared = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
+    private long bytes;
 
     private record Declared(Position at, int set) {}
 
@@ -77,7 +78,6 @@ final class Lists {
             return;
         }
         Set<String> files = new HashSet<>();
-        long total = 0;
         for (Yaml.Entry entry : entries) {
             Yaml.Text name = entry.key();
             if (!RuleName.isValid(name.value())) {
@@ -106,17 +106,8 @@ final class Lists {
             Optional<Yaml.Text> file = fields.text("file", Limits.TEXT).filter(this::isPlainPath);
             if (file.isPresent()) {
                 files.add(file.get().value());
-                total += readFile(file.get(), set);
+                readFile(file.get(), set);
             }
-        }
-        if (total > Limits.ALL_LISTS_BYTES) {
-            problems.add(
-                    section.at(),
-                    "`lists`: "
-                            + total
-                            + " bytes in all (expected: at most "
-                            + Limits.ALL_LISTS_BYTES
-                            + ")");
         }
         warnOfStrayFiles(files);
     }
@@ -147,8 +138,7 @@ final class Lists {
         return plain;
     }
 
-    /** The file's size, for the limit over all. */
-    private long readFile(Yaml.Text file, int set) {
+    private void readFile(Yaml.Text file, int set) {
         byte[] content = source.files().get(file.value());
         if (content == null) {
             problems.add(
@@ -159,17 +149,25 @@ final class Lists {
                             + Nearest.to(file.value(), source.files().keySet())
                                     .map(nearest -> ", did you mean `" + nearest + "`?")
                                     .orElse(""));
-            return 0;
+            return;
         }
         Problems here = problems.inFile(file.value());
-        if (content.length > Limits.LIST_BYTES) {
+        bytes += content.length;
+        if (bytes > Limits.ALL_LISTS_BYTES) {
+            problems.add(
+                    file.at(),
+                    "`file`: "
+                            + bytes
+                            + " bytes of lists up to this one (expected: at most "
+                            + Limits.ALL_LISTS_BYTES
+                            + ")");
+        } else if (content.length > Limits.LIST_BYTES) {
             here.add(
                     Position.START,
                     content.length + " bytes (expected: at most " + Limits.LIST_BYTES + ")");
         } else {
             Utf8.decode(content, here).ifPresent(text -> ListFile.read(text, set, sets, here));
         }
-        return content.length;
     }
 
     private static final Set<String> KEYS = Set.of("file");

@@ -9,30 +9,40 @@ import java.util.Optional;
 final class Nearest {
     private Nearest() {}
 
+    private record Candidate(String word, int distance) {}
+
     /** The nearest of {@code known}, when it is near enough to be worth a question. */
     static Optional<String> to(String word, Collection<String> known) {
-        if (word.length() > 64) {
+        if (word.length() > LONGEST) {
             return Optional.empty();
         }
         String lower = word.toLowerCase(Locale.ROOT);
         return known.stream()
                 .sorted()
-                .filter(candidate -> distance(lower, candidate) <= near(candidate))
-                .min(Comparator.comparingInt(candidate -> distance(lower, candidate)));
+                .filter(
+                        candidate ->
+                                Math.abs(candidate.length() - lower.length()) <= near(candidate))
+                .map(candidate -> new Candidate(candidate, distance(lower, candidate)))
+                .filter(candidate -> candidate.distance() <= near(candidate.word()))
+                .min(Comparator.comparingInt(Candidate::distance))
+                .map(Candidate::word);
     }
 
     /** {@code , did you mean `host`?} or what was expected. */
     static String hint(String word, Collection<String> known) {
         return to(word, known)
                 .map(nearest -> ", did you mean `" + nearest + "`?")
-                .orElseGet(
-                        () ->
-                                " (expected: "
-                                        + (known.isEmpty()
-                                                ? "none"
-                                                : String.join(
-                                                        ", ", known.stream().sorted().toList()))
-                                        + ")");
+                .orElseGet(() -> " (expected: " + expected(known) + ")");
+    }
+
+    private static String expected(Collection<String> known) {
+        return switch (known.size()) {
+            case 0 -> "none";
+            default ->
+                    known.size() > MOST_SHOWN
+                            ? "one of " + known.size()
+                            : String.join(", ", known.stream().sorted().toList());
+        };
     }
 
     private static int near(String candidate) {
@@ -61,4 +71,7 @@ final class Nearest {
         }
         return d[a.length()][b.length()];
     }
+
+    private static final int LONGEST = 64;
+    private static final int MOST_SHOWN = 16;
 }

@@ -1,6 +1,7 @@
 package io.overt.policy;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A compiled policy: immutable, usable by any number of threads, and without effect on anything.
@@ -33,6 +34,16 @@ public final class Policy {
     /** The rules for requests on inspected connections; empty where the document has none. */
     public HttpRules http() {
         return http;
+    }
+
+    /**
+     * The names of the rules for connections, in order, the last one included. {@link
+     * HttpRules#ruleNames} has the others; no name is in both.
+     */
+    public List<RuleName> ruleNames() {
+        return Stream.concat(rules.stream().map(Rule::decision), Stream.of(last))
+                .map(Decision::rule)
+                .toList();
     }
 
     /**

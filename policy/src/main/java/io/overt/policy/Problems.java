@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Collects what is wrong, so that one compilation reports all of it. Confined to the thread that
@@ -40,11 +41,11 @@ final class Problems {
     }
 
     void add(Position at, String message) {
-        errors.add(new Problem(file, at.line(), at.column(), rule, message));
+        errors.add(problem(at, message));
     }
 
     void warn(Position at, String message) {
-        warnings.add(new Problem(file, at.line(), at.column(), rule, message));
+        warnings.add(problem(at, message));
     }
 
     List<Problem> errors() {
@@ -55,17 +56,53 @@ final class Problems {
         return sorted(warnings);
     }
 
+    // Messages quote what was written, and go to terminals, logs and web pages.
+    private Problem problem(Position at, String message) {
+        StringBuilder printable = new StringBuilder();
+        message.codePoints()
+                .forEach(
+                        c -> {
+                            if (Character.isISOControl(c)
+                                    || Character.getType(c) == Character.FORMAT
+                                    || Character.getType(c) == Character.SURROGATE) {
+                                printable.append(String.format("\\u%04x", c));
+                            } else {
+                                printable.appendCodePoint(c);
+                            }
+                        });
+        return new Problem(file, at.line(), at.column(), rule, printable.toString());
+    }
+
     // The document first, since that is where people look first. What two aliases mean alike is
     // said once.
     private static List<Problem> sorted(List<Problem> problems) {
-        return problems.stream()
-                .distinct()
-                .sorted(
-                        Comparator.<Problem, Boolean>comparing(
-                                        problem -> !problem.file().equals(PolicySource.DOCUMENT))
-                                .thenComparing(Problem::file)
-                                .thenComparingInt(Problem::line)
-                                .thenComparingInt(Problem::column))
+        List<Problem> all =
+                problems.stream()
+                        .distinct()
+                        .sorted(
+                                Comparator.<Problem, Boolean>comparing(
+                                                problem ->
+                                                        !problem.file()
+                                                                .equals(PolicySource.DOCUMENT))
+                                        .thenComparing(Problem::file)
+                                        .thenComparingInt(Problem::line)
+                                        .thenComparingInt(Problem::column))
+                        .toList();
+        if (all.size() <= Limits.PROBLEMS) {
+            return all;
+        }
+        Problem next = all.get(Limits.PROBLEMS);
+        return Stream.concat(
+                        all.stream().limit(Limits.PROBLEMS),
+                        Stream.of(
+                                new Problem(
+                                        next.file(),
+                                        next.line(),
+                                        next.column(),
+                                        Optional.empty(),
+                                        "and "
+                                                + (all.size() - Limits.PROBLEMS)
+                                                + " more problems")))
                 .toList();
     }
 }

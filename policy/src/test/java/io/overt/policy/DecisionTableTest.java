@@ -214,4 +214,24 @@ final class DecisionTableTest {
                                 Optional.of("Not from here"),
                                 Optional.of("It is not good for us.")));
     }
+
+    @Test
+    void a_policy_says_which_rules_it_has() {
+        Policy policy =
+                Documents.compiled(
+                        """
+                        policy: corporate
+                        rules:
+                          - { name: one, when: { host: a.example }, then: splice }
+                          - { name: default, then: inspect }
+                        http:
+                          - { name: chat, when: { url: chat.example/* }, then: block }
+                        """);
+
+        assertThat(policy.name()).isEqualTo("corporate");
+        assertThat(policy.ruleNames())
+                .extracting(RuleName::value)
+                .containsExactly("one", "default");
+        assertThat(policy.http().ruleNames()).extracting(RuleName::value).containsExactly("chat");
+    }
 }

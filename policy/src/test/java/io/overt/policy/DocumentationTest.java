@@ -178,7 +178,8 @@ final class DocumentationTest {
                         Limits.LIST_BYTES + " bytes",
                         Limits.ALL_LISTS_BYTES + " bytes",
                         Limits.PROSE + " characters",
-                        Limits.TEXT + " characters");
+                        Limits.TEXT + " characters",
+                        String.valueOf(Limits.PROBLEMS));
     }
 
     private static Set<String> keys(String heading) throws IOException {

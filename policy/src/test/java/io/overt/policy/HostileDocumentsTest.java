@@ -169,4 +169,55 @@ final class HostileDocumentsTest {
                         "empty.txt:1:1: has no names, so it matches nothing",
                         "stray.txt:1:1: no list of the document names this file");
     }
+
+    @Test
+    void a_problem_shows_no_control_character_and_no_more_than_a_line_of_what_was_written() {
+        String tooLong = "x".repeat(900);
+
+        assertThat(
+                        Documents.rejection(
+                                Documents.source(
+                                        "policy: p\nrules:\n  - { name: default, then: \"a\\n\\e[31m\\u202E\" }\n"
+                                                + "http: [ { name: "
+                                                + tooLong
+                                                + ", then: pass } ]\n")))
+                .isEqualTo(
+                        "policy.yaml:3:28: rule default: `then`: `a\\u000a\\u001b[31m\\u202e` (expected: block,"
+                                + " inspect, splice)\n"
+                                + "policy.yaml:4:17: `name`: `"
+                                + "x".repeat(80)
+                                + "…` (expected: 1 to 64 letters, digits, \"-\", \"_\" or \".\", a letter or digit"
+                                + " first)");
+    }
+
+    @Test
+    void problems_beyond_what_anybody_reads_are_counted() {
+        String document = GOOD + "http:\n" + "  - a\n".repeat(1_234);
+
+        assertThat(
+                        ((Compilation.Rejected) PolicyCompiler.compile(Documents.source(document)))
+                                .problems())
+                .hasSize(1_001)
+                .last()
+                .hasToString("policy.yaml:1005:5: and 234 more problems");
+    }
+
+    // A name in very many sets must not cost its square.
+    @Test
+    void one_name_in_every_rule_compiles() {
+        StringBuilder document = new StringBuilder("policy: p\nrules:\n");
+        for (int i = 0; i < 15_000; i++) {
+            document.append("  - { name: r")
+                    .append(i)
+                    .append(", when: { host: [a.b, c.d] }, then: splice }\n");
+        }
+        document.append("  - { name: default, then: inspect }\n");
+
+        assertThat(
+                        Documents.compiled(document.toString())
+                                .decide(Facts.to("c.d").connection())
+                                .rule()
+                                .value())
+                .isEqualTo("r0");
+    }
 }
