@@ -13,9 +13,9 @@ package io.overt.x509;
  */
 public final class InspectionMarker {
     /**
-     * Under the arc 2.25 of ITU-T X.667, whose only child is a UUID as a number. The UUID is
-     * 00000000-0000-0000-0000-0000280b9169, because Go before 1.23 and GnuTLS refuse a whole
-     * certificate that carries an arc of more than 31 and 64 bits (ADR 0011).
+     * Under the arc 2.25 of ITU-T X.667, whose children are UUIDs as numbers. This UUID is
+     * 00000000-0000-0000-0000-0000280b9169, since Go refuses a whole certificate for one arc of
+     * more than 31 bits, and GnuTLS for one of more than 64 (ADR 0011).
      */
     public static final String OID = "2.25.671846761";
 

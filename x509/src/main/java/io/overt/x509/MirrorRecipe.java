@@ -56,7 +56,10 @@ public final class MirrorRecipe {
             }
             LeafValidity validity = LeafValidity.of(upstream, issuer, profile, epoch);
             if (validity.isEmpty()) {
-                return new NotMirrorable(Reason.NO_COMMON_VALIDITY, validity.toString());
+                return new NotMirrorable(
+                        Reason.NO_COMMON_VALIDITY,
+                        "would be valid from %s to %s"
+                                .formatted(validity.notBefore(), validity.notAfter()));
             }
             byte[] extensions =
                     Der.tagged(3, Der.sequence(LeafExtensions.of(upstream, key, issuer, profile)));

@@ -1,0 +1,88 @@
+package io.overt.x509;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class X509ArchitectureTest {
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("io.overt.x509");
+
+    @Test
+    void x509_depends_on_the_JDK_BouncyCastle_and_null_annotations_only() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.overt.x509..",
+                        "java..",
+                        "javax.security..",
+                        "org.bouncycastle..",
+                        "org.jspecify..")
+                .because(
+                        "edge, signer and log monitor all run it; what one of them lacks it cannot use")
+                .check(CLASSES);
+    }
+
+    @Test
+    void x509_reads_no_clock() {
+        noClasses()
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(Clock.class, "systemUTC")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callConstructor(java.util.Date.class)
+                .because(
+                        "edge and signer would derive different bytes, and tests could not say what time it is")
+                .check(CLASSES);
+    }
+
+    @Test
+    void x509_has_no_randomness_threads_or_sockets() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.util.concurrent..",
+                        "javax.net..",
+                        "java.net.http..",
+                        "java.nio.channels..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.Random.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.net.Socket.class)
+                .because("it is a function of its arguments")
+                .check(CLASSES);
+    }
+
+    @Test
+    void only_trust_anchors_read_files() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("TrustAnchors")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(java.nio.file.Path.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.io.File.class)
+                .because("TrustAnchors.fromPem, called at start, is the one exception")
+                .check(CLASSES);
+    }
+}
