@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When a forged leaf is valid: not outside upstream's and the issuer's own time, not longer than
- * the profile's cap.
+ * When a forged leaf is valid: as upstream, not beyond the issuer's end, not longer than the
+ * profile's cap.
  *
  * <p>There is no clock here, or edge and signer would not derive the same bytes. Where an
  * upstream's life must be cut, the epoch's start says around when (ADR 0010).
@@ -18,16 +18,25 @@ record LeafValidity(Instant notBefore, Instant notAfter) {
     static LeafValidity of(TbsFields upstream, IssuingCa issuer, MirrorProfile profile, Epoch epoch)
             throws MalformedDerException {
         X509Certificate ca = issuer.certificate();
+        LeafValidity theirs =
+                new LeafValidity(upstream.notBefore().time(), upstream.notAfter().time());
         LeafValidity common =
-                new LeafValidity(upstream.notBefore().time(), upstream.notAfter().time())
-                        .within(ca.getNotBefore().toInstant(), ca.getNotAfter().toInstant());
+                theirs.within(ca.getNotBefore().toInstant(), ca.getNotAfter().toInstant());
+        if (common.isEmpty()) {
+            return common;
+        }
         Instant epochStart = epoch.start(profile.epochLength()).minus(profile.epochGrace());
         return switch (profile.recipe()) {
-            case MIRROR ->
-                    common.life().compareTo(profile.maxLifetime()) <= 0
-                            ? common
-                            : common.within(
-                                    epochStart, lastSecond(epochStart, profile.maxLifetime()));
+            case MIRROR -> {
+                // The issuer caps the end only: a path is judged at one moment (RFC 5280 §6.1.3),
+                // and
+                // an issuer younger than the upstream certificate is the normal case after each
+                // roll-over.
+                var mirrored = new LeafValidity(theirs.notBefore, common.notAfter);
+                yield mirrored.life().compareTo(profile.maxLifetime()) <= 0
+                        ? mirrored
+                        : common.within(epochStart, lastSecond(epochStart, profile.maxLifetime()));
+            }
             case STRICT ->
                     // Never over the cap: a profile's cap is at least the epoch and twice the
                     // grace.

@@ -28,7 +28,7 @@ class LeafValidityTest {
         "MIRROR, 2026-02-01T00:00:00Z, 2027-10-31T23:59:59Z, 2026-11-18T00:00:00Z, 2027-02-15T23:59:59Z, well over the cap: the cap around the epoch",
         "MIRROR, 2026-11-21T00:00:00Z, 2027-11-21T00:00:00Z, 2026-11-21T00:00:00Z, 2027-02-15T23:59:59Z, renewed within the epoch: not before upstream",
         "MIRROR, 2025-11-24T00:00:00Z, 2026-11-23T23:59:59Z, 2026-11-18T00:00:00Z, 2026-11-23T23:59:59Z, about to expire: not after upstream",
-        "MIRROR, 2025-11-01T00:00:00Z, 2026-01-20T23:59:59Z, 2026-01-01T00:00:00Z, 2026-01-20T23:59:59Z, not before the issuer",
+        "MIRROR, 2025-11-01T00:00:00Z, 2026-01-20T23:59:59Z, 2025-11-01T00:00:00Z, 2026-01-20T23:59:59Z, older than the issuer: as upstream",
         "MIRROR, 2027-12-01T00:00:00Z, 2028-02-01T00:00:00Z, 2027-12-01T00:00:00Z, 2027-12-31T23:59:59Z, not after the issuer",
         "STRICT, 2026-10-01T00:00:00Z, 2026-12-29T23:59:59Z, 2026-11-18T00:00:00Z, 2026-11-26T23:59:59Z, the epoch and its grace",
         "STRICT, 2026-11-20T00:00:00Z, 2026-11-24T23:59:59Z, 2026-11-20T00:00:00Z, 2026-11-24T23:59:59Z, within the epoch: as upstream",
