@@ -12,7 +12,9 @@ import java.util.List;
  * What an upstream showed in its Certificate message: the leaf first, the rest in whatever order
  * and completeness. Nothing about it has been verified.
  *
- * @param certificates leaf first; 1 to {@value #MAX_CERTIFICATES}
+ * @param certificates leaf first; 1 to {@value #MAX_CERTIFICATES}. The constructor refuses others
+ *     with {@link IllegalArgumentException}; what comes from a peer goes through {@link #parse},
+ *     whose refusal is a checked exception
  */
 public record PresentedChain(List<X509Certificate> certificates) {
     /**

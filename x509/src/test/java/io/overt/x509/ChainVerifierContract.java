@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -334,6 +335,7 @@ abstract class ChainVerifierContract {
      * a factorial.
      */
     @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void a_maze_of_intermediates_ends_in_a_refusal() {
         var keys = KeySpec.EC_P256.generate();
         List<X509Certificate> maze = new ArrayList<>();
