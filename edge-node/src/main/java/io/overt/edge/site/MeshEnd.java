@@ -87,7 +87,7 @@ final class MeshEnd extends ChannelInboundHandlerAdapter {
         // Bytes that arrive together with the end of the handshake wait here until they are asked
         // for.
         channel.pipeline()
-                .addAfter(channel.pipeline().context(tls).name(), "hold", new FlowControlHandler());
+                .addAfter(channel.pipeline().context(tls).name(), HOLD, new FlowControlHandler());
         tls.handshakeFuture()
                 .addListener(
                         handshake -> {
@@ -123,8 +123,20 @@ final class MeshEnd extends ChannelInboundHandlerAdapter {
         accepted.pipeline().remove(this);
         accepted.pipeline().addLast(new Relay(other));
         other.pipeline().addLast(new Relay(accepted));
+        release(accepted);
+        release(other);
         accepted.config().setAutoRead(true);
         other.config().setAutoRead(true);
+    }
+
+    /**
+     * Passes on what was held. The handler goes for good: a read that it answers from its queue
+     * never reaches the socket, which then is not read again.
+     */
+    private static void release(Channel channel) {
+        if (channel.pipeline().get(HOLD) != null) {
+            channel.pipeline().remove(HOLD);
+        }
     }
 
     private void refused(Channel accepted, Channel peer, @Nullable String who) {
@@ -189,5 +201,6 @@ final class MeshEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private static final String HOLD = "hold";
     private static final Logger LOG = LoggerFactory.getLogger(MeshEnd.class);
 }

@@ -1,0 +1,31 @@
+package io.overt.edge.forge;
+
+import io.overt.testkit.pki.CertificateSpec;
+import io.overt.testkit.pki.TestPki;
+import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.PresentedChain;
+import io.overt.x509.ReferenceIdentity;
+import io.overt.x509.TrustAnchors;
+import io.overt.x509.Verdict;
+import io.overt.x509.VerifiedUpstream;
+import java.util.List;
+
+/** Verified upstreams, by the one way there is to have one: a real chain and a real verifier. */
+final class Upstreams {
+    private final TestPki pki = TestPki.create();
+    private final JdkChainVerifier verifier =
+            new JdkChainVerifier(TrustAnchors.of(List.of(pki.anchor())));
+
+    VerifiedUpstream of(String name) {
+        return of(name, CertificateSpec.leaf(name));
+    }
+
+    VerifiedUpstream of(String name, CertificateSpec spec) {
+        var chain = new PresentedChain(pki.issue(spec).chain());
+        return switch (verifier.verify(
+                chain, ReferenceIdentity.parse(name).orElseThrow(), pki.now())) {
+            case Verdict.Verified(VerifiedUpstream upstream) -> upstream;
+            case Verdict.Untrusted(var reasons) -> throw new AssertionError(reasons.toString());
+        };
+    }
+}

@@ -1,0 +1,40 @@
+package io.overt.edge.site;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Signers that take every key, or none while they are away. */
+final class FakeEnrolment implements LeafKeyEnrolment {
+    static final Duration EPOCH_LENGTH = Duration.ofDays(7);
+
+    private final List<EpochKey> keys = new CopyOnWriteArrayList<>();
+    private volatile boolean away;
+
+    void goAway() {
+        away = true;
+    }
+
+    void comeBack() {
+        away = false;
+    }
+
+    List<EpochKey> keys() {
+        return keys;
+    }
+
+    @Override
+    public Optional<Duration> epochLength() {
+        return Optional.of(EPOCH_LENGTH);
+    }
+
+    @Override
+    public Enrolment enrol(EpochKey key) {
+        if (away) {
+            return new NotEnrolled("away");
+        }
+        keys.add(key);
+        return new Enrolled();
+    }
+}
