@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What is wrong with one certificate in its place in a chain, whatever the others are. */
 final class CertificateRules {
@@ -191,7 +192,7 @@ final class CertificateRules {
     }
 
     /** RFC 4055 §3.1: the hash is a parameter, and SHA-1 where it is left out. */
-    private static boolean isSafePss(byte @org.jspecify.annotations.Nullable [] encoded) {
+    private static boolean isSafePss(byte @Nullable [] encoded) {
         if (encoded == null) {
             return false;
         }

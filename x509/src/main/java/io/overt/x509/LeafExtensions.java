@@ -1,6 +1,7 @@
 package io.overt.x509;
 
 import io.overt.x509.ExtensionDer.Criticality;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,7 +148,7 @@ final class LeafExtensions {
     }
 
     private static byte[] url(String url) {
-        byte[] ia5 = url.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] ia5 = url.getBytes(StandardCharsets.US_ASCII);
         return Der.encode(0x86 /* uniformResourceIdentifier */, ia5);
     }
 

@@ -1,5 +1,6 @@
 package io.overt.x509;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -70,7 +71,7 @@ final class Oid {
     static byte[] encoded(String oid) {
         try {
             return new ASN1ObjectIdentifier(oid).getEncoded(ASN1Encoding.DER);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new IllegalStateException("encoding " + oid, e);
         }
     }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,7 +55,7 @@ record PresentedNames(List<String> dnsNames, List<byte[]> addresses) {
         dnsNames.stream().limit(SHOWN).map(PresentedNames::printable).forEach(shown::add);
         addresses.stream()
                 .limit(SHOWN)
-                .map(address -> java.util.HexFormat.of().formatHex(address))
+                .map(address -> HexFormat.of().formatHex(address))
                 .forEach(shown::add);
         int more = dnsNames.size() + addresses.size() - shown.size();
         return String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");

@@ -13,10 +13,12 @@ import io.overt.x509.ReferenceIdentity.DnsName;
 import io.overt.x509.UntrustedReason.Kind;
 import io.overt.x509.Verdict.Untrusted;
 import io.overt.x509.Verdict.Verified;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -239,8 +241,7 @@ abstract class ChainVerifierContract {
 
         Verdict verdict = verify(upstream.identity(), HOST, NOW, upstream.anchor());
 
-        Kind[] expected =
-                java.util.Arrays.stream(kinds.split(" ")).map(Kind::valueOf).toArray(Kind[]::new);
+        Kind[] expected = Arrays.stream(kinds.split(" ")).map(Kind::valueOf).toArray(Kind[]::new);
         assertKinds(verdict, expected);
     }
 
@@ -321,7 +322,7 @@ abstract class ChainVerifierContract {
                 chain =
                         PresentedChain.parse(
                                 List.of(changed, PKI.intermediate().certificate().getEncoded()));
-            } catch (java.security.cert.CertificateException _) {
+            } catch (CertificateException _) {
                 continue;
             }
             assertThat(verifier(TrustAnchors.of(List.of(PKI.anchor()))).verify(chain, HOST, NOW))

@@ -3,7 +3,9 @@ package io.overt.x509;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,9 +125,7 @@ class DerElementTest {
     void refuses_times_that_RFC_5280_does_not_write(String text) throws Exception {
         DerElement element =
                 DerElement.parse(
-                        Der.encode(
-                                Der.UTC_TIME,
-                                text.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+                        Der.encode(Der.UTC_TIME, text.getBytes(StandardCharsets.US_ASCII)));
 
         assertThatThrownBy(element::time).isInstanceOf(MalformedDerException.class);
     }
@@ -147,7 +147,7 @@ class DerElementTest {
     @Test
     void an_endless_object_identifier_is_not_printed() throws Exception {
         byte[] content = new byte[60_000];
-        java.util.Arrays.fill(content, (byte) 0x81);
+        Arrays.fill(content, (byte) 0x81);
         content[content.length - 1] = 1;
         DerElement element = DerElement.parse(Der.encode(Der.OBJECT_IDENTIFIER, content));
 

@@ -12,10 +12,12 @@ import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,8 +108,7 @@ class ExternalValidatorsTest {
         assertThatThrownBy(() -> openssl(leaf, issuer, other)).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> gnutls(leaf, issuer, other)).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> nss(leaf, issuer, other)).isInstanceOf(AssertionError.class);
-        assertThatThrownBy(() -> jdk(leaf, issuer, other))
-                .isInstanceOf(java.security.cert.CertificateException.class);
+        assertThatThrownBy(() -> jdk(leaf, issuer, other)).isInstanceOf(CertificateException.class);
     }
 
     private static CertificateSpec upstream(String shape) {
@@ -259,10 +260,7 @@ class ExternalValidatorsTest {
                     e);
         }
         process.getOutputStream().close();
-        String output =
-                new String(
-                        process.getInputStream().readAllBytes(),
-                        java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
             return fail("%s: no end within %s%n%s", command, DEADLINE, output);

@@ -13,6 +13,9 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
@@ -21,9 +24,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.jce.ECNamedCurveTable;
 
 /**
  * The upstreams and issuers of the golden vectors, made from keys that are checked in under
@@ -108,14 +113,8 @@ final class GoldenVectors {
                         ec("www.example.com")
                                 .extension(Oid.DELEGATION_USAGE, false, DERNull.INSTANCE)
                                 .extension(Oid.CAN_SIGN_HTTP_EXCHANGES, false, DERNull.INSTANCE)
-                                .extension(
-                                        Oid.PRIVATE_KEY_USAGE_PERIOD,
-                                        false,
-                                        new org.bouncycastle.asn1.DERSequence())
-                                .extension(
-                                        Oid.FRESHEST_CRL,
-                                        false,
-                                        new org.bouncycastle.asn1.DERSequence())),
+                                .extension(Oid.PRIVATE_KEY_USAGE_PERIOD, false, new DERSequence())
+                                .extension(Oid.FRESHEST_CRL, false, new DERSequence())),
                 new Vector(
                         "already-inspected",
                         "ec",
@@ -219,7 +218,7 @@ final class GoldenVectors {
             try {
                 PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(spec);
                 return new KeyPair(publicKey((ECPrivateKey) key), key);
-            } catch (java.security.spec.InvalidKeySpecException _) {
+            } catch (InvalidKeySpecException _) {
                 RSAPrivateCrtKey key =
                         (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(spec);
                 RSAPublicKeySpec half =
@@ -235,14 +234,13 @@ final class GoldenVectors {
 
     private static PublicKey publicKey(ECPrivateKey key) throws GeneralSecurityException {
         var bits = key.getParams().getOrder().bitLength();
-        var curve = org.bouncycastle.jce.ECNamedCurveTable.getParameterSpec("P-" + bits);
+        var curve = ECNamedCurveTable.getParameterSpec("P-" + bits);
         var point = curve.getG().multiply(key.getS()).normalize();
         var w =
-                new java.security.spec.ECPoint(
+                new ECPoint(
                         point.getAffineXCoord().toBigInteger(),
                         point.getAffineYCoord().toBigInteger());
-        return KeyFactory.getInstance("EC")
-                .generatePublic(new java.security.spec.ECPublicKeySpec(w, key.getParams()));
+        return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(w, key.getParams()));
     }
 
     private GoldenVectors() {}

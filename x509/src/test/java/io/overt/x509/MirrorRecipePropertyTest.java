@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -92,11 +93,7 @@ class MirrorRecipePropertyTest {
                                                     .getExtension(Extension.certificatePolicies)
                                             == null);
             for (String dropped : List.of(Oid.SCT_LIST, Oid.TLS_FEATURE)) {
-                assertThat(
-                                after.getExtensions()
-                                        .getExtension(
-                                                new org.bouncycastle.asn1.ASN1ObjectIdentifier(
-                                                        dropped)))
+                assertThat(after.getExtensions().getExtension(new ASN1ObjectIdentifier(dropped)))
                         .isNull();
             }
         }

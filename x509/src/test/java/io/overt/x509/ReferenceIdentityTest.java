@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.x509.ReferenceIdentity.DnsName;
 import io.overt.x509.ReferenceIdentity.IpAddress;
+import java.net.Inet6Address;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,7 +113,7 @@ class ReferenceIdentityTest {
         address[1] = (byte) 0x80;
         address[15] = 1;
 
-        assertThat(new IpAddress(java.net.Inet6Address.getByAddress(null, address, 7)).text())
+        assertThat(new IpAddress(Inet6Address.getByAddress(null, address, 7)).text())
                 .isEqualTo("fe80::1");
     }
 }

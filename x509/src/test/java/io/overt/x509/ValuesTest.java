@@ -8,7 +8,9 @@ import io.overt.testkit.pki.KeySpec;
 import io.overt.testkit.pki.Pem;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestPki;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -152,9 +154,7 @@ class ValuesTest {
         assertThatThrownBy(() -> PresentedChain.parse(List.of(new byte[0])))
                 .isInstanceOf(CertificateException.class)
                 .hasMessageStartingWith("certificate 0:");
-        byte[] pem =
-                Pem.certificates(List.of(PKI.anchor()))
-                        .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] pem = Pem.certificates(List.of(PKI.anchor())).getBytes(StandardCharsets.US_ASCII);
         assertThatThrownBy(() -> PresentedChain.parse(List.of(pem)))
                 .isInstanceOf(CertificateException.class);
         assertThatThrownBy(() -> PresentedChain.parse(List.of(new byte[64 * 1024 + 1])))
@@ -181,7 +181,7 @@ class ValuesTest {
                     .hasMessageContaining(bad.toString());
         }
         assertThatThrownBy(() -> TrustAnchors.fromPem(directory.resolve("absent.pem")))
-                .isInstanceOf(java.nio.file.NoSuchFileException.class);
+                .isInstanceOf(NoSuchFileException.class);
     }
 
     @Test

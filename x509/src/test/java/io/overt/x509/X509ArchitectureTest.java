@@ -6,8 +6,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.File;
+import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Date;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class X509ArchitectureTest {
@@ -42,7 +47,7 @@ class X509ArchitectureTest {
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
-                .callConstructor(java.util.Date.class)
+                .callConstructor(Date.class)
                 .because(
                         "edge and signer would derive different bytes, and tests could not say what time it is")
                 .check(CLASSES);
@@ -60,13 +65,13 @@ class X509ArchitectureTest {
                         "java.nio.channels..")
                 .orShould()
                 .dependOnClassesThat()
-                .areAssignableTo(java.util.Random.class)
+                .areAssignableTo(Random.class)
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(Thread.class)
                 .orShould()
                 .dependOnClassesThat()
-                .areAssignableTo(java.net.Socket.class)
+                .areAssignableTo(Socket.class)
                 .because("it is a function of its arguments")
                 .check(CLASSES);
     }
@@ -78,10 +83,10 @@ class X509ArchitectureTest {
                 .doNotHaveSimpleName("TrustAnchors")
                 .should()
                 .dependOnClassesThat()
-                .areAssignableTo(java.nio.file.Path.class)
+                .areAssignableTo(Path.class)
                 .orShould()
                 .dependOnClassesThat()
-                .areAssignableTo(java.io.File.class)
+                .areAssignableTo(File.class)
                 .because("TrustAnchors.fromPem, called at start, is the one exception")
                 .check(CLASSES);
     }

@@ -16,6 +16,7 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x509.AccessDescription;
@@ -251,7 +252,7 @@ public final class CertificateSpec {
 
     /** The precertificate poison (RFC 6962 §3.1), which makes it no certificate. */
     public CertificateSpec poison() {
-        return extension(CT_POISON, true, org.bouncycastle.asn1.DERNull.INSTANCE);
+        return extension(CT_POISON, true, DERNull.INSTANCE);
     }
 
     public CertificateSpec crl(String url) {
@@ -285,7 +286,7 @@ public final class CertificateSpec {
 
     /** A critical extension that no verifier knows. */
     public CertificateSpec unknownCritical() {
-        return extension(UNKNOWN_EXTENSION, true, org.bouncycastle.asn1.DERNull.INSTANCE);
+        return extension(UNKNOWN_EXTENSION, true, DERNull.INSTANCE);
     }
 
     /** Adds or replaces an extension. */

@@ -1,5 +1,6 @@
 package io.overt.testkit.pki;
 
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -19,6 +20,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -207,8 +209,7 @@ public final class TestAuthority {
                 byte[] stored =
                         issuer.get().getExtensionValue(Extension.subjectKeyIdentifier.getId());
                 if (stored != null) {
-                    byte[] octets =
-                            org.bouncycastle.asn1.ASN1OctetString.getInstance(stored).getOctets();
+                    byte[] octets = ASN1OctetString.getInstance(stored).getOctets();
                     builder.addExtension(
                             Extension.authorityKeyIdentifier,
                             false,
@@ -259,7 +260,7 @@ public final class TestAuthority {
 
     /** Collects what is to be signed and signs it at the end. Confined to one call. */
     private static final class JdkContentSigner implements ContentSigner {
-        private final java.io.ByteArrayOutputStream content = new java.io.ByteArrayOutputStream();
+        private final ByteArrayOutputStream content = new ByteArrayOutputStream();
         private final PrivateKey key;
         private final String algorithm;
 
