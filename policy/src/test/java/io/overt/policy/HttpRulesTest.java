@@ -244,6 +244,8 @@ final class HttpRulesTest {
                 "{ cookie: { session: '*' } }          | GET  | cookie: a=b; session=1       | true",
                 "{ cookie: { session: 'x*' } }         | GET  | cookie: a=b;session=1        | false",
                 "{ cookie: { session: '*' } }          | GET  | cookie: xsession=1; Session=2| false",
+                "{ cookie: { session: 'x*' } }          | GET  | cookie: session=X1            | false",
+                "{ cookie: { session: 'x*' } }          | GET  | cookie: session=x1            | true",
                 "{ cookie: { s: 'a=b' } }              | GET  | cookie: s=a=b                | true",
                 "{ content-type: application/json }    | PUT  | content-type: Application/JSON; charset=utf-8 | true",
                 "{ content-type: 'image/*' }           | PUT  | content-type: image/png      | true",
