@@ -26,8 +26,11 @@ public interface ServiceBlueprint<C> {
     /**
      * What {@code --check} tries beyond the keys: files that must be readable and fit together.
      * Changes nothing, listens on nothing. Also called before a start.
+     *
+     * @throws ConfigException for what only the operator can put right
+     * @throws StartException for what another attempt may find in order: a device that is away
      */
-    default void check(C config) throws ConfigException {}
+    default void check(C config) throws ConfigException, StartException {}
 
     /**
      * The composition root: builds the parts in start order and hands each to {@code parts} as soon
