@@ -1,0 +1,31 @@
+package io.overt.signer.key;
+
+import java.security.PublicKey;
+
+/**
+ * The private key of one issuing CA, wherever it lives.
+ *
+ * <p>Thread-safe. A call that fails has released no signature to anybody, and may be repeated.
+ * There is nothing to close here: a key in a token lives as long as its {@link SigningToken} is
+ * open, and answers {@link Signing.NotSigned} from then on.
+ */
+public interface SigningKey {
+
+    /** The public half; it never changes. */
+    PublicKey publicKey();
+
+    /**
+     * Signs with the one scheme that goes with the key ({@link SignatureScheme#of}). Blocks the
+     * caller until the key has answered or its configured deadline is over.
+     *
+     * <p>What comes back was not yet verified: a token that mixes up its handles signs with the
+     * wrong key and says so to nobody. Callers verify against the issuing certificate before they
+     * let it out.
+     *
+     * @param content what is signed, as it is; hashing is part of the scheme
+     */
+    Signing sign(byte[] content);
+
+    /** How it is now. */
+    KeyState state();
+}
