@@ -1,0 +1,247 @@
+package io.overt.signer;
+
+import io.overt.service.config.ConfigException;
+import io.overt.service.config.ConfigNode;
+import io.overt.service.identity.FleetFiles;
+import io.overt.signer.issue.EpochWindow;
+import io.overt.signer.issue.IssuerState;
+import io.overt.signer.issue.NeverForged;
+import io.overt.signer.key.TokenSettings;
+import io.overt.x509.MirrorProfile;
+import io.overt.x509.Recipe;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The signer's configuration, validated. {@code src/main/dist/signer.yaml} explains each key, its
+ * unit, its default and the reason for it; a test holds the two together.
+ *
+ * @param listen where edges call
+ * @param admin health and metrics
+ * @param identity of this process in the fleet
+ * @param keys where the issuing keys are
+ * @param issuers at least one
+ * @param profiles at least one, all with the same epochs
+ * @param epochs when which leaf keys are taken
+ * @param anchors CAs that vouch for upstreams, PEM
+ * @param neverForged names that are never forged
+ * @param store the SQLite file
+ * @param storeDeadline how long a commit is waited for
+ * @param maxMessage bytes of a request
+ * @param keysPerSite leaf keys that a site may enrol in one epoch
+ */
+record SignerConfig(
+        InetSocketAddress listen,
+        InetSocketAddress admin,
+        FleetFiles identity,
+        KeySource keys,
+        List<IssuerEntry> issuers,
+        List<MirrorProfile> profiles,
+        EpochWindow epochs,
+        List<Path> anchors,
+        NeverForged neverForged,
+        Path store,
+        Duration storeDeadline,
+        int maxMessage,
+        int keysPerSite) {
+
+    /** Where issuing keys are. */
+    sealed interface KeySource {
+        /** In a token. */
+        record InToken(TokenSettings token) implements KeySource {}
+
+        /** In a file, for a try-out without a token. */
+        record InsecureFile(Path pkcs12, Path passwordFile) implements KeySource {}
+    }
+
+    /**
+     * One issuing CA.
+     *
+     * @param certificate PEM: the CA's certificate first, then what clients need beyond it, without
+     *     the root
+     */
+    record IssuerEntry(
+            Path certificate,
+            IssuerState state,
+            List<String> crlUrls,
+            List<String> caIssuersUrls) {}
+
+    static SignerConfig read(ConfigNode root) throws ConfigException {
+        InetSocketAddress listen = root.listenAddress("listen");
+        InetSocketAddress admin =
+                root.sectionOrDefaults("admin").listenAddress("listen", "127.0.0.1:9101");
+        FleetFiles identity = FleetFiles.of(root.section("identity"));
+        KeySource keys = keys(root);
+        List<IssuerEntry> issuers = issuers(root);
+        ConfigNode epoch = root.sectionOrDefaults("epoch");
+        Duration length =
+                epoch.duration(
+                        "length", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(366));
+        Duration grace =
+                epoch.duration("grace", Duration.ofDays(1), Duration.ZERO, Duration.ofDays(366));
+        EpochWindow epochs = epochs(epoch, length);
+        List<MirrorProfile> profiles = profiles(root, length, grace);
+        List<Path> anchors = root.section("upstream").paths("trust-anchors");
+        if (anchors.isEmpty()) {
+            root.problem(
+                    "upstream",
+                    "trust-anchors: empty (expected: at least one PEM file of CAs that vouch for upstreams)");
+        }
+        NeverForged neverForged = neverForged(root);
+        ConfigNode store = root.sectionOrDefaults("store");
+        Path file = store.path("file", "signer.db");
+        Duration storeDeadline = store.duration("deadline", Duration.ofSeconds(5));
+        ConfigNode limits = root.sectionOrDefaults("limits");
+        int maxMessage = (int) limits.size("message", 512 << 10, 64 << 10, 16 << 20);
+        int keysPerSite = limits.integer("leaf-keys-per-site", 64, 1, 10_000);
+        root.finish();
+        return new SignerConfig(
+                listen,
+                admin,
+                identity,
+                keys,
+                issuers,
+                profiles,
+                epochs,
+                anchors,
+                neverForged,
+                file,
+                storeDeadline,
+                maxMessage,
+                keysPerSite);
+    }
+
+    private static KeySource keys(ConfigNode root) {
+        Optional<ConfigNode> file = root.optionalSection("insecure-file");
+        Optional<ConfigNode> token = root.optionalSection("token");
+        if (file.isPresent() == token.isPresent()) {
+            root.problem(
+                    "token",
+                    token.isPresent()
+                            ? "given beside insecure-file (expected: one of the two)"
+                            : "missing (expected: token, or for a try-out insecure-file)");
+        }
+        if (token.isEmpty() && file.isPresent()) {
+            return new KeySource.InsecureFile(
+                    file.get().path("pkcs12"), file.get().path("password-file"));
+        }
+        if (token.isEmpty()) {
+            return new KeySource.InsecureFile(Path.of(""), Path.of("")); // finish() throws
+        }
+        ConfigNode node = token.get();
+        Path module = node.path("module");
+        String label =
+                node.required(
+                        "label",
+                        "invalid",
+                        text -> {
+                            TokenSettings.requireLabel(text);
+                            return text;
+                        });
+        Path pinFile = node.path("pin-file");
+        int threads = node.integer("threads", 4, 1, 256);
+        int queue = node.integer("queue", 256, 1, 100_000);
+        Duration deadline = node.duration("deadline", Duration.ofSeconds(2));
+        Duration stalledAfter = node.duration("stalled-after", Duration.ofSeconds(2));
+        Duration giveUpAfter = node.duration("give-up-after", Duration.ofSeconds(60));
+        Duration retryInterval = node.duration("retry-interval", Duration.ofSeconds(1));
+        Duration keepAlive = node.duration("keep-alive", Duration.ofSeconds(20));
+        if (giveUpAfter.compareTo(stalledAfter) <= 0) {
+            node.problem(
+                    "give-up-after",
+                    "%s (expected: longer than stalled-after, %s)"
+                            .formatted(giveUpAfter, stalledAfter));
+        }
+        return new KeySource.InToken(
+                new TokenSettings(
+                        module,
+                        label,
+                        pinFile,
+                        threads,
+                        queue,
+                        deadline,
+                        stalledAfter,
+                        giveUpAfter,
+                        retryInterval,
+                        keepAlive));
+    }
+
+    private static List<IssuerEntry> issuers(ConfigNode root) {
+        List<IssuerEntry> issuers = new ArrayList<>();
+        for (ConfigNode node : root.sections("issuers")) {
+            issuers.add(
+                    new IssuerEntry(
+                            node.path("certificate"),
+                            node.choice("state", IssuerState.class, IssuerState.ACTIVE),
+                            node.list("crl-urls"),
+                            node.list("ca-issuers-urls")));
+        }
+        if (issuers.isEmpty()) {
+            root.problem("issuers", "none (expected: at least one issuing CA)");
+        }
+        return issuers;
+    }
+
+    private static EpochWindow epochs(ConfigNode epoch, Duration length) {
+        Duration tolerance =
+                epoch.duration(
+                        "clock-tolerance",
+                        Duration.ofMinutes(5),
+                        Duration.ZERO,
+                        Duration.ofDays(1));
+        if (tolerance.compareTo(length) >= 0) {
+            epoch.problem(
+                    "clock-tolerance",
+                    "%s (expected: less than epoch.length, %s)".formatted(tolerance, length));
+            return new EpochWindow(length, Duration.ZERO);
+        }
+        return new EpochWindow(length, tolerance);
+    }
+
+    private static List<MirrorProfile> profiles(ConfigNode root, Duration length, Duration grace) {
+        List<MirrorProfile> profiles = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        List<ConfigNode> nodes = root.sections("profiles");
+        for (ConfigNode node : nodes) {
+            String name = node.text("name", "mirror");
+            Recipe recipe = node.choice("recipe", Recipe.class, Recipe.MIRROR);
+            String organisation = node.text("organisation");
+            String noticeUrl = node.text("notice-url");
+            Duration maxLifetime = node.duration("max-lifetime", Duration.ofDays(90));
+            if (!names.add(name)) {
+                node.problem("name", name + ": a profile of this name was given before");
+            }
+            if (organisation.isEmpty() || noticeUrl.isEmpty()) {
+                continue; // said by finish(); nothing can be built of it
+            }
+            try {
+                profiles.add(
+                        new MirrorProfile(
+                                name, recipe, organisation, noticeUrl, maxLifetime, length, grace));
+            } catch (IllegalArgumentException e) {
+                node.problem("name", name + ": " + e.getMessage());
+            }
+        }
+        if (nodes.isEmpty()) {
+            root.problem("profiles", "none (expected: at least one profile)");
+        }
+        return profiles;
+    }
+
+    private static NeverForged neverForged(ConfigNode root) {
+        List<String> names =
+                root.list(
+                        "never-forge",
+                        text -> {
+                            NeverForged.requireName(text);
+                            return text;
+                        });
+        return new NeverForged(names);
+    }
+}

@@ -1,0 +1,292 @@
+package io.overt.signer;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.service.admin.AdminServer;
+import io.overt.service.admin.Readiness;
+import io.overt.service.admin.ServiceMeters;
+import io.overt.service.config.ConfigException;
+import io.overt.service.config.ConfigNode;
+import io.overt.service.identity.FleetIdentityException;
+import io.overt.service.identity.FleetTls;
+import io.overt.service.identity.Role;
+import io.overt.service.identity.RoleGate;
+import io.overt.service.process.Parts;
+import io.overt.service.process.ServiceBlueprint;
+import io.overt.service.process.ServiceFrame;
+import io.overt.service.process.StartException;
+import io.overt.service.rpc.FleetServer;
+import io.overt.service.rpc.GatedService;
+import io.overt.signer.issue.ForgeChecks;
+import io.overt.signer.issue.IndexException;
+import io.overt.signer.issue.IssuanceMeters;
+import io.overt.signer.issue.Issuer;
+import io.overt.signer.issue.IssuingDesk;
+import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.key.SigningKeyException;
+import io.overt.signer.store.SqliteStore;
+import io.overt.x509.CertificateFingerprint;
+import io.overt.x509.ChainVerifier;
+import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.MirrorProfile;
+import io.overt.x509.TrustAnchors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code overt-signer}: holds issuing CAs, and signs what it can derive by itself. */
+public final class SignerMain implements ServiceBlueprint<SignerConfig> {
+
+    private final InstantSource clock;
+
+    SignerMain(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    public static void main(String[] args) {
+        ServiceFrame.main(new SignerMain(Clock.systemUTC()), args);
+    }
+
+    @Override
+    public String name() {
+        return "overt-signer";
+    }
+
+    @Override
+    public String description() {
+        return "Holds issuing CAs in a token, and signs the leaves that edges mirror.";
+    }
+
+    @Override
+    public SignerConfig configure(ConfigNode root) throws ConfigException {
+        return SignerConfig.read(root);
+    }
+
+    @Override
+    public List<Object> commands() {
+        return List.of(new CreateCa(clock));
+    }
+
+    /**
+     * Opens what is only read, and the token: a PIN that is refused is the operator's to settle, so
+     * that it ends in exit code 2, after which no supervisor tries it again. A token that is away
+     * ends in 1, after which one does.
+     */
+    @Override
+    public void check(SignerConfig config) throws ConfigException, StartException {
+        anchors(config);
+        List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
+        try {
+            new FleetTls(config.identity()).close();
+            Keys.open(config.keys(), publicKeys(issuers), new SimpleMeterRegistry(), _ -> {})
+                    .close();
+        } catch (FleetIdentityException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        } catch (SigningKeyException e) {
+            switch (e.kind()) {
+                case PIN, KEY -> throw new ConfigException(String.valueOf(e.getMessage()));
+                case TOKEN -> throw new StartException(String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    @Override
+    public void start(SignerConfig config, Parts parts) throws StartException {
+        var _ = serve(config, parts);
+    }
+
+    /**
+     * What tests ask a signer in their own process about.
+     *
+     * @param server where it listens
+     * @param registry what it counts
+     * @param readiness whether it can sign
+     */
+    record Serving(FleetServer server, MeterRegistry registry, Readiness readiness) {}
+
+    Serving serve(SignerConfig config, Parts parts) throws StartException {
+        ServiceMeters meters = parts.add("meters", new ServiceMeters());
+        MeterRegistry registry = meters.registry();
+        Readiness readiness = new Readiness(registry);
+        parts.add("admin", AdminServer.start(config.admin(), meters.registry(), readiness));
+        SqliteStore store = parts.add("store", store(config));
+        List<Issuer> issuers = issuers(config, parts, registry);
+        FleetTls tls = parts.add("fleet TLS", tls(config));
+        tls.bindTo(registry);
+        parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
+
+        ForgeChecks checks =
+                new ForgeChecks(
+                        byFingerprint(issuers),
+                        config.profiles().stream()
+                                .collect(
+                                        Collectors.toMap(MirrorProfile::name, Function.identity())),
+                        verifier(config, issuers),
+                        config.neverForged(),
+                        store,
+                        config.epochs(),
+                        clock);
+        IssuingDesk issuing =
+                new IssuingDesk(
+                        checks, store, new IssuanceMeters(registry, issuers), clock, JOIN_DEADLINE);
+        LeafKeyDesk leafKeys =
+                new LeafKeyDesk(
+                        store,
+                        issuers.stream()
+                                .map(issuer -> issuer.ca().certificate().getPublicKey())
+                                .collect(Collectors.toSet()),
+                        config.epochs(),
+                        config.keysPerSite(),
+                        clock);
+        FleetServer server =
+                parts.add(
+                        "gRPC",
+                        FleetServer.start(
+                                config.listen(),
+                                tls,
+                                config.maxMessage(),
+                                registry,
+                                List.of(
+                                        new GatedService(
+                                                new SignerService(
+                                                        issuers,
+                                                        config.profiles(),
+                                                        issuing,
+                                                        leafKeys,
+                                                        registry),
+                                                RoleGate.allow(Set.of(Role.EDGE))))));
+        LOG.atInfo()
+                .addKeyValue("listen", server.address())
+                .addKeyValue("identity", tls.self())
+                .addKeyValue("issuers", issuers.stream().map(Issuer::name).toList())
+                .log("serving");
+        return new Serving(server, registry, readiness);
+    }
+
+    private List<Issuer> issuers(SignerConfig config, Parts parts, MeterRegistry registry)
+            throws StartException {
+        try {
+            List<IssuerFiles> files = IssuerFiles.read(config.issuers(), clock.instant());
+            Keys keys =
+                    parts.add(
+                            "keys",
+                            Keys.open(
+                                    config.keys(),
+                                    publicKeys(files),
+                                    registry,
+                                    reason -> lastResort(parts, reason)));
+            List<Issuer> issuers = new ArrayList<>();
+            for (IssuerFiles each : files) {
+                issuers.add(
+                        new Issuer(
+                                each.ca(),
+                                each.chain(),
+                                each.entry().state(),
+                                keys.of(each.ca().certificate().getPublicKey())));
+            }
+            return issuers;
+        } catch (ConfigException | SigningKeyException e) {
+            // It was good a moment ago, in check().
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** An orderly end if the library lets us, and an end in any case. */
+    private static void lastResort(Parts parts, String reason) {
+        parts.fail(reason);
+        Thread.ofPlatform()
+                .daemon()
+                .name("last-resort")
+                .start(
+                        () -> {
+                            try {
+                                Thread.sleep(ORDERLY_END);
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                            Runtime.getRuntime().halt(ServiceFrame.FAILED);
+                        });
+    }
+
+    private static SqliteStore store(SignerConfig config) throws StartException {
+        try {
+            SqliteStore store = SqliteStore.open(config.store(), config.storeDeadline());
+            int open = store.openIntents();
+            if (open > 0) {
+                LOG.atWarn()
+                        .addKeyValue("intents", open)
+                        .log("issuances were cut off before; their TBS may be asked for again");
+            }
+            return store;
+        } catch (IndexException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static FleetTls tls(SignerConfig config) throws StartException {
+        try {
+            return new FleetTls(config.identity());
+        } catch (FleetIdentityException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ChainVerifier verifier(SignerConfig config, List<Issuer> issuers)
+            throws StartException {
+        List<X509Certificate> own = new ArrayList<>();
+        for (Issuer issuer : issuers) {
+            own.add(issuer.ca().certificate());
+            own.addAll(issuer.chain());
+        }
+        try {
+            return new JdkChainVerifier(anchors(config).refusing(own));
+        } catch (ConfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static TrustAnchors anchors(SignerConfig config) throws ConfigException {
+        try {
+            return TrustAnchors.fromPem(config.anchors().toArray(Path[]::new));
+        } catch (IOException e) {
+            throw new ConfigException("upstream.trust-anchors: cannot be read: " + e);
+        } catch (CertificateException e) {
+            throw new ConfigException("upstream.trust-anchors: " + e.getMessage());
+        }
+    }
+
+    private static List<PublicKey> publicKeys(List<IssuerFiles> issuers) {
+        return issuers.stream()
+                .map(issuer -> issuer.ca().certificate().getPublicKey())
+                .distinct()
+                .toList();
+    }
+
+    private static Map<CertificateFingerprint, Issuer> byFingerprint(List<Issuer> issuers) {
+        return issuers.stream()
+                .collect(
+                        Collectors.toMap(issuer -> issuer.ca().fingerprint(), Function.identity()));
+    }
+
+    /**
+     * Longer than the token's deadline and two commits; what is over is an outage and said as one.
+     */
+    private static final Duration JOIN_DEADLINE = Duration.ofSeconds(15);
+
+    private static final Duration ORDERLY_END = Duration.ofSeconds(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SignerMain.class);
+}

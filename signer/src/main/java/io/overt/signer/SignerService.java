@@ -1,0 +1,232 @@
+package io.overt.signer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.proto.failure.v1.Refusal;
+import io.overt.proto.failure.v1.RefusalReason;
+import io.overt.proto.signer.v1.DescribeRequest;
+import io.overt.proto.signer.v1.DescribeResponse;
+import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
+import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
+import io.overt.proto.signer.v1.ForgeRequest;
+import io.overt.proto.signer.v1.ForgeResponse;
+import io.overt.proto.signer.v1.Issuance;
+import io.overt.proto.signer.v1.Profile;
+import io.overt.proto.signer.v1.SignerGrpc;
+import io.overt.service.identity.CallerIdentity;
+import io.overt.service.identity.RefusalTrailer;
+import io.overt.signer.issue.Answer;
+import io.overt.signer.issue.Issuer;
+import io.overt.signer.issue.IssuingDesk;
+import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.x509.MirrorProfile;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The wire of {@code overt.signer.v1.Signer}: turns messages into calls, and what they come to into
+ * messages, refusals and counters. Runs on virtual threads, one a call.
+ */
+final class SignerService extends SignerGrpc.SignerImplBase {
+
+    private enum Method {
+        FORGE("Forge"),
+        ENROL_LEAF_KEY("EnrolLeafKey");
+
+        final String text;
+
+        Method(String text) {
+            this.text = text;
+        }
+    }
+
+    private final List<Issuer> issuers;
+    private final List<MirrorProfile> profiles;
+    private final IssuingDesk issuing;
+    private final LeafKeyDesk leafKeys;
+    private final Map<Method, Map<RefusalReason, Counter>> refusals = new EnumMap<>(Method.class);
+
+    SignerService(
+            List<Issuer> issuers,
+            List<MirrorProfile> profiles,
+            IssuingDesk issuing,
+            LeafKeyDesk leafKeys,
+            MeterRegistry registry) {
+        this.issuers = List.copyOf(issuers);
+        this.profiles = List.copyOf(profiles);
+        this.issuing = issuing;
+        this.leafKeys = leafKeys;
+        for (Method method : Method.values()) {
+            Map<RefusalReason, Counter> counters = new HashMap<>();
+            for (RefusalReason reason : RefusalReason.values()) {
+                if (reason != RefusalReason.UNRECOGNIZED
+                        && reason != RefusalReason.REFUSAL_REASON_UNSPECIFIED) {
+                    counters.put(
+                            reason,
+                            Counter.builder("overt.signer.refusals")
+                                    .tag("method", method.text)
+                                    .tag("reason", text(reason))
+                                    .description("Requests that were refused, by reason.")
+                                    .register(registry));
+                }
+            }
+            refusals.put(method, Map.copyOf(counters));
+        }
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<DescribeResponse> answer) {
+        DescribeResponse.Builder response = DescribeResponse.newBuilder();
+        issuers.stream()
+                .sorted(Comparator.comparingInt(SignerService::rank))
+                .forEach(issuer -> response.addIssuers(described(issuer)));
+        profiles.forEach(profile -> response.addProfiles(described(profile)));
+        answer.onNext(response.build());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void enrolLeafKey(
+            EnrolLeafKeyRequest request, StreamObserver<EnrolLeafKeyResponse> answer) {
+        switch (leafKeys.enrol(CallerIdentity.current(), request)) {
+            case LeafKeyDesk.Result.Enrolled(Instant until) -> {
+                answer.onNext(
+                        EnrolLeafKeyResponse.newBuilder()
+                                .setNotAfter(
+                                        Timestamp.newBuilder().setSeconds(until.getEpochSecond()))
+                                .build());
+                answer.onCompleted();
+            }
+            case LeafKeyDesk.Result.NotEnrolled(Answer.Refused refused) ->
+                    refuse(Method.ENROL_LEAF_KEY, refused, answer);
+        }
+    }
+
+    @Override
+    public void forge(ForgeRequest request, StreamObserver<ForgeResponse> answer) {
+        switch (issuing.forge(CallerIdentity.current(), request)) {
+            case Answer.Issued(byte[] certificate, Answer.Origin origin) -> {
+                answer.onNext(
+                        ForgeResponse.newBuilder()
+                                .setCertificate(ByteString.copyFrom(certificate))
+                                .setIssuance(
+                                        switch (origin) {
+                                            case SIGNED -> Issuance.ISSUANCE_SIGNED;
+                                            case REPEATED -> Issuance.ISSUANCE_REPEATED;
+                                        })
+                                .build());
+                answer.onCompleted();
+            }
+            case Answer.Refused refused -> refuse(Method.FORGE, refused, answer);
+        }
+    }
+
+    private void refuse(Method method, Answer.Refused refused, StreamObserver<?> answer) {
+        Map<RefusalReason, Counter> counters = refusals.get(method);
+        Counter counter = counters == null ? null : counters.get(refused.reason());
+        if (counter == null) {
+            throw new IllegalStateException("a refusal that nobody counts: " + refused);
+        }
+        counter.increment();
+        LOG.atInfo()
+                .addKeyValue("method", method.text)
+                .addKeyValue("requester", CallerIdentity.current())
+                .addKeyValue("reason", text(refused.reason()))
+                .addKeyValue("subject", refused.subject())
+                .log("refused");
+        answer.onError(
+                RefusalTrailer.exception(
+                        RefusalStatus.of(refused.reason())
+                                .withDescription(
+                                        refused.subject().isEmpty()
+                                                ? refused.detail()
+                                                : refused.subject() + ": " + refused.detail()),
+                        Refusal.newBuilder()
+                                .setReason(refused.reason())
+                                .setSubject(refused.subject())
+                                .setDetail(refused.detail())
+                                .build()));
+    }
+
+    private static io.overt.proto.signer.v1.Issuer described(Issuer issuer) {
+        io.overt.proto.signer.v1.Issuer.Builder described =
+                io.overt.proto.signer.v1.Issuer.newBuilder()
+                        .setCertificate(der(issuer.ca().certificate()))
+                        .setState(
+                                switch (issuer.state()) {
+                                    case STAGED ->
+                                            io.overt.proto.signer.v1.IssuerState
+                                                    .ISSUER_STATE_STAGED;
+                                    case ACTIVE ->
+                                            io.overt.proto.signer.v1.IssuerState
+                                                    .ISSUER_STATE_ACTIVE;
+                                    case RETIRING ->
+                                            io.overt.proto.signer.v1.IssuerState
+                                                    .ISSUER_STATE_RETIRING;
+                                })
+                        .addAllCrlUrls(issuer.ca().crlUrls())
+                        .addAllCaIssuersUrls(issuer.ca().caIssuersUrls());
+        issuer.chain().forEach(certificate -> described.addChain(der(certificate)));
+        return described.build();
+    }
+
+    private static Profile described(MirrorProfile profile) {
+        return Profile.newBuilder()
+                .setName(profile.name())
+                .setRecipe(
+                        switch (profile.recipe()) {
+                            case MIRROR -> io.overt.proto.signer.v1.Recipe.RECIPE_MIRROR;
+                            case STRICT -> io.overt.proto.signer.v1.Recipe.RECIPE_STRICT;
+                        })
+                .setOrganisation(profile.organisation())
+                .setNoticeUrl(profile.noticeUrl())
+                .setMaxLifetime(seconds(profile.maxLifetime()))
+                .setEpochLength(seconds(profile.epochLength()))
+                .setEpochGrace(seconds(profile.epochGrace()))
+                .build();
+    }
+
+    /** Whole seconds: a {@link MirrorProfile} takes nothing finer. */
+    private static Duration seconds(java.time.Duration duration) {
+        return Duration.newBuilder().setSeconds(duration.toSeconds()).build();
+    }
+
+    private static int rank(Issuer issuer) {
+        return switch (issuer.state()) {
+            case ACTIVE -> 0;
+            case STAGED -> 1;
+            case RETIRING -> 2;
+        };
+    }
+
+    private static ByteString der(X509Certificate certificate) {
+        try {
+            return ByteString.copyFrom(certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read has no encoding", e);
+        }
+    }
+
+    /** {@code tbs-differs}, as in metrics and logs. */
+    static String text(RefusalReason reason) {
+        return reason.name()
+                .substring("REFUSAL_REASON_".length())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '-');
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SignerService.class);
+}

@@ -1,0 +1,121 @@
+package io.overt.signer.ca;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * What the certificates of an inspection CA say. Both subjects contain the word "Inspection", so
+ * that whoever looks at a certificate chain reads what it is (DESIGN.md section 1).
+ */
+final class CaCertificates {
+
+    private final String organisation;
+    private final Instant now;
+    private final SecureRandom random = new SecureRandom();
+
+    CaCertificates(String organisation, Instant now) {
+        this.organisation = organisation;
+        this.now = now;
+    }
+
+    /** A self-signed root, which makes issuing CAs and nothing else. */
+    X509Certificate root(KeyPair key, CaKeys keys, Duration lifetime)
+            throws GeneralSecurityException, IOException {
+        X500Name name = name("TLS Inspection Root CA");
+        X509v3CertificateBuilder builder = builder(name, name, key.getPublic(), lifetime);
+        // RFC 5280 §4.2.1.9: one CA below it, and none below that.
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(1));
+        return signed(builder, key, keys);
+    }
+
+    /** The issuing CA: leaves for TLS servers, and no CA below it. */
+    X509Certificate issuing(
+            PublicKey key, X509Certificate root, KeyPair rootKey, CaKeys keys, Duration lifetime)
+            throws GeneralSecurityException, IOException {
+        X500Name issuer = X500Name.getInstance(root.getSubjectX500Principal().getEncoded());
+        X509v3CertificateBuilder builder =
+                builder(issuer, name("TLS Inspection CA"), key, lifetime);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+        builder.addExtension(
+                Extension.extendedKeyUsage,
+                false,
+                new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+        builder.addExtension(
+                Extension.authorityKeyIdentifier,
+                false,
+                new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(root.getPublicKey()));
+        return signed(builder, rootKey, keys);
+    }
+
+    private X500Name name(String what) {
+        return new X500NameBuilder(BCStyle.INSTANCE)
+                .addRDN(BCStyle.O, organisation)
+                .addRDN(BCStyle.CN, organisation + " " + what)
+                .build();
+    }
+
+    private X509v3CertificateBuilder builder(
+            X500Name issuer, X500Name subject, PublicKey key, Duration lifetime)
+            throws GeneralSecurityException, IOException {
+        JcaX509v3CertificateBuilder builder =
+                new JcaX509v3CertificateBuilder(
+                        issuer,
+                        // 127 random bits, never zero: RFC 5280 §4.1.2.2.
+                        new BigInteger(126, random).setBit(126),
+                        Date.from(now.minus(BACKDATED)),
+                        Date.from(now.plus(lifetime)),
+                        subject,
+                        key);
+        builder.addExtension(
+                Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+        builder.addExtension(
+                Extension.subjectKeyIdentifier,
+                false,
+                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
+        return builder;
+    }
+
+    private static X509Certificate signed(
+            X509v3CertificateBuilder builder, KeyPair signer, CaKeys keys)
+            throws GeneralSecurityException {
+        try {
+            ContentSigner content =
+                    new JcaContentSignerBuilder("SHA256withECDSA")
+                            .setProvider(keys.provider())
+                            .build(signer.getPrivate());
+            X509Certificate certificate =
+                    new JcaX509CertificateConverter().getCertificate(builder.build(content));
+            // Not with the token's own word for it: what it signed is verified in software.
+            certificate.verify(signer.getPublic());
+            return certificate;
+        } catch (OperatorCreationException e) {
+            throw new GeneralSecurityException("the CA's key does not sign: " + e.getMessage(), e);
+        }
+    }
+
+    /** A client whose clock is a little late still takes the new CA. */
+    private static final Duration BACKDATED = Duration.ofHours(1);
+}

@@ -1,0 +1,31 @@
+package io.overt.signer.issue;
+
+import io.overt.proto.failure.v1.RefusalReason;
+
+/** What a request for a certificate comes to. */
+public sealed interface Answer {
+
+    /**
+     * The certificate.
+     *
+     * @param certificate DER, for one caller, who owns it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Issued(byte[] certificate, Origin origin) implements Answer {}
+
+    /**
+     * Nothing was signed for it, or nothing may be released.
+     *
+     * @param subject what the reason is about; may be empty
+     * @param detail for people
+     */
+    record Refused(RefusalReason reason, String subject, String detail) implements Answer {}
+
+    /** Where a certificate came from. */
+    enum Origin {
+        /** Signed for this request. */
+        SIGNED,
+        /** Signed before, or for an identical request at the same time. */
+        REPEATED
+    }
+}

@@ -1,0 +1,290 @@
+package io.overt.signer.issue;
+
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_EPOCH_NOT_CURRENT;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_ISSUER_NOT_ACTIVE;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LEAF_KEY_NOT_ENROLLED;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_MALFORMED_REQUEST;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_NAME_NEVER_FORGED;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_NOT_MIRRORABLE;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_PROFILE_UNKNOWN;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_TBS_DIFFERS;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_UPSTREAM_NOT_VERIFIED;
+
+import com.google.protobuf.ByteString;
+import io.overt.proto.signer.v1.ForgeRequest;
+import io.overt.service.identity.FleetIdentity;
+import io.overt.x509.CertificateFingerprint;
+import io.overt.x509.ChainVerifier;
+import io.overt.x509.Epoch;
+import io.overt.x509.LeafPublicKey;
+import io.overt.x509.MirrorProfile;
+import io.overt.x509.MirrorRecipe;
+import io.overt.x509.Mirroring;
+import io.overt.x509.PresentedChain;
+import io.overt.x509.ReferenceIdentity;
+import io.overt.x509.TbsCertificateDer;
+import io.overt.x509.Verdict;
+import io.overt.x509.VerifiedUpstream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The checks of a forge request, in the order of DESIGN.md section 8, cheap ones first. The edge is
+ * not believed: the chain is verified here, the TBS derived here, and the edge's own compared with
+ * it byte for byte. What an edge that was taken over can get is a leaf that mirrors a really valid
+ * certificate, for its own site's key, under a name that is not on the never-forge list.
+ *
+ * <p>Thread-safe. Takes a millisecond of CPU and more, and blocks on the register.
+ */
+public final class ForgeChecks {
+
+    private final Map<CertificateFingerprint, Issuer> issuers;
+    private final Map<String, MirrorProfile> profiles;
+    private final ChainVerifier verifier;
+    private final NeverForged neverForged;
+    private final LeafKeyRegister register;
+    private final EpochWindow epochs;
+    private final InstantSource clock;
+
+    /** Everything here is fixed for the life of the process. */
+    public ForgeChecks(
+            Map<CertificateFingerprint, Issuer> issuers,
+            Map<String, MirrorProfile> profiles,
+            ChainVerifier verifier,
+            NeverForged neverForged,
+            LeafKeyRegister register,
+            EpochWindow epochs,
+            InstantSource clock) {
+        this.issuers = Map.copyOf(issuers);
+        this.profiles = Map.copyOf(profiles);
+        this.verifier = verifier;
+        this.neverForged = neverForged;
+        this.register = register;
+        this.epochs = epochs;
+        this.clock = clock;
+    }
+
+    /** What can be told without any work: sizes, and fields that must be there. */
+    void requireShape(ForgeRequest request) throws RefusedException {
+        require(
+                !request.getTbs().isEmpty()
+                        && request.getTbs().size() <= PresentedChain.MAX_CERTIFICATE_BYTES,
+                "tbs",
+                "%d bytes (expected: 1 to %d)"
+                        .formatted(request.getTbs().size(), PresentedChain.MAX_CERTIFICATE_BYTES));
+        int chain = request.getUpstreamChainCount();
+        require(
+                chain >= 1 && chain <= PresentedChain.MAX_CERTIFICATES,
+                "upstream_chain",
+                "%d certificates (expected: 1 to %d)"
+                        .formatted(chain, PresentedChain.MAX_CERTIFICATES));
+        require(
+                !request.getServerName().isEmpty()
+                        && request.getServerName().length() <= MAX_NAME_LENGTH,
+                "server_name",
+                "%d characters (expected: 1 to %d)"
+                        .formatted(request.getServerName().length(), MAX_NAME_LENGTH));
+        require(
+                request.getIssuerSha256().size() == 32,
+                "issuer_sha256",
+                "%d bytes (expected: 32)".formatted(request.getIssuerSha256().size()));
+        // uint32 on the wire; an epoch that is negative here is one of a far future there.
+        require(request.getEpoch() >= 0, "epoch", "over 2^31 - 1");
+    }
+
+    /** For a certificate that is already signed: the list may have grown since. */
+    void requireStillForged(X509Certificate certificate) throws RefusedException {
+        requireNotListed(certificate);
+    }
+
+    /** All the rest; {@link #requireShape} has passed. */
+    IssuanceToken approve(FleetIdentity caller, ForgeRequest request)
+            throws RefusedException, IndexException {
+        MirrorProfile profile = profile(request);
+        Issuer issuer = issuer(request);
+        LeafPublicKey key = leafKey(request);
+        Epoch epoch = new Epoch(request.getEpoch());
+        requireCurrent(epoch);
+        if (!register.enrolled(caller.site(), epoch, key)) {
+            throw new RefusedException(
+                    REFUSAL_REASON_LEAF_KEY_NOT_ENROLLED,
+                    "public_key",
+                    "%s is not enrolled for site %s and epoch %d"
+                            .formatted(key, caller.site(), epoch.number()));
+        }
+        ReferenceIdentity name = serverName(request);
+        if (neverForged.hit(name)) {
+            throw neverForged(name.text());
+        }
+        VerifiedUpstream upstream = verified(chain(request), name);
+        requireNotListed(upstream.leaf());
+        TbsCertificateDer derived = derived(upstream, key, issuer, profile, epoch);
+        requireEqual(derived, request.getTbs());
+        return new IssuanceToken(issuer, derived, name.text(), caller.uri());
+    }
+
+    private MirrorProfile profile(ForgeRequest request) throws RefusedException {
+        MirrorProfile profile = profiles.get(request.getProfile());
+        if (profile == null) {
+            throw new RefusedException(
+                    REFUSAL_REASON_PROFILE_UNKNOWN,
+                    "profile",
+                    "'%s' (expected one of: %s)"
+                            .formatted(
+                                    shortened(request.getProfile()),
+                                    profiles.keySet().stream()
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))));
+        }
+        return profile;
+    }
+
+    private Issuer issuer(ForgeRequest request) throws RefusedException {
+        CertificateFingerprint fingerprint =
+                CertificateFingerprint.ofSha256(request.getIssuerSha256().toByteArray());
+        Issuer issuer = issuers.get(fingerprint);
+        if (issuer == null || issuer.state() != IssuerState.ACTIVE) {
+            throw new RefusedException(
+                    REFUSAL_REASON_ISSUER_NOT_ACTIVE,
+                    "issuer_sha256",
+                    "%s is %s (expected: an active issuer)"
+                            .formatted(
+                                    fingerprint,
+                                    issuer == null ? "not known here" : issuer.state()));
+        }
+        return issuer;
+    }
+
+    private LeafPublicKey leafKey(ForgeRequest request) throws RefusedException {
+        try {
+            return new LeafPublicKey(request.getPublicKey().toByteArray());
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(
+                    REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                    "public_key",
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireCurrent(Epoch epoch) throws RefusedException {
+        if (!epochs.signs(epoch, clock.instant())) {
+            throw new RefusedException(
+                    REFUSAL_REASON_EPOCH_NOT_CURRENT,
+                    "epoch",
+                    "%d (expected: %d)"
+                            .formatted(epoch.number(), epochs.oldest(clock.instant()).number()));
+        }
+    }
+
+    private static ReferenceIdentity serverName(ForgeRequest request) throws RefusedException {
+        return ReferenceIdentity.parse(request.getServerName())
+                .orElseThrow(
+                        () ->
+                                new RefusedException(
+                                        REFUSAL_REASON_MALFORMED_REQUEST,
+                                        "server_name",
+                                        "'%s' (expected: a DNS name in A-label form, or an IP address)"
+                                                .formatted(shortened(request.getServerName()))));
+    }
+
+    private static PresentedChain chain(ForgeRequest request) throws RefusedException {
+        try {
+            return PresentedChain.parse(
+                    request.getUpstreamChainList().stream().map(ByteString::toByteArray).toList());
+        } catch (CertificateException e) {
+            throw new RefusedException(
+                    REFUSAL_REASON_MALFORMED_REQUEST,
+                    "upstream_chain",
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    private VerifiedUpstream verified(PresentedChain chain, ReferenceIdentity name)
+            throws RefusedException {
+        return switch (verifier.verify(chain, name, clock.instant())) {
+            case Verdict.Verified(VerifiedUpstream upstream) -> upstream;
+            case Verdict.Untrusted untrusted ->
+                    throw new RefusedException(
+                            REFUSAL_REASON_UPSTREAM_NOT_VERIFIED,
+                            untrusted.reasons().getFirst().kind().name(),
+                            untrusted.reasons().stream()
+                                    .map(reason -> reason.kind() + ": " + reason.detail())
+                                    .collect(Collectors.joining("; ")));
+        };
+    }
+
+    private static TbsCertificateDer derived(
+            VerifiedUpstream upstream,
+            LeafPublicKey key,
+            Issuer issuer,
+            MirrorProfile profile,
+            Epoch epoch)
+            throws RefusedException {
+        return switch (MirrorRecipe.derive(upstream, key, issuer.ca(), profile, epoch)) {
+            case Mirroring.Mirrored(TbsCertificateDer tbs) -> tbs;
+            case Mirroring.NotMirrorable(Mirroring.Reason reason, String detail) ->
+                    throw new RefusedException(
+                            REFUSAL_REASON_NOT_MIRRORABLE, reason.name(), detail);
+        };
+    }
+
+    private static void requireEqual(TbsCertificateDer derived, ByteString sent)
+            throws RefusedException {
+        if (sent.equals(ByteString.copyFrom(derived.der()))) {
+            return;
+        }
+        String field;
+        String detail;
+        try {
+            field =
+                    derived.firstDifference(TbsCertificateDer.parse(sent.toByteArray()))
+                            .orElse("encoding");
+            detail = "the TBS that was sent is not the one that its evidence yields";
+        } catch (CertificateException e) {
+            field = "encoding";
+            detail = "the TBS that was sent is not DER: " + e.getMessage();
+        }
+        throw new RefusedException(REFUSAL_REASON_TBS_DIFFERS, field, detail);
+    }
+
+    private void requireNotListed(X509Certificate certificate) throws RefusedException {
+        Optional<String> hit;
+        try {
+            hit = neverForged.hit(certificate);
+        } catch (CertificateParsingException e) {
+            throw new RefusedException(
+                    REFUSAL_REASON_NOT_MIRRORABLE,
+                    "subjectAltName",
+                    "cannot be read: " + e.getMessage());
+        }
+        if (hit.isPresent()) {
+            throw neverForged(hit.get());
+        }
+    }
+
+    private static RefusedException neverForged(String name) {
+        return new RefusedException(
+                REFUSAL_REASON_NAME_NEVER_FORGED, name, name + " is on the never-forge list");
+    }
+
+    private static void require(boolean holds, String field, String otherwise)
+            throws RefusedException {
+        if (!holds) {
+            throw new RefusedException(REFUSAL_REASON_MALFORMED_REQUEST, field, otherwise);
+        }
+    }
+
+    /** What a caller sent, for a message to it and to the log. */
+    private static String shortened(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+    }
+
+    /** RFC 1035 §2.3.4, with the dot that may end a name. */
+    private static final int MAX_NAME_LENGTH = 254;
+}

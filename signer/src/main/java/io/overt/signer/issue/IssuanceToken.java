@@ -1,0 +1,39 @@
+package io.overt.signer.issue;
+
+import io.overt.x509.TbsCertificateDer;
+
+/**
+ * Proof that a TBS was derived here, from a chain verified here, for a caller who may ask for it.
+ * {@link ForgeChecks} is the only maker and {@link IssuingDesk} takes nothing else, so that no path
+ * signs what was not checked.
+ */
+public final class IssuanceToken {
+
+    private final Issuer issuer;
+    private final TbsCertificateDer tbs;
+    private final String server;
+    private final String requester;
+
+    IssuanceToken(Issuer issuer, TbsCertificateDer tbs, String server, String requester) {
+        this.issuer = issuer;
+        this.tbs = tbs;
+        this.server = server;
+        this.requester = requester;
+    }
+
+    Issuer issuer() {
+        return issuer;
+    }
+
+    TbsCertificateDer tbs() {
+        return tbs;
+    }
+
+    String server() {
+        return server;
+    }
+
+    String requester() {
+        return requester;
+    }
+}

@@ -1,0 +1,223 @@
+package io.overt.signer.issue;
+
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_INTERNAL;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LOG_UNAVAILABLE;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_SIGNATURE_NOT_VERIFIED;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_TOKEN_UNAVAILABLE;
+
+import io.overt.proto.signer.v1.ForgeRequest;
+import io.overt.service.identity.FleetIdentity;
+import io.overt.signer.issue.Answer.Issued;
+import io.overt.signer.issue.Answer.Origin;
+import io.overt.signer.issue.Answer.Refused;
+import io.overt.signer.key.Signing;
+import io.overt.x509.TbsCertificateDer;
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Issues one certificate for one TBS, ever (DESIGN.md section 4): looks it up, joins an identical
+ * request under way, or has it checked, notes the intent, has it signed, verifies the signature,
+ * stores the certificate, and only then answers. Thread-safe; blocks.
+ */
+public final class IssuingDesk {
+
+    private final ForgeChecks checks;
+    private final IssuanceIndex index;
+    private final IssuanceMeters meters;
+    private final InstantSource clock;
+    private final Duration joinDeadline;
+
+    /**
+     * Requests under way, by what they ask for: whoever comes second waits for the first one's
+     * answer.
+     */
+    private final Map<TbsDigest, CompletableFuture<Answer>> flights = new ConcurrentHashMap<>();
+
+    /**
+     * A desk.
+     *
+     * @param joinDeadline how long a request waits for an identical one that came before it
+     */
+    public IssuingDesk(
+            ForgeChecks checks,
+            IssuanceIndex index,
+            IssuanceMeters meters,
+            InstantSource clock,
+            Duration joinDeadline) {
+        this.checks = checks;
+        this.index = index;
+        this.meters = meters;
+        this.clock = clock;
+        this.joinDeadline = joinDeadline;
+    }
+
+    /**
+     * Answers a request.
+     *
+     * @param caller an edge, by its certificate
+     */
+    public Answer forge(FleetIdentity caller, ForgeRequest request) {
+        try {
+            checks.requireShape(request);
+            Optional<byte[]> before = index.find(TbsDigest.of(request.getTbs().toByteArray()));
+            if (before.isPresent()) {
+                return repeated(before.get());
+            }
+            // Each caller passes the checks by itself: a flight is joined with an approved TBS,
+            // never instead of one.
+            return issue(checks.approve(caller, request));
+        } catch (RefusedException e) {
+            return e.refused();
+        } catch (IndexException e) {
+            return logUnavailable(e);
+        }
+    }
+
+    private Answer issue(IssuanceToken token) throws RefusedException {
+        TbsDigest digest = TbsDigest.of(token.tbs());
+        CompletableFuture<Answer> flight = new CompletableFuture<>();
+        CompletableFuture<Answer> earlier = flights.putIfAbsent(digest, flight);
+        if (earlier != null) {
+            return join(earlier);
+        }
+        Answer answer =
+                new Refused(
+                        REFUSAL_REASON_INTERNAL, "", "the request that was joined had a defect");
+        try {
+            answer = signOnce(token, digest);
+            return answer;
+        } finally {
+            flights.remove(digest, flight);
+            flight.complete(answer);
+        }
+    }
+
+    private Answer join(CompletableFuture<Answer> earlier) throws RefusedException {
+        Answer answer;
+        try {
+            answer = earlier.get(joinDeadline.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            return new Refused(
+                    REFUSAL_REASON_TOKEN_UNAVAILABLE,
+                    "",
+                    "an identical request had no answer in " + joinDeadline);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new Refused(REFUSAL_REASON_TOKEN_UNAVAILABLE, "", "the signer is stopping");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a flight never completes exceptionally", e);
+        }
+        return switch (answer) {
+            case Issued issued -> repeated(issued.certificate());
+            case Refused refused -> refused;
+        };
+    }
+
+    private Answer signOnce(IssuanceToken token, TbsDigest digest) {
+        Issuer issuer = token.issuer();
+        byte[] certificate;
+        try {
+            Optional<byte[]> before =
+                    index.intend(
+                            new IssuanceIndex.Intent(
+                                    digest,
+                                    issuer.ca().fingerprint(),
+                                    token.server(),
+                                    token.requester(),
+                                    clock.instant()));
+            if (before.isPresent()) {
+                // It was stored between our look and now.
+                meters.indexHit();
+                return new Issued(before.get(), Origin.REPEATED);
+            }
+            switch (issuer.key().sign(token.tbs().der())) {
+                case Signing.NotSigned(Signing.Reason reason, String detail) -> {
+                    return new Refused(REFUSAL_REASON_TOKEN_UNAVAILABLE, reason.name(), detail);
+                }
+                case Signing.Signed(byte[] signature) -> {
+                    meters.signed(issuer);
+                    X509Certificate assembled = token.tbs().assemble(signature);
+                    if (!verifies(assembled, token)) {
+                        return stop(issuer, digest);
+                    }
+                    certificate = assembled.getEncoded();
+                }
+            }
+            // The commit point: from here on this, and no other, is the certificate of this TBS.
+            byte[] stored = index.store(digest, certificate, clock.instant());
+            LOG.atInfo()
+                    .addKeyValue("tbs", digest)
+                    .addKeyValue("issuer", issuer.name())
+                    .addKeyValue("requester", token.requester())
+                    .log("forged");
+            return new Issued(stored, Origin.SIGNED);
+        } catch (IndexException e) {
+            return logUnavailable(e);
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was just read has no encoding", e);
+        }
+    }
+
+    /** A token that mixes up its handles signs with another key and says so to nobody. */
+    private static boolean verifies(X509Certificate certificate, IssuanceToken token) {
+        try {
+            certificate.verify(token.issuer().ca().certificate().getPublicKey());
+            return TbsCertificateDer.of(certificate).equals(token.tbs());
+        } catch (GeneralSecurityException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("issuer", token.issuer().name())
+                    .log("signature does not verify");
+            return false;
+        }
+    }
+
+    private static Answer stop(Issuer issuer, TbsDigest digest) {
+        issuer.stop();
+        LOG.atError()
+                .addKeyValue("issuer", issuer.name())
+                .addKeyValue("tbs", digest)
+                .log(
+                        "SECURITY: the token signed with another key than the issuer's; the issuer is stopped");
+        return new Refused(
+                REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
+                "signatureValue",
+                "the signature from the token does not verify with the issuer's key");
+    }
+
+    private Answer repeated(byte[] certificate) throws RefusedException {
+        try {
+            checks.requireStillForged(
+                    (X509Certificate)
+                            CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(new ByteArrayInputStream(certificate)));
+        } catch (CertificateException e) {
+            throw new IllegalStateException("the index holds what is no certificate", e);
+        }
+        meters.indexHit();
+        return new Issued(certificate, Origin.REPEATED);
+    }
+
+    private static Answer logUnavailable(IndexException e) {
+        LOG.atError().setCause(e).log("the index cannot be used: nothing is signed");
+        return new Refused(REFUSAL_REASON_LOG_UNAVAILABLE, "", String.valueOf(e.getMessage()));
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(IssuingDesk.class);
+}

@@ -1,0 +1,39 @@
+package io.overt.signer.issue;
+
+import io.overt.x509.Epoch;
+import io.overt.x509.LeafPublicKey;
+import java.time.Instant;
+
+/**
+ * Which leaf keys belong to which site, by epoch. Durable like {@link IssuanceIndex}; any thread.
+ */
+public interface LeafKeyRegister {
+
+    /** What came of an enrolment. */
+    enum Enrolment {
+        /** It is enrolled now, or was before. */
+        ENROLLED,
+        /** The site has as many keys in this epoch as it may have. */
+        FULL
+    }
+
+    /**
+     * Enrols a key; again is the same as once.
+     *
+     * @param requester fleet identity of the edge that proved possession
+     * @param limit keys that a site may have in one epoch
+     * @param oldest what is enrolled for epochs before this one is forgotten
+     */
+    Enrolment enrol(
+            String site,
+            Epoch epoch,
+            LeafPublicKey key,
+            String requester,
+            int limit,
+            Epoch oldest,
+            Instant at)
+            throws IndexException;
+
+    /** Whether the key is enrolled for this site and epoch. */
+    boolean enrolled(String site, Epoch epoch, LeafPublicKey key) throws IndexException;
+}

@@ -1,0 +1,241 @@
+package io.overt.signer.store;
+
+import io.overt.signer.issue.IndexException;
+import io.overt.signer.issue.IssuanceIndex;
+import io.overt.signer.issue.LeafKeyRegister;
+import io.overt.signer.issue.TbsDigest;
+import io.overt.x509.Epoch;
+import io.overt.x509.LeafPublicKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The signer's memory in a SQLite file (ADR 0022). A lock beside it keeps a second signer out: two
+ * of them would each give a TBS a certificate. Whoever opens it closes it.
+ */
+public final class SqliteStore implements IssuanceIndex, LeafKeyRegister, AutoCloseable {
+
+    private static final List<String> SCHEMA =
+            List.of(
+                    """
+                    create table if not exists issuance (
+                      tbs_sha256    blob primary key not null,
+                      issuer_sha256 blob not null,
+                      server_name   text not null,
+                      requester     text not null,
+                      intended_at   text not null,
+                      attempts      integer not null,
+                      certificate   blob,
+                      issued_at     text
+                    ) strict
+                    """,
+                    "create index if not exists open_intent on issuance (intended_at) where certificate is null",
+                    """
+                    create table if not exists leaf_key (
+                      site        text not null,
+                      epoch       integer not null,
+                      spki        blob not null,
+                      requester   text not null,
+                      enrolled_at text not null,
+                      primary key (site, epoch, spki)
+                    ) strict
+                    """);
+
+    private final FileChannel lock;
+    private final GroupCommit database;
+
+    /**
+     * Opens the file, or makes it.
+     *
+     * @param deadline of each call
+     * @throws IndexException when it cannot be used, or another process has it
+     */
+    public static SqliteStore open(Path file, Duration deadline) throws IndexException {
+        FileChannel lock = lock(file);
+        try {
+            return new SqliteStore(lock, new GroupCommit(file, deadline, SCHEMA));
+        } catch (IndexException e) {
+            release(lock);
+            throw e;
+        }
+    }
+
+    private SqliteStore(FileChannel lock, GroupCommit database) {
+        this.lock = lock;
+        this.database = database;
+    }
+
+    @Override
+    public Optional<byte[]> find(TbsDigest digest) throws IndexException {
+        return database.run(handle -> certificate(handle, digest));
+    }
+
+    @Override
+    public Optional<byte[]> intend(Intent intent) throws IndexException {
+        return database.run(
+                handle -> {
+                    Optional<byte[]> before = certificate(handle, intent.digest());
+                    if (before.isEmpty()) {
+                        handle.createUpdate(
+                                        """
+                                        insert into issuance
+                                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts)
+                                        values (:tbs, :issuer, :server, :requester, :at, 1)
+                                        on conflict (tbs_sha256) do update set attempts = attempts + 1
+                                        """)
+                                .bind("tbs", intent.digest().bytes())
+                                .bind("issuer", intent.issuer().bytes())
+                                .bind("server", intent.server())
+                                .bind("requester", intent.requester())
+                                .bind("at", intent.at().toString())
+                                .execute();
+                    }
+                    return before;
+                });
+    }
+
+    @Override
+    public byte[] store(TbsDigest digest, byte[] certificate, Instant at) throws IndexException {
+        Optional<byte[]> holds =
+                database.run(
+                        handle -> {
+                            handle.createUpdate(
+                                            """
+                                            update issuance set certificate = :certificate, issued_at = :at
+                                            where tbs_sha256 = :tbs and certificate is null
+                                            """)
+                                    .bind("certificate", certificate)
+                                    .bind("at", at.toString())
+                                    .bind("tbs", digest.bytes())
+                                    .execute();
+                            return certificate(handle, digest);
+                        });
+        return holds.orElseThrow(
+                () -> new IllegalStateException("a certificate without an intent: " + digest));
+    }
+
+    /**
+     * Intents without a certificate: a signer ended, or lost its token or disk, in the middle of an
+     * issuance.
+     */
+    public int openIntents() throws IndexException {
+        return database.run(
+                handle ->
+                        handle.createQuery(
+                                        "select count(*) from issuance where certificate is null")
+                                .mapTo(Integer.class)
+                                .one());
+    }
+
+    @Override
+    public Enrolment enrol(
+            String site,
+            Epoch epoch,
+            LeafPublicKey key,
+            String requester,
+            int limit,
+            Epoch oldest,
+            Instant at)
+            throws IndexException {
+        return database.run(
+                handle -> {
+                    handle.createUpdate("delete from leaf_key where epoch < :oldest")
+                            .bind("oldest", oldest.number())
+                            .execute();
+                    if (isEnrolled(handle, site, epoch, key)) {
+                        return Enrolment.ENROLLED;
+                    }
+                    int enrolled =
+                            handle.createQuery(
+                                            "select count(*) from leaf_key where site = :site and epoch = :epoch")
+                                    .bind("site", site)
+                                    .bind("epoch", epoch.number())
+                                    .mapTo(Integer.class)
+                                    .one();
+                    if (enrolled >= limit) {
+                        return Enrolment.FULL;
+                    }
+                    handle.createUpdate(
+                                    """
+                                    insert into leaf_key (site, epoch, spki, requester, enrolled_at)
+                                    values (:site, :epoch, :spki, :requester, :at)
+                                    """)
+                            .bind("site", site)
+                            .bind("epoch", epoch.number())
+                            .bind("spki", key.spki())
+                            .bind("requester", requester)
+                            .bind("at", at.toString())
+                            .execute();
+                    return Enrolment.ENROLLED;
+                });
+    }
+
+    @Override
+    public boolean enrolled(String site, Epoch epoch, LeafPublicKey key) throws IndexException {
+        return database.run(handle -> isEnrolled(handle, site, epoch, key));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+        release(lock);
+    }
+
+    private static Optional<byte[]> certificate(Handle handle, TbsDigest digest) {
+        return handle.createQuery(
+                        "select certificate from issuance where tbs_sha256 = :tbs and certificate is not null")
+                .bind("tbs", digest.bytes())
+                .mapTo(byte[].class)
+                .findOne();
+    }
+
+    private static boolean isEnrolled(Handle handle, String site, Epoch epoch, LeafPublicKey key) {
+        return handle.createQuery(
+                        "select 1 from leaf_key where site = :site and epoch = :epoch and spki = :spki")
+                .bind("site", site)
+                .bind("epoch", epoch.number())
+                .bind("spki", key.spki())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    private static FileChannel lock(Path file) throws IndexException {
+        Path beside = file.resolveSibling(file.getFileName() + ".lock");
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            FileChannel channel =
+                    FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+            channel.close();
+        } catch (OverlappingFileLockException e) {
+            throw new IndexException(file + ": in use by this very process", e);
+        } catch (IOException e) {
+            throw new IndexException(beside + ": " + e, e);
+        }
+        throw new IndexException(file + ": in use by another signer (its lock: " + beside + ")");
+    }
+
+    private static void release(FileChannel lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the lock of the store cannot be released", e);
+        }
+    }
+}
