@@ -89,6 +89,7 @@ public final class ControlPlane {
                                         new GatedService(
                                                 new PolicyAdminService(publisher, versions, fleet),
                                                 RoleGate.allow(Set.of(Role.OPERATOR))))));
+        parts.add("edge-streams", fleet);
         serving.met();
         return new ControlPlane(rpc, admin);
     }

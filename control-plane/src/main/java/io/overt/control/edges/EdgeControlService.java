@@ -45,9 +45,7 @@ public final class EdgeControlService extends EdgeControlGrpc.EdgeControlImplBas
             @Override
             public void onCompleted() {
                 fleet.disconnect(session);
-                if (!stream.isCancelled()) {
-                    stream.onCompleted();
-                }
+                session.goAway();
             }
         };
     }
@@ -86,9 +84,18 @@ public final class EdgeControlService extends EdgeControlGrpc.EdgeControlImplBas
                             .asRuntimeException());
         }
 
+        @Override
+        public void goAway() {
+            end(stream::onCompleted);
+        }
+
         private void end(RuntimeException failure) {
+            end(() -> stream.onError(failure));
+        }
+
+        private void end(Runnable ending) {
             try {
-                stream.onError(failure);
+                ending.run();
             } catch (IllegalStateException e) {
                 // It had ended already, which is all that was wanted.
                 LOG.atDebug().setCause(e).log("stream already closed");

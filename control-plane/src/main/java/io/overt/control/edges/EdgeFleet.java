@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Every edge that was ever heard of, and the streams of those that are connected. Thread-safe. */
-public final class EdgeFleet {
+public final class EdgeFleet implements AutoCloseable {
     private final EdgeStore store;
     private final Clock clock;
     private final Supplier<ByteString> nonces;
@@ -99,6 +99,15 @@ public final class EdgeFleet {
         // between the two.
         newest = Optional.of(version);
         connected.values().forEach(session -> session.offer(version));
+    }
+
+    /**
+     * Ends every stream in good order, so that a server that stops need not wait for streams that
+     * never end.
+     */
+    @Override
+    public void close() {
+        connected.values().forEach(EdgeSession::goAway);
     }
 
     /** All edges by site and name. */

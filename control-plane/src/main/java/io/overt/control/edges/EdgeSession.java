@@ -40,6 +40,9 @@ final class EdgeSession {
 
         /** Ends the stream: a newer one of the same edge took its place. */
         void replaced();
+
+        /** Ends the stream in good order: this control plane goes away. */
+        void goAway();
     }
 
     /** What came of a message from the edge. */
@@ -140,6 +143,12 @@ final class EdgeSession {
     synchronized void replaced() {
         greeted = false;
         out.replaced();
+    }
+
+    /** The control plane goes away; the edge will come back to the next one. */
+    synchronized void goAway() {
+        greeted = false;
+        out.goAway();
     }
 
     private Heard greet(Hello hello) {

@@ -1,0 +1,287 @@
+package io.overt.control.edges;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.overt.control.store.EdgeState;
+import io.overt.control.store.SignedVersion;
+import io.overt.proto.control.v1.Ack;
+import io.overt.proto.control.v1.ControlMessage;
+import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.Hello;
+import io.overt.proto.control.v1.Nack;
+import io.overt.proto.control.v1.Problem;
+import io.overt.proto.policy.v1.BundleManifest;
+import io.overt.proto.policy.v1.PolicyBundle;
+import io.overt.service.identity.FleetIdentity;
+import io.overt.service.identity.Role;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EdgeSessionTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private final List<String> sent = new ArrayList<>();
+    private final List<EdgeState> kept = new ArrayList<>();
+    private boolean ready = true;
+    private Optional<SignedVersion> newest = Optional.of(version(7));
+    private int nonces;
+    private final EdgeSession session =
+            new EdgeSession(
+                    EdgeState.unknown(new FleetIdentity("hq", Role.EDGE, "a"), Instant.EPOCH),
+                    new Wire(),
+                    () -> newest,
+                    () -> ByteString.copyFromUtf8("n" + ++nonces),
+                    Clock.fixed(NOW, ZoneOffset.UTC),
+                    kept::add);
+
+    /** Writes down what goes out. */
+    private final class Wire implements EdgeSession.Outbound {
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void send(ControlMessage message) {
+            try {
+                var manifest =
+                        BundleManifest.parseFrom(message.getOffer().getBundle().getManifest());
+                sent.add(
+                        "offer "
+                                + manifest.getVersion()
+                                + " "
+                                + message.getOffer().getNonce().toStringUtf8());
+            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void fail(String reason) {
+            sent.add("fail: " + reason);
+        }
+
+        @Override
+        public void replaced() {
+            sent.add("replaced");
+        }
+
+        @Override
+        public void goAway() {
+            sent.add("go away");
+        }
+    }
+
+    @Test
+    void an_edge_that_has_none_is_offered_the_newest_once_it_said_hello() {
+        session.offer(version(7));
+        assertThat(sent).isEmpty();
+
+        assertThat(session.hear(hello(0, ByteString.EMPTY))).isEqualTo(EdgeSession.Heard.HELLO);
+
+        assertThat(sent).containsExactly("offer 7 n1");
+        assertThat(kept)
+                .singleElement()
+                .satisfies(state -> assertThat(state.lastSeen()).isEqualTo(NOW));
+    }
+
+    @Test
+    void an_edge_that_has_the_newest_by_digest_is_offered_nothing() {
+        session.hear(hello(7, version(7).manifestSha256()));
+
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void an_edge_that_has_the_number_with_another_content_or_does_not_say_is_offered_it() {
+        session.hear(hello(7, ByteString.copyFromUtf8("other")));
+
+        assertThat(sent).containsExactly("offer 7 n1");
+    }
+
+    @Test
+    void nothing_is_offered_while_nothing_is_published() {
+        newest = Optional.empty();
+        session.hear(hello(0, ByteString.EMPTY));
+        assertThat(sent).isEmpty();
+
+        session.offer(version(1));
+        assertThat(sent).containsExactly("offer 1 n1");
+    }
+
+    @Test
+    void a_version_is_offered_once_and_never_an_older_one() {
+        session.hear(hello(0, ByteString.EMPTY));
+        session.offer(version(7));
+        session.offer(version(6));
+        session.offer(version(8));
+
+        assertThat(sent).containsExactly("offer 7 n1", "offer 8 n2");
+    }
+
+    @Test
+    void a_slow_edge_gets_the_newest_and_none_of_those_that_were_overtaken() {
+        ready = false;
+        session.hear(hello(0, ByteString.EMPTY));
+        session.offer(version(8));
+        session.offer(version(9));
+        assertThat(sent).isEmpty();
+
+        ready = true;
+        session.ready();
+        session.ready();
+
+        assertThat(sent).containsExactly("offer 9 n1");
+    }
+
+    @Test
+    void an_ack_is_what_the_edge_runs_and_clears_what_it_refused() {
+        session.hear(hello(5, ByteString.EMPTY));
+        session.hear(nack("n1", 5, "bad"));
+        assertThat(session.state().rejectedVersion()).isEqualTo(7);
+        assertThat(session.state().activeVersion()).isEqualTo(5);
+        assertThat(session.state().problems()).map(Problem::getMessage).containsExactly("bad");
+
+        session.offer(version(8));
+        assertThat(session.hear(ack("n2", 8))).isEqualTo(EdgeSession.Heard.ACK);
+
+        assertThat(session.state().activeVersion()).isEqualTo(8);
+        assertThat(session.state().rejectedVersion()).isZero();
+        assertThat(session.state().problems()).isEmpty();
+        assertThat(kept).last().isEqualTo(session.state());
+    }
+
+    @Test
+    void an_answer_to_what_was_not_offered_changes_nothing() {
+        session.hear(hello(0, ByteString.EMPTY));
+        var before = session.state();
+
+        assertThat(session.hear(ack("guessed", 99))).isEqualTo(EdgeSession.Heard.STRAY_ANSWER);
+        assertThat(session.hear(nack("guessed", 99, "x")))
+                .isEqualTo(EdgeSession.Heard.STRAY_ANSWER);
+        assertThat(session.hear(ack("n1", 7))).isEqualTo(EdgeSession.Heard.ACK);
+        assertThat(session.hear(ack("n1", 99))).isEqualTo(EdgeSession.Heard.STRAY_ANSWER);
+
+        assertThat(before.activeVersion()).isZero();
+        assertThat(session.state().activeVersion()).isEqualTo(7);
+    }
+
+    @Test
+    void an_edge_that_does_not_begin_with_hello_or_says_it_twice_is_hung_up_on() {
+        assertThat(session.hear(ack("n1", 7))).isEqualTo(EdgeSession.Heard.OUT_OF_ORDER);
+        assertThat(session.hear(nack("n1", 7, "x"))).isEqualTo(EdgeSession.Heard.OUT_OF_ORDER);
+        session.hear(hello(7, version(7).manifestSha256()));
+        assertThat(session.hear(hello(7, ByteString.EMPTY)))
+                .isEqualTo(EdgeSession.Heard.OUT_OF_ORDER);
+
+        assertThat(sent)
+                .containsExactly(
+                        "fail: Ack before Hello",
+                        "fail: Nack before Hello",
+                        "fail: a second Hello");
+    }
+
+    @Test
+    void a_message_of_a_newer_kind_is_passed_over() {
+        assertThat(session.hear(EdgeMessage.getDefaultInstance()))
+                .isEqualTo(EdgeSession.Heard.UNKNOWN);
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void an_edge_cannot_fill_the_store() {
+        session.hear(
+                EdgeMessage.newBuilder()
+                        .setHello(Hello.newBuilder().setBuild("b".repeat(10_000)))
+                        .build());
+        var long_ =
+                Problem.newBuilder()
+                        .setFile("f".repeat(10_000))
+                        .setMessage("m".repeat(10_000))
+                        .build();
+        session.hear(
+                EdgeMessage.newBuilder()
+                        .setNack(
+                                Nack.newBuilder()
+                                        .setNonce(ByteString.copyFromUtf8("n1"))
+                                        .addAllProblems(Collections.nCopies(10_000, long_)))
+                        .build());
+
+        assertThat(session.state().build()).hasSizeLessThanOrEqualTo(501);
+        assertThat(session.state().problems()).hasSize(100);
+        assertThat(session.state().problems().getFirst().getMessage())
+                .hasSizeLessThanOrEqualTo(501);
+        assertThat(session.state().problems().getFirst().getFile()).hasSizeLessThanOrEqualTo(501);
+    }
+
+    @Test
+    void what_was_refused_stays_on_record_over_a_reconnect() {
+        session.hear(hello(5, ByteString.EMPTY));
+        session.hear(nack("n1", 5, "bad"));
+        var again =
+                new EdgeSession(
+                        session.state(),
+                        new Wire(),
+                        () -> newest,
+                        () -> ByteString.EMPTY,
+                        Clock.systemUTC(),
+                        kept::add);
+
+        again.hear(hello(5, ByteString.EMPTY));
+
+        assertThat(again.state().rejectedVersion()).isEqualTo(7);
+        assertThat(again.state().problems()).hasSize(1);
+    }
+
+    private static EdgeMessage hello(long active, ByteString digest) {
+        return EdgeMessage.newBuilder()
+                .setHello(
+                        Hello.newBuilder()
+                                .setBuild("1")
+                                .setActiveVersion(active)
+                                .setActiveManifestSha256(digest))
+                .build();
+    }
+
+    private static EdgeMessage ack(String nonce, long active) {
+        return EdgeMessage.newBuilder()
+                .setAck(
+                        Ack.newBuilder()
+                                .setNonce(ByteString.copyFromUtf8(nonce))
+                                .setActiveVersion(active))
+                .build();
+    }
+
+    private static EdgeMessage nack(String nonce, long active, String problem) {
+        return EdgeMessage.newBuilder()
+                .setNack(
+                        Nack.newBuilder()
+                                .setNonce(ByteString.copyFromUtf8(nonce))
+                                .setActiveVersion(active)
+                                .addProblems(Problem.newBuilder().setMessage(problem)))
+                .build();
+    }
+
+    private static SignedVersion version(long number) {
+        return new SignedVersion(
+                number,
+                "corporate",
+                NOW,
+                "overt://hq/operator/alice",
+                ByteString.EMPTY,
+                ByteString.copyFromUtf8("digest of " + number),
+                PolicyBundle.newBuilder()
+                        .setManifest(
+                                BundleManifest.newBuilder()
+                                        .setVersion(number)
+                                        .build()
+                                        .toByteString())
+                        .build());
+    }
+}

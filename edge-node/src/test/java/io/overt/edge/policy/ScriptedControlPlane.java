@@ -1,0 +1,122 @@
+package io.overt.edge.policy;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.proto.control.v1.ControlMessage;
+import io.overt.proto.control.v1.EdgeControlGrpc;
+import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.Offer;
+import io.overt.proto.policy.v1.PolicyBundle;
+import io.overt.service.identity.FleetTls;
+import io.overt.service.identity.Role;
+import io.overt.service.identity.RoleGate;
+import io.overt.service.process.StartException;
+import io.overt.service.rpc.FleetServer;
+import io.overt.service.rpc.GatedService;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A control plane that says exactly what a test tells it to, also what a real one never would, over
+ * real mutual TLS.
+ */
+final class ScriptedControlPlane extends EdgeControlGrpc.EdgeControlImplBase
+        implements AutoCloseable {
+    private final BlockingQueue<EdgeMessage> heard = new LinkedBlockingQueue<>();
+    private final BlockingQueue<StreamObserver<ControlMessage>> streams =
+            new LinkedBlockingQueue<>();
+    private final FleetServer server;
+    private @Nullable StreamObserver<ControlMessage> current;
+    private int offers;
+
+    ScriptedControlPlane(InetSocketAddress listen, FleetTls tls) throws StartException {
+        server =
+                FleetServer.start(
+                        listen,
+                        tls,
+                        1 << 20,
+                        new SimpleMeterRegistry(),
+                        List.of(new GatedService(this, RoleGate.allow(Set.of(Role.EDGE)))));
+    }
+
+    InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public StreamObserver<EdgeMessage> sync(StreamObserver<ControlMessage> toEdge) {
+        streams.add(toEdge);
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(EdgeMessage message) {
+                heard.add(message);
+            }
+
+            @Override
+            public void onError(Throwable failure) {}
+
+            @Override
+            public void onCompleted() {}
+        };
+    }
+
+    /** The next message of the edge. */
+    EdgeMessage hear() throws InterruptedException {
+        var message = heard.poll(60, TimeUnit.SECONDS);
+        if (message == null) {
+            throw new AssertionError("the edge said nothing for a minute");
+        }
+        return message;
+    }
+
+    /** Sends the bundle and answers what the edge said to it. */
+    EdgeMessage offer(PolicyBundle bundle) throws InterruptedException {
+        var nonce = ByteString.copyFromUtf8("nonce-" + ++offers);
+        stream()
+                .onNext(
+                        ControlMessage.newBuilder()
+                                .setOffer(Offer.newBuilder().setNonce(nonce).setBundle(bundle))
+                                .build());
+        var answer = hear();
+        var repeated = answer.hasAck() ? answer.getAck().getNonce() : answer.getNack().getNonce();
+        if (!repeated.equals(nonce)) {
+            throw new AssertionError("an answer to another offer: " + answer);
+        }
+        return answer;
+    }
+
+    void say(ControlMessage message) throws InterruptedException {
+        stream().onNext(message);
+    }
+
+    /** Ends the edge's stream, as a control plane does that goes away in good order. */
+    void hangUp() throws InterruptedException {
+        stream().onCompleted();
+    }
+
+    private StreamObserver<ControlMessage> stream() throws InterruptedException {
+        var newest = streams.poll();
+        while (newest != null) {
+            current = newest;
+            newest = streams.poll();
+        }
+        if (current == null) {
+            current = streams.poll(60, TimeUnit.SECONDS);
+        }
+        if (current == null) {
+            throw new AssertionError("no edge connected within a minute");
+        }
+        return current;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
