@@ -34,6 +34,21 @@ public final class VerifiedUpstream {
         return name;
     }
 
+    /**
+     * Whether the leaf that was verified names {@code other} too, as RFC 9525 matches names. It
+     * does not say that the chain would verify for it: constraints on names were checked for {@link
+     * #name} alone.
+     */
+    public boolean names(ReferenceIdentity other) {
+        try {
+            return PresentedNames.of(leaf())
+                    .filter(presented -> presented.match(other))
+                    .isPresent();
+        } catch (MalformedDerException _) {
+            return false; // It verified, so this cannot be; and what cannot be read names nobody.
+        }
+    }
+
     /** The time it was verified for. */
     public Instant verifiedAt() {
         return verifiedAt;
