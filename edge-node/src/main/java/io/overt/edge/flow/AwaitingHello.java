@@ -4,6 +4,7 @@ import io.overt.edge.flow.Command.AcceptConnect;
 import io.overt.edge.flow.Command.PeekHello;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.DeadlinePassed;
@@ -18,6 +19,7 @@ import io.overt.edge.flow.Event.LeafRefused;
 import io.overt.edge.flow.Event.RefusalSent;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.policy.HelloFault;
+
 import java.util.List;
 
 /**
@@ -53,7 +55,8 @@ record AwaitingHello(Known.Arrived known) implements State {
                     DecidingUnheard.enter(
                             new Known.Unheard(known, HelloFault.ABSENT, "nothing was sent"));
             case Interruption interruption -> Exit.interrupted(this, interruption);
-            case ClientHandshaken _,
+            case ClientEnded _,
+                    ClientHandshaken _,
                     ClientHandshakeFailed _,
                     LeafRefused _,
                     RefusalSent _,

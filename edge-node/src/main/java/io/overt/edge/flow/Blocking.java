@@ -5,6 +5,7 @@ import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Command.Refuse;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.ClientLeft;
@@ -22,6 +23,7 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known.JudgedUnheard;
 import io.overt.edge.flow.Known.Spliceable;
+
 import java.util.Optional;
 
 /** The client is being told no. Whatever happens now, it stays a no, and for the same reason. */
@@ -113,6 +115,7 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
             case HelloBegun _,
                     HelloRead _,
                     HelloUnread _,
+                    ClientEnded _,
                     ClientHandshaken _,
                     ClientHandshakeFailed _,
                     LeafRefused _,

@@ -4,6 +4,7 @@ import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Command.HandshakeClient;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.ClientLeft;
@@ -59,6 +60,7 @@ record ClientHandshaking(Known.Mirrored known) implements State {
                     HelloBegun _,
                     HelloRead _,
                     HelloUnread _,
+                    ClientEnded _,
                     RefusalSent _,
                     Arrival _,
                     Judgement _,

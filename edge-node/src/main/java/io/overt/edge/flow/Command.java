@@ -7,6 +7,7 @@ import io.overt.edge.flow.Known.Unheard;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.VerifiedUpstream;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Known.TlsSession;
+
 import java.util.Optional;
 
 /**

@@ -3,6 +3,8 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.ConnectUpstream;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
+import io.overt.edge.flow.Event.ClientLeft;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.FromClient;
 import io.overt.edge.flow.Event.FromForge;
@@ -38,6 +40,7 @@ record Connecting(Known.Judged known) implements State {
             case UpstreamLost(var detail) -> Failing.because(known, Reason.UNREACHABLE, detail);
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.UNREACHABLE, "no connection in time");
+            case ClientEnded() -> Exit.interrupted(this, new ClientLeft());
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case FromUpstream _, Arrival _, Judgement _, FromClient _, FromForge _, RelayEnded _ ->
                     Step.stay(this);

@@ -12,6 +12,7 @@ import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.PolicyMissing;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Screened;
+
 import java.util.Optional;
 
 /**

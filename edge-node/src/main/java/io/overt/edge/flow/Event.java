@@ -9,6 +9,7 @@ import io.overt.edge.hello.ClientHello;
 import io.overt.policy.HelloFault;
 import io.overt.x509.UntrustedReason;
 import io.overt.x509.VerifiedUpstream;
+
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +102,12 @@ public sealed interface Event {
     /** What came is no hello. */
     record HelloUnread(HelloFault fault, String detail) implements FromClient {}
 
+    /**
+     * The client closed its side, behind a hello or what was none; it may still read. A splice
+     * passes that on. A handshake cannot be finished so.
+     */
+    record ClientEnded() implements FromClient {}
+
     /** The client finished its handshake with us. */
     record ClientHandshaken(TlsSession session) implements FromClient {}
 
@@ -150,6 +157,9 @@ public sealed interface Event {
             reasons = List.copyOf(reasons);
         }
     }
+
+    /** There is no room to verify it now. */
+    record VerifierFull(String detail) implements FromUpstream {}
 
     /** The upstream went away between its handshake and the relay. */
     record UpstreamLost(String detail) implements FromUpstream {}

@@ -3,6 +3,8 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.Forge;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
+import io.overt.edge.flow.Event.ClientLeft;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.ForgeRefused;
 import io.overt.edge.flow.Event.FromClient;
@@ -40,6 +42,7 @@ record Forging(Known.Proven known) implements State {
                     Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.SIGNER_AWAY, "no leaf in time");
+            case ClientEnded() -> Exit.interrupted(this, new ClientLeft());
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case FromUpstream _, Arrival _, Judgement _, FromClient _, RelayEnded _ ->
                     Step.stay(this);

@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.DeadlinePassed;
@@ -36,6 +37,7 @@ record Peeking(Known.Arrived known) implements State {
                                     known, HelloFault.TOO_SLOW, "begun and not whole in time"));
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case HelloBegun _,
+                    ClientEnded _,
                     ClientHandshaken _,
                     ClientHandshakeFailed _,
                     LeafRefused _,

@@ -5,6 +5,7 @@ import io.overt.edge.flow.Command.Relay;
 import io.overt.edge.flow.Command.RelayMode;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.ClientLeft;
@@ -22,6 +23,7 @@ import io.overt.edge.flow.Event.RelayEnd;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known.TlsSession;
+
 import java.util.Optional;
 
 /** Inspected bytes flow, outside the machine. */
@@ -71,7 +73,8 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
             case DrainEnded() -> leaving(Ending.DRAINED).close(CloseStyle.GRACEFUL);
             case ShellFailed(var detail) ->
                     leaving(Ending.INTERNAL).because(detail).close(CloseStyle.RESET);
-            case ClientHandshaken _,
+            case ClientEnded _,
+                    ClientHandshaken _,
                     ClientHandshakeFailed _,
                     HelloBegun _,
                     HelloRead _,

@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.hello.ClientHello;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

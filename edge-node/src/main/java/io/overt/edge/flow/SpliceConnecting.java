@@ -15,6 +15,7 @@ import io.overt.edge.flow.Event.RawConnected;
 import io.overt.edge.flow.Event.RawUnreachable;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Known.Spliceable;
+
 import java.util.Optional;
 
 /**

@@ -4,6 +4,8 @@ import io.overt.edge.flow.Command.HandshakeUpstream;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
 import io.overt.edge.flow.Event.ClientCertificateWanted;
+import io.overt.edge.flow.Event.ClientEnded;
+import io.overt.edge.flow.Event.ClientLeft;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.FromClient;
 import io.overt.edge.flow.Event.FromForge;
@@ -50,6 +52,7 @@ record UpstreamHandshaking(Known.Judged known) implements State {
                     Failing.because(known, Reason.UNTRUSTED, Verifying.oneLine(reasons));
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.HANDSHAKE_FAILED, "not done in time");
+            case ClientEnded() -> Exit.interrupted(this, new ClientLeft());
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case FromUpstream _, Arrival _, Judgement _, FromClient _, FromForge _, RelayEnded _ ->
                     Step.stay(this);

@@ -3,6 +3,8 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Command.VerifyUpstream;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.ClientEnded;
+import io.overt.edge.flow.Event.ClientLeft;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.FromClient;
 import io.overt.edge.flow.Event.FromForge;
@@ -13,7 +15,9 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.UpstreamLost;
 import io.overt.edge.flow.Event.UpstreamUntrusted;
 import io.overt.edge.flow.Event.UpstreamVerified;
+import io.overt.edge.flow.Event.VerifierFull;
 import io.overt.x509.UntrustedReason;
+
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -41,11 +45,13 @@ record Verifying(Known.Met known) implements State {
             case UpstreamVerified(var upstream) -> Forging.enter(new Known.Proven(known, upstream));
             case UpstreamUntrusted(var reasons) ->
                     Failing.because(known, Reason.UNTRUSTED, oneLine(reasons));
+            case VerifierFull(var detail) -> Failing.because(known, Reason.OVERLOAD, detail);
             case UpstreamLost(var detail) ->
                     Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
             // Not verified in time is not verified.
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.UNTRUSTED, "not verified in time");
+            case ClientEnded() -> Exit.interrupted(this, new ClientLeft());
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case FromUpstream _, Arrival _, Judgement _, FromClient _, FromForge _, RelayEnded _ ->
                     Step.stay(this);

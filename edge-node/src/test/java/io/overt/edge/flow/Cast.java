@@ -16,6 +16,7 @@ import io.overt.policy.HelloFault;
 import io.overt.policy.Outcomes;
 import io.overt.policy.RuleName;
 import io.overt.x509.UntrustedReason;
+
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -119,6 +120,7 @@ final class Cast {
                                 new UntrustedReason(UntrustedReason.Kind.EXPIRED, "yesterday"),
                                 new UntrustedReason(
                                         UntrustedReason.Kind.NAME_MISMATCH, "other.test"))));
+        events.put("verifier full", new Event.VerifierFull("64 chains are waiting"));
         events.put("upstream lost", new Event.UpstreamLost("reset"));
         events.put("raw connected", new Event.RawConnected());
         events.put("raw unreachable", new Event.RawUnreachable("connection refused"));
@@ -129,6 +131,7 @@ final class Cast {
         for (var end : Event.RelayEnd.values()) {
             events.put("relay ended: " + end, new Event.RelayEnded(end));
         }
+        events.put("client ended", new Event.ClientEnded());
         events.put("client left", new Event.ClientLeft());
         events.put("drain ended", new Event.DrainEnded());
         events.put("shell failed", new Event.ShellFailed("bug"));

@@ -6,15 +6,17 @@ import static io.overt.edge.flow.InspectPlaybookTest.TO_UPSTREAM_HANDSHAKE;
 import static io.overt.edge.flow.InspectPlaybookTest.TO_VERIFY;
 
 import io.overt.edge.flow.Listener.Provenance;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Each way to fail, answered by the matched rule: here it says nothing, which is block. */
 class FailurePlaybookTest {
@@ -87,6 +89,11 @@ class FailurePlaybookTest {
                         TO_VERIFY,
                         "upstream untrusted",
                         "untrusted: EXPIRED: yesterday; NAME_MISMATCH: other.test"),
+                failure(
+                        "verifier full",
+                        TO_VERIFY,
+                        "verifier full",
+                        "overload: 64 chains are waiting"),
                 failure(
                         "verify deadline",
                         TO_VERIFY,
@@ -295,7 +302,8 @@ class FailurePlaybookTest {
         "unresolvable, 502 dns_error, unresolved, NXDOMAIN",
         "deadline resolving, 502 dns_error, unresolved, not in time",
         "loop found, 502 proxy_loop_detected, loop, 192.0.2.1:8443 is ours",
-        "local asked, 403 destination_ip_prohibited, local-destination, 0.0.0.0/0.0.0.0:22 is local to this edge",
+        "local asked, 403 destination_ip_prohibited, local-destination, 0.0.0.0/0.0.0.0:22 is local"
+                + " to this edge",
     })
     void a_connect_to_nowhere_is_answered_in_words(
             String event, String answer, String reason, String detail) {

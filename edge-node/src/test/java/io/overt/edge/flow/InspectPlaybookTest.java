@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Listener.Provenance;
+
 import org.junit.jupiter.api.Test;
 
 /** The way through, and what can still go wrong once our leaf is shown. */
