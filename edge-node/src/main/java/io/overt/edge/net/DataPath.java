@@ -1,0 +1,189 @@
+package io.overt.edge.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.overt.edge.flow.Event.DrainEnded;
+import io.overt.edge.flow.Listener.Provenance;
+import io.overt.edge.forge.LeafForge;
+import io.overt.edge.net.DataPathSettings.ListenerSettings;
+import io.overt.edge.record.ConnectionMeters;
+import io.overt.edge.record.RecordSink;
+import io.overt.service.process.StartException;
+import io.overt.x509.ChainVerifier;
+
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * The running data path: listeners and all their connections. Thread-safe; whoever starts it closes
+ * it, which drains.
+ */
+public final class DataPath implements AutoCloseable {
+    private final DataPathSettings settings;
+    private final EventLoopGroup loops;
+    private final OwnAddresses own;
+    private final Verifier verifier;
+    private final Resolver resolver;
+    private final ClientLeg clientLeg = new ClientLeg();
+    private final UpstreamLeg upstreamLeg = new UpstreamLeg();
+    private final Shell shell;
+    private final Map<String, Channel> listening = new LinkedHashMap<>();
+
+    /**
+     * What the data path works with; none of it is closed here.
+     *
+     * @param verifier asked on a pool of the data path's
+     * @param nanoTime ascends; for time lines and idleness
+     */
+    public record Collaborators(
+            Policies policies,
+            LeafForge forge,
+            ChainVerifier verifier,
+            RecordSink records,
+            ConnectionMeters meters,
+            Clock clock,
+            LongSupplier nanoTime) {}
+
+    /**
+     * Binds every listener and serves.
+     *
+     * @throws StartException when an address cannot be listened on; nothing is left open then
+     */
+    public static DataPath start(DataPathSettings settings, Collaborators with)
+            throws StartException {
+        var path = new DataPath(settings, with);
+        try {
+            for (var listener : settings.listeners()) {
+                path.listen(listener);
+            }
+            return path;
+        } catch (StartException e) {
+            path.close();
+            throw e;
+        }
+    }
+
+    private DataPath(DataPathSettings settings, Collaborators with) {
+        this.settings = settings;
+        this.loops =
+                new MultiThreadIoEventLoopGroup(settings.threads(), EpollIoHandler.newFactory());
+        this.own = new OwnAddresses();
+        own.refresh();
+        // On a loop, but twice a minute: some microseconds for one that nobody waits for.
+        var _ = loops.next().scheduleWithFixedDelay(own::refresh, 30, 30, TimeUnit.SECONDS);
+        this.verifier =
+                new Verifier(
+                        with.verifier(),
+                        with.clock(),
+                        Runtime.getRuntime().availableProcessors(),
+                        settings.limits().verifications());
+        this.resolver = new Resolver(settings.limits().resolutions());
+        var ports =
+                settings.listeners().stream()
+                        .map(listener -> listener.bind().getPort())
+                        .collect(Collectors.toSet());
+        this.shell =
+                new Shell(
+                        settings,
+                        with.policies(),
+                        with.forge(),
+                        verifier,
+                        resolver,
+                        new Destinations(own, ports),
+                        clientLeg,
+                        upstreamLeg,
+                        with.records(),
+                        with.meters(),
+                        with.clock(),
+                        with.nanoTime());
+    }
+
+    private void listen(ListenerSettings listener) throws StartException {
+        var bootstrap =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(EpollServerSocketChannel.class)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        // TPROXY hands connections to a socket only if it is transparent.
+                        .option(
+                                EpollChannelOption.IP_TRANSPARENT,
+                                listener.listener().provenance() == Provenance.DIVERT)
+                        .childOption(ChannelOption.AUTO_READ, false)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childHandler(
+                                new ChannelInitializer<EpollSocketChannel>() {
+                                    @Override
+                                    protected void initChannel(EpollSocketChannel client) {
+                                        FlowRunner.begin(shell, client, listener);
+                                    }
+                                });
+        var bound = bootstrap.bind(listener.bind()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw StartException.listen(listener.bind(), bound.cause());
+        }
+        listening.put(listener.listener().name(), bound.channel());
+    }
+
+    /** Where each listener listens, by name. */
+    public Map<String, InetSocketAddress> addresses() {
+        return listening.entrySet().stream()
+                .collect(
+                        Collectors.toUnmodifiableMap(
+                                Map.Entry::getKey,
+                                each -> (InetSocketAddress) each.getValue().localAddress()));
+    }
+
+    /** Connections that are open now. */
+    public int openConnections() {
+        return shell.open().size();
+    }
+
+    /**
+     * Accepts nothing any more, lets connections end for as long as the drain's deadline allows,
+     * ends the rest, and gives everything back. Blocks that long.
+     */
+    @Override
+    public void close() {
+        var closing = new ArrayList<>(List.copyOf(listening.values()));
+        closing.forEach(channel -> channel.close().awaitUninterruptibly());
+        awaitEmpty(settings.deadlines().drain().toNanos());
+        shell.open().forEach(runner -> runner.tell(new DrainEnded()));
+        awaitEmpty(TimeUnit.SECONDS.toNanos(1));
+        verifier.close();
+        resolver.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        clientLeg.close();
+        upstreamLeg.close();
+    }
+
+    private void awaitEmpty(long nanos) {
+        var until = System.nanoTime() + nanos;
+        try {
+            while (!shell.open().isEmpty() && System.nanoTime() < until) {
+                Thread.sleep(POLL_MILLIS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final int BACKLOG = 4096;
+    private static final long POLL_MILLIS = 20;
+}

@@ -1,0 +1,157 @@
+package io.overt.edge.net;
+
+import io.overt.edge.flow.Listener;
+import io.overt.edge.flow.Stage;
+import io.overt.edge.hello.HelloLimit;
+import io.overt.edge.http.Http1Limits;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the data path is set up. Validated by whoever reads the configuration file.
+ *
+ * @param site the site that policy conditions and records name
+ * @param edge this edge's name; the pseudonym in our {@code Via} too
+ * @param listeners at least one
+ * @param upstreamSource whose address upstreams see
+ * @param threads event loops; 0 means one a processor
+ * @param notice who says on block pages that connections are inspected
+ */
+public record DataPathSettings(
+        String site,
+        String edge,
+        List<ListenerSettings> listeners,
+        UpstreamSource upstreamSource,
+        int threads,
+        Limits limits,
+        Deadlines deadlines,
+        Http1Limits http,
+        Notice notice) {
+
+    public DataPathSettings {
+        listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * One listening socket.
+     *
+     * @param listener its name and how it learns the original destination
+     * @param bind {@code [::]:port} serves IPv4 and IPv6 alike
+     * @param localDestinations whether a client of an explicit proxy may ask for what is local to
+     *     this edge
+     */
+    public record ListenerSettings(
+            Listener listener, InetSocketAddress bind, LocalDestinations localDestinations) {}
+
+    /** May a CONNECT lead to loopback, link-local or this machine's own addresses? */
+    public enum LocalDestinations {
+        /** The usual: otherwise the proxy is a way to whatever trusts the edge's own address. */
+        REFUSED,
+        ALLOWED
+    }
+
+    /** Whose address upstreams see. */
+    public enum UpstreamSource {
+        EDGE,
+        /** The client's own, by IP_TRANSPARENT; needs routing that brings the answers back. */
+        CLIENT
+    }
+
+    /** The words of block pages. */
+    public record Notice(String organisation, Optional<URI> url) {}
+
+    /**
+     * Bounds on what clients can make us hold.
+     *
+     * @param connections open at once; one more is told no without being read
+     * @param inspections of these, inspected at once; one more is what the rule says on overload
+     * @param hello bytes read while waiting for a hello
+     * @param connectHead bytes of a CONNECT request's head
+     * @param verifications chains waiting to be verified
+     * @param resolutions names waiting to be resolved
+     */
+    public record Limits(
+            int connections,
+            int inspections,
+            HelloLimit hello,
+            int connectHead,
+            int verifications,
+            int resolutions) {
+
+        public static final Limits DEFAULT =
+                new Limits(20_000, 10_000, HelloLimit.DEFAULT, 16 * 1024, 1_024, 1_024);
+    }
+
+    /**
+     * How long each stage may take.
+     *
+     * @param arriving for the kernel to say where the client meant to go
+     * @param connectHead for the head of CONNECT
+     * @param resolve for its name
+     * @param firstByte for the client's first byte: browsers open connections ahead of use
+     * @param hello for the rest of the hello
+     * @param connect for TCP to the upstream
+     * @param upstreamHandshake for TLS with the upstream
+     * @param verify for its chain
+     * @param forge for the leaf; longer than the forge's own deadline
+     * @param clientHandshake for TLS with the client
+     * @param idle without a byte in either direction of a relay
+     * @param linger for a client to read what it was told last
+     * @param drain for connections to end when the edge stops
+     */
+    public record Deadlines(
+            Duration arriving,
+            Duration connectHead,
+            Duration resolve,
+            Duration firstByte,
+            Duration hello,
+            Duration connect,
+            Duration upstreamHandshake,
+            Duration verify,
+            Duration forge,
+            Duration clientHandshake,
+            Duration idle,
+            Duration linger,
+            Duration drain) {
+
+        public static final Deadlines DEFAULT =
+                new Deadlines(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(15),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(30));
+
+        /** The one table from stage to deadline. */
+        Duration of(Stage stage) {
+            return switch (stage) {
+                case ARRIVING, SCREENING, DECIDING -> arriving;
+                case CONNECT_HEAD -> connectHead;
+                case RESOLVING -> resolve;
+                case AWAITING_HELLO -> firstByte;
+                case PEEKING -> hello;
+                case CONNECTING, SPLICE_CONNECTING -> connect;
+                case UPSTREAM_HANDSHAKE -> upstreamHandshake;
+                case VERIFYING -> verify;
+                case FORGING -> forge;
+                case CLIENT_HANDSHAKE -> clientHandshake;
+                case RELAYING, SPLICING -> idle;
+                // The answer's own way out, then the time to read it.
+                case BLOCKING -> linger.plus(linger);
+                case CLOSED -> Duration.ZERO;
+            };
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.overt.edge.net;
+
+import io.overt.edge.flow.Event;
+import io.overt.edge.flow.Event.Decided;
+import io.overt.edge.flow.Event.Load;
+import io.overt.edge.flow.Event.PolicyMissing;
+import io.overt.edge.flow.Event.Screened;
+import io.overt.edge.flow.Known.Arrived;
+import io.overt.edge.flow.Known.Heard;
+import io.overt.edge.flow.Known.Ruling;
+import io.overt.edge.flow.Known.Unheard;
+import io.overt.edge.flow.OriginalDestination;
+import io.overt.edge.hello.EncryptedClientHello;
+import io.overt.policy.Action;
+import io.overt.policy.ConnectionFacts;
+import io.overt.policy.Ech;
+import io.overt.policy.HelloFacts;
+import io.overt.policy.HelloFault;
+import io.overt.policy.HostName;
+import io.overt.policy.HttpRules;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+
+/**
+ * Asks the active policy for one connection, and keeps the policy and the facts that it answered
+ * on: the same policy decides about this connection's requests, whatever is rolled out meanwhile.
+ * Confined to the event loop.
+ */
+final class PolicyAsk {
+    private final Shell shell;
+    private @Nullable Pinned pinned;
+    private boolean inspecting;
+
+    private record Pinned(Policies.Numbered policy, ConnectionFacts facts) {}
+
+    PolicyAsk(Shell shell) {
+        this.shell = shell;
+    }
+
+    /**
+     * Before the hello of an explicit proxy's client, taking CONNECT's name for the server name
+     * that will follow (ADR 0050). Pins nothing.
+     */
+    Event screen(Arrived arrived) {
+        return shell.policies()
+                .active()
+                .<Event>map(
+                        active -> {
+                            var name = connectHost(arrived.to());
+                            var facts =
+                                    facts(
+                                            arrived,
+                                            name,
+                                            new HelloFacts.NotPeeked(HelloFault.ABSENT));
+                            return new Screened(
+                                    new Ruling(active.version(), active.policy().decide(facts)));
+                        })
+                .orElseGet(PolicyMissing::new);
+    }
+
+    Event decide(Heard heard) {
+        var hello = heard.hello();
+        var facts =
+                new HelloFacts.Peeked(hello.alpn(), ech(hello.encryptedClientHello()), hello.ja4());
+        return decide(facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts));
+    }
+
+    Event decide(Unheard unheard) {
+        return decide(
+                facts(
+                        unheard.arrived(),
+                        Optional.empty(),
+                        new HelloFacts.NotPeeked(unheard.fault())));
+    }
+
+    private Event decide(ConnectionFacts facts) {
+        var active = shell.policies().active();
+        if (active.isEmpty()) {
+            return new PolicyMissing();
+        }
+        pinned = new Pinned(active.get(), facts);
+        var decision = active.get().policy().decide(facts);
+        var ruling = new Ruling(active.get().version(), decision);
+        if (decision.action() == Action.INSPECT && !inspecting) {
+            inspecting = shell.beginInspection();
+            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED);
+        }
+        return new Decided(ruling, Load.ADMITS);
+    }
+
+    /** Gives back the place of an inspected connection, if it has one. */
+    void release() {
+        if (inspecting) {
+            inspecting = false;
+            shell.endInspection();
+        }
+    }
+
+    HttpRules http() {
+        return pinned().policy().policy().http();
+    }
+
+    ConnectionFacts facts() {
+        return pinned().facts();
+    }
+
+    private Pinned pinned() {
+        if (pinned == null) {
+            throw new IllegalStateException("no policy was asked");
+        }
+        return pinned;
+    }
+
+    private ConnectionFacts facts(
+            Arrived arrived, Optional<HostName> serverName, HelloFacts hello) {
+        var accepted = arrived.accepted();
+        return new ConnectionFacts(
+                shell.settings().site(),
+                accepted.listener().name(),
+                accepted.client().getAddress(),
+                Optional.empty(),
+                arrived.to().address(),
+                serverName,
+                connectHost(arrived.to()),
+                hello,
+                shell.clock().instant());
+    }
+
+    private static Optional<HostName> connectHost(OriginalDestination to) {
+        return switch (to) {
+            case OriginalDestination.Asked(_, var target) -> HostName.parse(target.host());
+            case OriginalDestination.Diverted _, OriginalDestination.Redirected _ ->
+                    Optional.empty();
+        };
+    }
+
+    private static Ech ech(EncryptedClientHello offered) {
+        return switch (offered) {
+            case PRESENT -> Ech.OFFERED;
+            case ABSENT -> Ech.ABSENT;
+        };
+    }
+}

@@ -1,0 +1,138 @@
+package io.overt.edge.net;
+
+import io.overt.edge.flow.Conclusion;
+import io.overt.edge.forge.LeafForge;
+import io.overt.edge.record.ConnectionMeters;
+import io.overt.edge.record.ConnectionRecord;
+import io.overt.edge.record.Observations;
+import io.overt.edge.record.RecordSink;
+
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** What all connections of an edge share. Thread-safe. */
+final class Shell {
+    private final DataPathSettings settings;
+    private final Policies policies;
+    private final LeafForge forge;
+    private final Verifier verifier;
+    private final Resolver resolver;
+    private final Destinations destinations;
+    private final ClientLeg clientLeg;
+    private final UpstreamLeg upstreamLeg;
+    private final RecordSink records;
+    private final ConnectionMeters meters;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+    private final Set<FlowRunner> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger inspections = new AtomicInteger();
+
+    Shell(
+            DataPathSettings settings,
+            Policies policies,
+            LeafForge forge,
+            Verifier verifier,
+            Resolver resolver,
+            Destinations destinations,
+            ClientLeg clientLeg,
+            UpstreamLeg upstreamLeg,
+            RecordSink records,
+            ConnectionMeters meters,
+            Clock clock,
+            LongSupplier nanoTime) {
+        this.settings = settings;
+        this.policies = policies;
+        this.forge = forge;
+        this.verifier = verifier;
+        this.resolver = resolver;
+        this.destinations = destinations;
+        this.clientLeg = clientLeg;
+        this.upstreamLeg = upstreamLeg;
+        this.records = records;
+        this.meters = meters;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        meters.watch(open::size, inspections::get);
+    }
+
+    DataPathSettings settings() {
+        return settings;
+    }
+
+    Policies policies() {
+        return policies;
+    }
+
+    LeafForge forge() {
+        return forge;
+    }
+
+    Verifier verifier() {
+        return verifier;
+    }
+
+    Resolver resolver() {
+        return resolver;
+    }
+
+    Destinations destinations() {
+        return destinations;
+    }
+
+    ClientLeg clientLeg() {
+        return clientLeg;
+    }
+
+    UpstreamLeg upstreamLeg() {
+        return upstreamLeg;
+    }
+
+    ConnectionMeters meters() {
+        return meters;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    LongSupplier nanoTime() {
+        return nanoTime;
+    }
+
+    /** Whether there are more connections than may be, the asking one included. */
+    boolean isFull() {
+        return open.size() > settings.limits().connections();
+    }
+
+    /** Takes one of the places for inspected connections; false if there is none. */
+    boolean beginInspection() {
+        if (inspections.incrementAndGet() <= settings.limits().inspections()) {
+            return true;
+        }
+        inspections.decrementAndGet();
+        return false;
+    }
+
+    void endInspection() {
+        inspections.decrementAndGet();
+    }
+
+    void entered(FlowRunner runner) {
+        open.add(runner);
+    }
+
+    /** The one place where a connection's record is made. */
+    void concluded(FlowRunner runner, Conclusion conclusion, Observations observations) {
+        open.remove(runner);
+        meters.count(conclusion);
+        records.accept(
+                new ConnectionRecord(settings.site(), settings.edge(), conclusion, observations));
+    }
+
+    Set<FlowRunner> open() {
+        return open;
+    }
+}

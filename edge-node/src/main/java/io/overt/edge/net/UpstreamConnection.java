@@ -1,0 +1,215 @@
+package io.overt.edge.net;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslHandler;
+import io.overt.edge.flow.Event;
+import io.overt.edge.flow.Event.ClientCertificateWanted;
+import io.overt.edge.flow.Event.RawConnected;
+import io.overt.edge.flow.Event.RawUnreachable;
+import io.overt.edge.flow.Event.UpstreamConnected;
+import io.overt.edge.flow.Event.UpstreamHandshakeFailed;
+import io.overt.edge.flow.Event.UpstreamHandshaken;
+import io.overt.edge.flow.Event.UpstreamLost;
+import io.overt.edge.flow.Event.UpstreamUnreachable;
+import io.overt.edge.flow.Event.UpstreamUntrusted;
+import io.overt.edge.flow.Known.UpstreamSession;
+import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.x509.PresentedChain;
+import io.overt.x509.UntrustedReason;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * The connection to the upstream of one client, raw or with TLS. Confined to the event loop that it
+ * shares with the client's. Nothing of it is told once it is abandoned.
+ */
+final class UpstreamConnection {
+    private final EpollSocketChannel channel;
+    private final Tap tap;
+    private final Consumer<Event> events;
+    private boolean abandoned;
+
+    /** What the connection is for. */
+    enum Purpose {
+        INSPECT,
+        SPLICE
+    }
+
+    private UpstreamConnection(EpollSocketChannel channel, Tap tap, Consumer<Event> events) {
+        this.channel = channel;
+        this.tap = tap;
+        this.events = events;
+    }
+
+    /** Begins to connect; {@code events} hears what becomes of it, on the event loop. */
+    static UpstreamConnection dial(
+            Shell shell,
+            EpollSocketChannel client,
+            InetSocketAddress to,
+            Purpose purpose,
+            Consumer<Event> events) {
+        var tap = new Tap(shell.nanoTime());
+        var bootstrap =
+                new Bootstrap()
+                        .group(client.eventLoop())
+                        .channel(EpollSocketChannel.class)
+                        .option(ChannelOption.AUTO_READ, false)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        // The machine's deadline abandons the attempt; this one only tidies up.
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                (int) shell.settings().deadlines().connect().toMillis() * 2)
+                        .handler(pipeline(tap, purpose));
+        if (shell.settings().upstreamSource() == UpstreamSource.CLIENT) {
+            var from = client.remoteAddress();
+            if (from != null) {
+                bootstrap
+                        .option(EpollChannelOption.IP_TRANSPARENT, true)
+                        .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
+                        .localAddress(new InetSocketAddress(from.getAddress(), 0));
+            }
+        }
+        var connecting = bootstrap.connect(to);
+        var connection =
+                new UpstreamConnection((EpollSocketChannel) connecting.channel(), tap, events);
+        connecting.addListener((ChannelFuture done) -> connection.dialled(done, purpose));
+        return connection;
+    }
+
+    private static ChannelHandler pipeline(Tap tap, Purpose purpose) {
+        return new ChannelInitializer<EpollSocketChannel>() {
+            @Override
+            protected void initChannel(EpollSocketChannel channel) {
+                if (purpose == Purpose.SPLICE) {
+                    channel.pipeline().addLast(tap, new Holder());
+                }
+            }
+        };
+    }
+
+    private void dialled(ChannelFuture done, Purpose purpose) {
+        if (done.isSuccess()) {
+            if (abandoned) {
+                var _ = channel.close();
+                return;
+            }
+            channel.closeFuture()
+                    .addListener(_ -> tell(new UpstreamLost("closed by the upstream")));
+        }
+        tell(
+                switch (purpose) {
+                    case INSPECT ->
+                            done.isSuccess()
+                                    ? new UpstreamConnected()
+                                    : new UpstreamUnreachable(Texts.oneLine(done.cause()));
+                    case SPLICE ->
+                            done.isSuccess()
+                                    ? new RawConnected()
+                                    : new RawUnreachable(Texts.oneLine(done.cause()));
+                });
+    }
+
+    /** TLS over the connection; {@code events} hears what becomes of it. */
+    void handshake(UpstreamLeg leg, Optional<String> serverName, List<String> alpn)
+            throws SSLException {
+        var engine = leg.engine(channel.alloc(), serverName, alpn);
+        var tls = new SslHandler(engine);
+        tls.setHandshakeTimeoutMillis(0); // The machine has the deadlines.
+        // Until it is done a FIN is the end of it, not of one direction.
+        channel.config().setAllowHalfClosure(false);
+        tls.handshakeFuture()
+                .addListener(
+                        done -> {
+                            var asked = leg.takeAskedForCertificate(engine);
+                            if (done.isSuccess()) {
+                                channel.config().setAutoRead(false);
+                                channel.config().setAllowHalfClosure(true);
+                            }
+                            tell(outcome(engine, asked, done.cause()));
+                        });
+        channel.pipeline().addLast(tls, tap, new Holder());
+        channel.config().setAutoRead(true);
+    }
+
+    private static Event outcome(
+            ReferenceCountedOpenSslEngine engine, boolean asked, @Nullable Throwable failure) {
+        if (asked) {
+            return new ClientCertificateWanted();
+        }
+        if (failure != null) {
+            return new UpstreamHandshakeFailed(
+                    TlsAlerts.received(failure),
+                    TlsAlerts.received(failure)
+                            .map(alert -> "upstream sent " + alert.text())
+                            .orElseGet(() -> Texts.oneLine(failure)));
+        }
+        try {
+            var ders = new ArrayList<byte[]>();
+            for (var certificate : engine.getSession().getPeerCertificates()) {
+                ders.add(certificate.getEncoded());
+            }
+            var chosen =
+                    Optional.ofNullable(engine.getNegotiatedApplicationProtocol())
+                            .filter(protocol -> !protocol.isEmpty());
+            return new UpstreamHandshaken(
+                    new UpstreamSession(
+                            TlsSessions.of(engine, chosen), PresentedChain.parse(ders)));
+        } catch (CertificateEncodingException | SSLPeerUnverifiedException e) {
+            return unreadable(e);
+        } catch (CertificateException e) {
+            return unreadable(e);
+        }
+    }
+
+    private static Event unreadable(Exception e) {
+        return new UpstreamUntrusted(
+                List.of(new UntrustedReason(UntrustedReason.Kind.MALFORMED, Texts.oneLine(e))));
+    }
+
+    /** Closes it, or gives up connecting. Nothing is told any more. */
+    void abandon() {
+        abandoned = true;
+        var _ = channel.close();
+    }
+
+    EpollSocketChannel channel() {
+        return channel;
+    }
+
+    long bytes() {
+        return tap.bytes();
+    }
+
+    long lastRead() {
+        return tap.lastRead();
+    }
+
+    @Nullable Throwable failure() {
+        return tap.failure();
+    }
+
+    private void tell(Event event) {
+        if (!abandoned) {
+            events.accept(event);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.overt.edge.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * TLS with upstreams, as the client would have spoken it: its server name, its ALPN offers.
+ * Certificates are not judged here: {@code flow} does nothing with an upstream before a {@code
+ * ChainVerifier} has, and the handshake proves meanwhile that the upstream holds the leaf's key.
+ * Thread-safe.
+ */
+final class UpstreamLeg implements AutoCloseable {
+    private final BoundedContexts contexts = new BoundedContexts(this::context);
+
+    /** Engines whose upstream asked for a client certificate; each is taken out by its owner. */
+    private final Set<SSLEngine> asked = ConcurrentHashMap.newKeySet();
+
+    /** Whoever gets the engine releases it, which a {@code SslHandler} does. */
+    ReferenceCountedOpenSslEngine engine(
+            ByteBufAllocator alloc, Optional<String> serverName, List<String> alpn)
+            throws SSLException {
+        var context = contexts.of(alpn.stream().filter(UpstreamLeg::isOfferable).toList());
+        return (ReferenceCountedOpenSslEngine)
+                (serverName.isPresent()
+                        ? context.newEngine(alloc, serverName.get(), 443)
+                        : context.newEngine(alloc));
+    }
+
+    /** Whether the upstream asked for a client certificate. Answers once. */
+    boolean takeAskedForCertificate(SSLEngine engine) {
+        return asked.remove(engine);
+    }
+
+    /**
+     * BoringSSL takes names of 1 to 255 bytes; GREASE values (RFC 8701 §2) are not for upstreams.
+     */
+    private static boolean isOfferable(String protocol) {
+        return !protocol.isEmpty()
+                && protocol.length() <= 255
+                && protocol.chars().allMatch(c -> c > 0x20 && c < 0x7f);
+    }
+
+    private SslContext context(List<String> alpn) throws SSLException {
+        var builder =
+                SslContextBuilder.forClient()
+                        .sslProvider(SslProvider.OPENSSL_REFCNT)
+                        .protocols("TLSv1.3", "TLSv1.2")
+                        .ciphers(TlsParameters.UPSTREAM_LEG_CIPHERS)
+                        .option(TlsParameters.GROUPS_OPTION, TlsParameters.groups())
+                        // Names are verified with the chain, by rules stricter than the JDK's.
+                        .endpointIdentificationAlgorithm(null)
+                        .trustManager(new JudgedLater())
+                        .keyManager(new Detector());
+        if (!alpn.isEmpty()) {
+            builder.applicationProtocolConfig(
+                    new ApplicationProtocolConfig(
+                            Protocol.ALPN,
+                            SelectorFailureBehavior.NO_ADVERTISE,
+                            SelectedListenerFailureBehavior.ACCEPT,
+                            alpn));
+        }
+        var context = (ReferenceCountedOpenSslContext) builder.build();
+        // Each connection meets its upstream anew, certificate included.
+        context.sessionContext().setSessionCacheEnabled(false);
+        return context;
+    }
+
+    @Override
+    public void close() {
+        contexts.close();
+    }
+
+    /** Lets the handshake finish; see above for who judges. */
+    private static final class JudgedLater extends X509ExtendedTrustManager {
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            throw new IllegalStateException("an upstream leg has no clients");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            throw new IllegalStateException("an upstream leg has no clients");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            throw new IllegalStateException("an upstream leg has no clients");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    /** Has no certificate for anybody; BoringSSL asks it exactly when the upstream asks for one. */
+    private final class Detector extends X509ExtendedKeyManager {
+        @Override
+        public @Nullable String chooseEngineClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
+            asked.add(engine);
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(
+                String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return null;
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(
+                String keyType, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(
+                String keyType, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate @Nullable [] getCertificateChain(String alias) {
+            return null;
+        }
+
+        @Override
+        public @Nullable PrivateKey getPrivateKey(String alias) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.overt.edge.record;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.edge.flow.Conclusion;
+import io.overt.edge.flow.Ending;
+import io.overt.edge.flow.Outcome;
+import io.overt.edge.flow.Reason;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * Counts connections by how they ended. Every counter exists at zero from the start, so that an
+ * alert on it can be written and tried before it has ever counted. Thread-safe.
+ */
+public final class ConnectionMeters {
+    private final MeterRegistry registry;
+    private final Map<Outcome, Map<Reason, Counter>> outcomes = new EnumMap<>(Outcome.class);
+    private final Map<Outcome, Map<Ending, Counter>> endings = new EnumMap<>(Outcome.class);
+    private final Counter shellFailures;
+
+    public ConnectionMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (var outcome : Outcome.values()) {
+            var byReason = new EnumMap<Reason, Counter>(Reason.class);
+            for (var reason : Reason.values()) {
+                if (reason.outcomes().contains(outcome)) {
+                    byReason.put(
+                            reason,
+                            Counter.builder("overt.edge.connections")
+                                    .description("Connections that ended, by outcome and reason.")
+                                    .tag("outcome", outcome.text())
+                                    .tag("reason", reason.text())
+                                    .register(registry));
+                }
+            }
+            outcomes.put(outcome, byReason);
+            var byEnding = new EnumMap<Ending, Counter>(Ending.class);
+            for (var ending : Ending.values()) {
+                byEnding.put(
+                        ending,
+                        Counter.builder("overt.edge.endings")
+                                .description("Connections that ended, by outcome and ending.")
+                                .tag("outcome", outcome.text())
+                                .tag("ending", ending.text())
+                                .register(registry));
+            }
+            endings.put(outcome, byEnding);
+        }
+        this.shellFailures =
+                Counter.builder("overt.edge.shell.failures")
+                        .description("Commands that failed by a defect of ours.")
+                        .register(registry);
+    }
+
+    /** Registers gauges for what is open now. */
+    public void watch(IntSupplier connections, IntSupplier inspections) {
+        Gauge.builder("overt.edge.connections.open", connections, IntSupplier::getAsInt)
+                .description("Connections that are open.")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("overt.edge.inspections.open", inspections, IntSupplier::getAsInt)
+                .description("Connections that are being inspected or prepared for it.")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** One connection is over. */
+    public void count(Conclusion conclusion) {
+        var byReason = outcomes.get(conclusion.outcome());
+        var byEnding = endings.get(conclusion.outcome());
+        var reason = byReason == null ? null : byReason.get(conclusion.reason());
+        var ending = byEnding == null ? null : byEnding.get(conclusion.ending());
+        if (reason == null || ending == null) {
+            throw new IllegalStateException("no counter for " + conclusion.outcome());
+        }
+        reason.increment();
+        ending.increment();
+    }
+
+    /** The shell's backstop caught something. */
+    public void shellFailed() {
+        shellFailures.increment();
+    }
+}

@@ -1,0 +1,129 @@
+package io.overt.edge.record;
+
+import io.overt.edge.flow.Stage;
+import io.overt.edge.http.Http1Event;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * What the shell noted about one connection beside the machine's own knowledge. Confined to the
+ * connection's event loop until the record is made, unchanged afterwards.
+ */
+public final class Observations {
+    private static final int MOST_BLOCKED = 32;
+
+    private final ConnectionId id;
+    private final Instant start;
+    private final LongSupplier nanoTime;
+    private final List<Visit> visits = new ArrayList<>();
+    private final List<Http1Event.Blocked> blocked = new ArrayList<>();
+    private long requests;
+    private long blockedRequests;
+    private Optional<String> httpEnd = Optional.empty();
+    private Optional<String> upgraded = Optional.empty();
+    private long clientBytes;
+    private long upstreamBytes;
+
+    /** When a stage began, by the ascending clock. */
+    private record Visit(Stage stage, long at) {}
+
+    /**
+     * How long a stage took.
+     *
+     * @param millis rounded down
+     */
+    public record Took(Stage stage, long millis) {}
+
+    public Observations(ConnectionId id, Clock clock, LongSupplier nanoTime) {
+        this.id = id;
+        this.start = clock.instant();
+        this.nanoTime = nanoTime;
+    }
+
+    /** The connection is in this stage, perhaps still. */
+    public void entered(Stage stage) {
+        if (visits.isEmpty() || visits.getLast().stage() != stage) {
+            visits.add(new Visit(stage, nanoTime.getAsLong()));
+        }
+    }
+
+    /** The filter's word. */
+    public void http(Http1Event event) {
+        switch (event) {
+            case Http1Event.Passed _ -> requests++;
+            case Http1Event.Blocked each -> {
+                requests++;
+                blockedRequests++;
+                if (blocked.size() < MOST_BLOCKED) {
+                    blocked.add(each);
+                }
+            }
+            case Http1Event.Refused(var side, var fault, var detail) ->
+                    httpEnd = Optional.of(side + " " + fault + ": " + detail);
+            case Http1Event.Upgraded(_, var protocol) -> upgraded = Optional.of(protocol);
+            case Http1Event.Cut(var side, var detail) ->
+                    httpEnd = Optional.of(side + " cut: " + detail);
+        }
+    }
+
+    public void clientBytes(long bytes) {
+        clientBytes = bytes;
+    }
+
+    public void upstreamBytes(long bytes) {
+        upstreamBytes = bytes;
+    }
+
+    public ConnectionId id() {
+        return id;
+    }
+
+    Instant start() {
+        return start;
+    }
+
+    /** Each stage once, in the order of their beginning; all but the end. */
+    List<Took> timeline() {
+        var timeline = new ArrayList<Took>();
+        for (var i = 0; i + 1 < visits.size(); i++) {
+            var nanos = visits.get(i + 1).at() - visits.get(i).at();
+            timeline.add(new Took(visits.get(i).stage(), nanos / 1_000_000));
+        }
+        return timeline;
+    }
+
+    /** The first {@value #MOST_BLOCKED}. */
+    List<Http1Event.Blocked> blocked() {
+        return List.copyOf(blocked);
+    }
+
+    long requests() {
+        return requests;
+    }
+
+    long blockedRequests() {
+        return blockedRequests;
+    }
+
+    /** What the filter ended the connection for. */
+    Optional<String> httpEnd() {
+        return httpEnd;
+    }
+
+    Optional<String> upgraded() {
+        return upgraded;
+    }
+
+    long clientBytes() {
+        return clientBytes;
+    }
+
+    long upstreamBytes() {
+        return upstreamBytes;
+    }
+}
