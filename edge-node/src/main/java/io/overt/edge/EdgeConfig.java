@@ -1,0 +1,232 @@
+package io.overt.edge;
+
+import io.overt.edge.flow.Listener;
+import io.overt.edge.forge.LeafCacheConfig;
+import io.overt.edge.forge.SignersConfig;
+import io.overt.edge.hello.HelloLimit;
+import io.overt.edge.http.Http1Limits;
+import io.overt.edge.net.DataPathSettings;
+import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.Limits;
+import io.overt.edge.net.DataPathSettings.ListenerSettings;
+import io.overt.edge.net.DataPathSettings.LocalDestinations;
+import io.overt.edge.net.DataPathSettings.Notice;
+import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.edge.policy.PolicyFeedConfig;
+import io.overt.edge.site.SiteClusterConfig;
+import io.overt.service.config.ConfigException;
+import io.overt.service.config.ConfigNode;
+import io.overt.service.identity.FleetFiles;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The edge's configuration file, validated. {@code edge.yaml} in the distribution documents each
+ * key with unit, default and reason.
+ *
+ * @param state a folder of this edge's own: the last good policy
+ * @param records where connection records go
+ * @param data all of the data path but its names, which the fleet identity has
+ */
+public record EdgeConfig(
+        InetSocketAddress admin,
+        FleetFiles identity,
+        Path state,
+        PolicyFeedConfig policy,
+        SignersConfig signers,
+        LeafCacheConfig leafCache,
+        SiteClusterConfig siteCluster,
+        Upstream upstream,
+        Records records,
+        Data data) {
+
+    /**
+     * Whom upstreams may be vouched for by.
+     *
+     * @param trustAnchors PEM files
+     * @param ownCas PEM files of our own CAs, which never vouch for an upstream
+     */
+    public record Upstream(List<Path> trustAnchors, List<Path> ownCas) {}
+
+    /**
+     * Where records go.
+     *
+     * @param file empty for standard output
+     * @param queue records that may wait to be written
+     */
+    public record Records(Optional<Path> file, int queue) {}
+
+    /** See {@link DataPathSettings}. */
+    public record Data(
+            List<ListenerSettings> listeners,
+            UpstreamSource upstreamSource,
+            int threads,
+            Limits limits,
+            Deadlines deadlines,
+            Http1Limits http,
+            Notice notice) {
+
+        DataPathSettings named(String site, String edge) {
+            return new DataPathSettings(
+                    site,
+                    edge,
+                    listeners,
+                    upstreamSource,
+                    threads,
+                    limits,
+                    deadlines,
+                    http,
+                    notice);
+        }
+    }
+
+    /** Reads every key of the file, and then checks that there are no others. */
+    static EdgeConfig read(ConfigNode root) throws ConfigException {
+        var admin = root.sectionOrDefaults("admin").listenAddress("listen", "127.0.0.1:9445");
+        var identity = FleetFiles.of(root.section("identity"));
+        var state = root.path("state", "state");
+        var policy = PolicyFeedConfig.read(root.section("policy"));
+        var signers = SignersConfig.from(root);
+        var leafCache = LeafCacheConfig.from(root);
+        var siteCluster = SiteClusterConfig.from(root);
+        var upstreamNode = root.section("upstream");
+        var upstream = upstream(upstreamNode);
+        var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);
+        var records = records(root.sectionOrDefaults("records"));
+        var listeners = listeners(root);
+        var threads = root.integer("threads", 0, 0, 1024);
+        var limits = limits(root.sectionOrDefaults("limits"));
+        var deadlines = deadlines(root.sectionOrDefaults("deadlines"));
+        var http = http(root.sectionOrDefaults("http"));
+        var notice = notice(root.section("notice"));
+        root.finish();
+        return new EdgeConfig(
+                admin,
+                identity,
+                state,
+                policy,
+                signers,
+                leafCache,
+                siteCluster,
+                upstream,
+                records,
+                new Data(listeners, source, threads, limits, deadlines, http, notice));
+    }
+
+    private static Upstream upstream(ConfigNode node) {
+        var anchors = node.paths("trust-anchors");
+        if (anchors.isEmpty()) {
+            node.problem(
+                    "trust-anchors",
+                    "none (expected: PEM files, such as /etc/ssl/certs/ca-certificates.crt)");
+        }
+        return new Upstream(anchors, node.paths("own-cas"));
+    }
+
+    private static Records records(ConfigNode node) {
+        return new Records(node.optionalPath("file"), node.integer("queue", 8192, 16, 1_000_000));
+    }
+
+    private static List<ListenerSettings> listeners(ConfigNode root) {
+        var names = new HashSet<String>();
+        var sections = root.sections("listeners");
+        if (sections.isEmpty()) {
+            root.problem("listeners", "none (expected: at least one)");
+        }
+        return sections.stream()
+                .map(
+                        node -> {
+                            var name = node.text("name");
+                            if (!names.add(name)) {
+                                node.problem("name", name + ": given twice");
+                            }
+                            var kind =
+                                    node.required(
+                                            "kind",
+                                            Listener.Provenance.CONNECT,
+                                            EdgeConfig::provenance);
+                            return new ListenerSettings(
+                                    new Listener(name, kind),
+                                    node.listenAddress("listen"),
+                                    node.choice(
+                                            "local-destinations",
+                                            LocalDestinations.class,
+                                            LocalDestinations.REFUSED));
+                        })
+                .toList();
+    }
+
+    private static Listener.Provenance provenance(String text) {
+        return switch (text) {
+            case "divert" -> Listener.Provenance.DIVERT;
+            case "redirect" -> Listener.Provenance.REDIRECT;
+            case "connect" -> Listener.Provenance.CONNECT;
+            default -> throw new IllegalArgumentException("divert, redirect or connect");
+        };
+    }
+
+    private static Limits limits(ConfigNode node) {
+        var usual = Limits.DEFAULT;
+        return new Limits(
+                node.integer("connections", usual.connections(), 1, 10_000_000),
+                node.integer("inspections", usual.inspections(), 1, 10_000_000),
+                new HelloLimit((int) node.size("hello", usual.hello().bytes(), 1 << 10, 16 << 20)),
+                (int) node.size("connect-head", usual.connectHead(), 1 << 10, 1 << 20),
+                node.integer("verifications", usual.verifications(), 1, 1_000_000),
+                node.integer("resolutions", usual.resolutions(), 1, 1_000_000));
+    }
+
+    private static Deadlines deadlines(ConfigNode node) {
+        var usual = Deadlines.DEFAULT;
+        return new Deadlines(
+                deadline(node, "arriving", usual.arriving()),
+                deadline(node, "connect-head", usual.connectHead()),
+                deadline(node, "resolve", usual.resolve()),
+                deadline(node, "first-byte", usual.firstByte()),
+                deadline(node, "hello", usual.hello()),
+                deadline(node, "connect", usual.connect()),
+                deadline(node, "upstream-handshake", usual.upstreamHandshake()),
+                deadline(node, "verify", usual.verify()),
+                deadline(node, "forge", usual.forge()),
+                deadline(node, "client-handshake", usual.clientHandshake()),
+                deadline(node, "idle", usual.idle()),
+                deadline(node, "linger", usual.linger()),
+                deadline(node, "drain", usual.drain()));
+    }
+
+    private static Duration deadline(ConfigNode node, String key, Duration usual) {
+        return node.duration(key, usual, Duration.ofMillis(10), Duration.ofDays(1));
+    }
+
+    private static Http1Limits http(ConfigNode node) {
+        var usual = Http1Limits.DEFAULT;
+        return new Http1Limits(
+                (int) node.size("request-head", usual.requestHead(), 1 << 10, 16 << 20),
+                (int) node.size("response-head", usual.responseHead(), 1 << 10, 16 << 20),
+                (int) node.size("chunk-line", usual.chunkLine(), 16, 1 << 20),
+                (int) node.size("trailers", usual.trailers(), 16, 1 << 20),
+                (int) node.size("pipelined", usual.pipelined(), 16, 16 << 20),
+                node.integer("interim-responses", usual.interimResponses(), 1, 1000),
+                node.size("discarded", usual.discarded(), 1, 1L << 40),
+                node.size("lingered", usual.lingered(), 1, 1L << 40),
+                deadline(node, "linger", usual.linger()));
+    }
+
+    private static Notice notice(ConfigNode node) {
+        return new Notice(node.text("organisation"), node.optional("url", EdgeConfig::webAddress));
+    }
+
+    private static URI webAddress(String text) {
+        var uri = URI.create(text);
+        if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
+            throw new IllegalArgumentException("http:// or https://");
+        }
+        return uri;
+    }
+}

@@ -1,0 +1,122 @@
+package io.overt.edge;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.edge.forge.SiteForge;
+import io.overt.edge.net.DataPath;
+import io.overt.edge.net.Policies;
+import io.overt.edge.policy.PolicyFeed;
+import io.overt.edge.record.ConnectionMeters;
+import io.overt.edge.record.LineSink;
+import io.overt.service.admin.AdminServer;
+import io.overt.service.admin.Readiness;
+import io.overt.service.admin.ServiceMeters;
+import io.overt.service.identity.FleetIdentityException;
+import io.overt.service.identity.FleetTls;
+import io.overt.service.process.Parts;
+import io.overt.service.process.StartException;
+import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.TrustAnchors;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.time.Clock;
+
+/** The composition root of an edge: every part, in start order. */
+final class EdgeNode {
+
+    private EdgeNode() {}
+
+    /** Returns when the listeners serve; policy and leaf keys may still be on their way. */
+    static void start(EdgeConfig config, Parts parts) throws StartException {
+        var clock = Clock.systemUTC();
+        var meters = parts.add("meters", new ServiceMeters()).registry();
+        var readiness = new Readiness(meters);
+        var tls = parts.add("identity", identity(config));
+        var records = parts.add("records", records(config, meters));
+        var forge =
+                parts.add(
+                        "forge",
+                        new SiteForge(
+                                config.siteCluster(),
+                                config.signers(),
+                                config.leafCache(),
+                                tls,
+                                clock,
+                                new SecureRandom(),
+                                meters));
+        try {
+            forge.start();
+        } catch (IOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+        parts.add("leaf keys", LeafKeyWatch.start(forge, readiness.condition("leaf-keys")));
+        var policyReady = readiness.condition("policy");
+        policyReady.unmet("no policy yet: the control plane has sent none, and none is on disk");
+        var feed =
+                parts.add(
+                        "policy",
+                        PolicyFeed.start(
+                                config.policy(),
+                                tls,
+                                config.state(),
+                                meters,
+                                _ -> policyReady.met()));
+        var self = tls.self();
+        var path =
+                parts.add(
+                        "data path",
+                        DataPath.start(
+                                config.data().named(self.site(), self.name()),
+                                new DataPath.Collaborators(
+                                        () ->
+                                                feed.get()
+                                                        .map(
+                                                                active ->
+                                                                        new Policies.Numbered(
+                                                                                active.version(),
+                                                                                active.policy())),
+                                        forge.leaves(),
+                                        new JdkChainVerifier(trustAnchors(config)),
+                                        records,
+                                        new ConnectionMeters(meters),
+                                        clock,
+                                        System::nanoTime)));
+        parts.add("admin", AdminServer.start(config.admin(), meters, readiness));
+        path.addresses()
+                .forEach(
+                        (name, address) ->
+                                LOG.atInfo()
+                                        .addKeyValue("listener", name)
+                                        .addKeyValue("address", address.toString())
+                                        .log("listening"));
+    }
+
+    private static FleetTls identity(EdgeConfig config) throws StartException {
+        try {
+            return new FleetTls(config.identity());
+        } catch (FleetIdentityException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static LineSink records(EdgeConfig config, MeterRegistry meters) throws StartException {
+        var file = config.records().file();
+        return file.isPresent()
+                ? LineSink.toFile(file.get(), config.records().queue(), meters)
+                : LineSink.toStandardOutput(config.records().queue(), meters);
+    }
+
+    private static TrustAnchors trustAnchors(EdgeConfig config) throws StartException {
+        try {
+            return EdgeMain.trustAnchors(config.upstream());
+        } catch (IOException | CertificateException e) {
+            throw new StartException("upstream.trust-anchors: " + e.getMessage(), e);
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeNode.class);
+}

@@ -1,0 +1,219 @@
+package io.overt.edge.net;
+
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.edge.flow.Listener;
+import io.overt.edge.http.Http1Limits;
+import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.Limits;
+import io.overt.edge.net.DataPathSettings.ListenerSettings;
+import io.overt.edge.net.DataPathSettings.LocalDestinations;
+import io.overt.edge.net.DataPathSettings.Notice;
+import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.edge.record.ConnectionMeters;
+import io.overt.edge.record.ConnectionRecord;
+import io.overt.policy.Compilation;
+import io.overt.policy.Policy;
+import io.overt.policy.PolicyCompiler;
+import io.overt.policy.PolicySource;
+import io.overt.testkit.pki.TestPki;
+import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.TrustAnchors;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A whole data path on loopback, with the connect listener as the way in, real sockets on both
+ * sides, and a forge in this process. Each connection's record comes out of {@link #record()}.
+ */
+final class Bench implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final TestPki pki = TestPki.create();
+    final TestForge forge = new TestForge();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final LinkedBlockingQueue<ConnectionRecord> records = new LinkedBlockingQueue<>();
+    private volatile Optional<Policies.Numbered> policy;
+    private final DataPath path;
+
+    Bench(String rules) {
+        this(rules, settings());
+    }
+
+    Bench(String rules, DataPathSettings settings) {
+        policy = Optional.of(new Policies.Numbered(7, compile(rules)));
+        try {
+            path =
+                    DataPath.start(
+                            settings,
+                            new DataPath.Collaborators(
+                                    () -> policy,
+                                    forge,
+                                    new JdkChainVerifier(TrustAnchors.of(List.of(pki.anchor()))),
+                                    records::add,
+                                    new ConnectionMeters(meters),
+                                    Clock.systemUTC(),
+                                    System::nanoTime));
+        } catch (io.overt.service.process.StartException e) {
+            throw new IllegalStateException("the bench's own data path", e);
+        }
+    }
+
+    static DataPathSettings settings() {
+        return settings(Limits.DEFAULT, Deadlines.DEFAULT);
+    }
+
+    static DataPathSettings settings(Limits limits, Deadlines deadlines) {
+        return new DataPathSettings(
+                "berlin",
+                "edge-1",
+                List.of(
+                        listener("proxy", Listener.Provenance.CONNECT),
+                        listener("redirect", Listener.Provenance.REDIRECT)),
+                UpstreamSource.EDGE,
+                2,
+                limits,
+                deadlines,
+                Http1Limits.DEFAULT,
+                new Notice("Example Corp", Optional.empty()));
+    }
+
+    /** Deadlines that a test can sit out. */
+    static Deadlines quick() {
+        var quick = Duration.ofMillis(400);
+        var usual = Duration.ofSeconds(30);
+        return new Deadlines(
+                usual,
+                quick,
+                usual,
+                quick,
+                quick,
+                usual,
+                quick,
+                usual,
+                quick,
+                quick,
+                quick,
+                Duration.ofMillis(200),
+                quick);
+    }
+
+    private static ListenerSettings listener(String name, Listener.Provenance kind) {
+        return new ListenerSettings(
+                new Listener(name, kind),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                LocalDestinations.ALLOWED);
+    }
+
+    static Policy compile(String rules) {
+        var document = "policy: test\n" + rules;
+        return switch (PolicyCompiler.compile(
+                new PolicySource(
+                        Map.of(
+                                PolicySource.DOCUMENT,
+                                document.getBytes(StandardCharsets.UTF_8))))) {
+            case Compilation.Compiled compiled -> compiled.policy();
+            case Compilation.Rejected rejected ->
+                    throw new IllegalArgumentException(rejected.toString());
+        };
+    }
+
+    void noPolicy() {
+        policy = Optional.empty();
+    }
+
+    void policy(long version, String rules) {
+        policy = Optional.of(new Policies.Numbered(version, compile(rules)));
+    }
+
+    InetSocketAddress proxy() {
+        return java.util.Objects.requireNonNull(path.addresses().get("proxy"));
+    }
+
+    InetSocketAddress redirect() {
+        return java.util.Objects.requireNonNull(path.addresses().get("redirect"));
+    }
+
+    /** A connection through CONNECT, answered with 200. */
+    Socket connectTo(InetSocketAddress upstream) throws IOException {
+        var socket = new Socket(proxy().getAddress(), proxy().getPort());
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        var authority = upstream.getAddress().getHostAddress() + ":" + upstream.getPort();
+        socket.getOutputStream()
+                .write(
+                        ("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+        var head = Clients.readHead(socket.getInputStream());
+        if (!head.startsWith("HTTP/1.1 200 ")) {
+            throw new IOException("CONNECT was answered with " + head);
+        }
+        return socket;
+    }
+
+    /** The next record, as its line of JSON. */
+    Line record() throws InterruptedException {
+        var record = records.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        if (record == null) {
+            throw new IllegalStateException("no record within " + PATIENCE);
+        }
+        return new Line(record.line());
+    }
+
+    int recordsWaiting() {
+        return records.size();
+    }
+
+    double count(String outcome, String reason) {
+        return meters.get("overt.edge.connections")
+                .tags("outcome", outcome, "reason", reason)
+                .counter()
+                .count();
+    }
+
+    int openConnections() {
+        return path.openConnections();
+    }
+
+    /** Waits until nothing is open any more. */
+    void awaitQuiet() {
+        await().atMost(PATIENCE).until(() -> path.openConnections() == 0);
+    }
+
+    @Override
+    public void close() {
+        path.close();
+        forge.close();
+    }
+
+    /** A record as it is written, with an eye for single members. */
+    record Line(String json) {
+        /** A text member's value; {@code null} as the word. */
+        String text(String member) {
+            var found =
+                    java.util.regex.Pattern.compile(
+                                    "\"" + member + "\":(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^,}]+))")
+                            .matcher(json);
+            if (!found.find()) {
+                throw new IllegalArgumentException("no member " + member + " in " + json);
+            }
+            return found.group(1) != null ? found.group(1) : found.group(2);
+        }
+
+        /** Outcome, reason and ending in one. */
+        String fate() {
+            return text("outcome") + " " + text("reason") + " " + text("ending");
+        }
+    }
+}
