@@ -6,6 +6,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,13 @@ public final class ForgedLeaf implements AutoCloseable {
         }
         if (last != null) {
             last.release();
+        }
+    }
+
+    /** The cache's reference, for tests that count. */
+    OpenSslCredential credentialForTest() {
+        synchronized (this) {
+            return Objects.requireNonNull(credential, "closed");
         }
     }
 

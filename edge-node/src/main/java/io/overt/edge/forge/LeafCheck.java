@@ -4,9 +4,11 @@ import io.overt.x509.PresentedChain;
 import io.overt.x509.TbsCertificateDer;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -69,6 +71,13 @@ sealed interface LeafCheck {
         if (difference.isPresent()) {
             return new Bad(Fault.TBS_DIFFERS, difference.get());
         }
+        // Outside of what is signed there is room: the algorithm is named a second time, and the
+        // bit string says how many bits it
+        // leaves out. Rebuilding the certificate from the derived TBS and the bare signature closes
+        // it.
+        if (!Arrays.equals(der, encoded(expected.assemble(leaf.getSignature())))) {
+            return new Bad(Fault.MALFORMED, "not the encoding of its TBS and signature");
+        }
         if (!isSigned(leaf, expected, issuer)) {
             return new Bad(
                     Fault.SIGNATURE,
@@ -82,13 +91,16 @@ sealed interface LeafCheck {
         return new Good(leaf);
     }
 
+    private static byte[] encoded(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read from DER has DER", e);
+        }
+    }
+
     private static boolean isSigned(
             X509Certificate leaf, TbsCertificateDer tbs, KnownIssuer issuer) {
-        // By the issuer's algorithm, not by the one that the unsigned part of the certificate
-        // names; RFC 5280 §4.1.1.2 wants them equal.
-        if (!leaf.getSigAlgName().equalsIgnoreCase(issuer.ca().signatureAlgorithm())) {
-            return false;
-        }
         try {
             Signature verifier = Signature.getInstance(issuer.ca().signatureAlgorithm());
             verifier.initVerify(issuer.ca().certificate().getPublicKey());
