@@ -53,6 +53,7 @@ public final class SiteKeys implements AutoCloseable {
     // Confined to the keeper.
     private Optional<Confirmation> confirmed = Optional.empty();
     private Optional<Instant> unanswered = Optional.empty();
+    private Optional<EpochKey> pending = Optional.empty();
     private Duration pause = Duration.ZERO;
 
     /**
@@ -170,7 +171,12 @@ public final class SiteKeys implements AutoCloseable {
 
     private Duration make(Epoch epoch, Situation situation) {
         SiteSecret secret = held.map(Keyring::secret).orElseGet(() -> SiteSecret.random(random));
-        EpochKey key = EpochKey.generate(epoch, random);
+        // The same key until it is enrolled: an enrolment whose answer was lost has used up one of
+        // the few that a site may have.
+        EpochKey key =
+                pending.filter(each -> each.epoch().equals(epoch))
+                        .orElseGet(() -> EpochKey.generate(epoch, random));
+        pending = Optional.of(key);
         return switch (enrolment.enrol(key)) {
             case Enrolled _ -> {
                 Keyring before = held.orElseGet(() -> Keyring.of(secret, List.of()));
@@ -180,6 +186,7 @@ public final class SiteKeys implements AutoCloseable {
                                 .map(length -> Epoch.at(clock.instant(), length))
                                 .orElse(epoch);
                 held = Optional.of(before.with(key, current));
+                pending = Optional.empty();
                 made.increment();
                 LOG.atInfo().addKeyValue("key", key).log("leaf key made and enrolled");
                 yield done();

@@ -10,6 +10,7 @@ final class FakeEnrolment implements LeafKeyEnrolment {
     static final Duration EPOCH_LENGTH = Duration.ofDays(7);
 
     private final List<EpochKey> keys = new CopyOnWriteArrayList<>();
+    private final List<EpochKey> offered = new CopyOnWriteArrayList<>();
     private volatile boolean away;
 
     void goAway() {
@@ -24,6 +25,11 @@ final class FakeEnrolment implements LeafKeyEnrolment {
         return keys;
     }
 
+    /** Every key that was ever offered, once for each time. */
+    List<EpochKey> offered() {
+        return offered;
+    }
+
     @Override
     public Optional<Duration> epochLength() {
         return Optional.of(EPOCH_LENGTH);
@@ -31,6 +37,7 @@ final class FakeEnrolment implements LeafKeyEnrolment {
 
     @Override
     public Enrolment enrol(EpochKey key) {
+        offered.add(key);
         if (away) {
             return new NotEnrolled("away");
         }
