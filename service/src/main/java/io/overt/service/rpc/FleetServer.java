@@ -39,6 +39,7 @@ public final class FleetServer implements AutoCloseable {
         var calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("rpc-", 0).factory());
         var backstop = new Backstop(meters);
+        var counted = new CallMeters(meters);
         var builder =
                 NettyServerBuilder.forAddress(listen)
                         .sslContext(tls.serverContext())
@@ -57,7 +58,8 @@ public final class FleetServer implements AutoCloseable {
         for (var service : services) {
             // The last one named runs first: a defect inside the gate is caught as well.
             builder.addService(
-                    ServerInterceptors.intercept(service.service(), service.gate(), backstop));
+                    ServerInterceptors.intercept(
+                            service.service(), service.gate(), backstop, counted));
         }
         var server = builder.build();
         try {

@@ -279,6 +279,27 @@ class FleetTlsTest {
                 .doesNotContain("secret");
         assertThat(reasonOf(failure)).isEqualTo(RefusalReason.REFUSAL_REASON_INTERNAL);
         assertThat(meters.get("overt.rpc.defects").counter().count()).isEqualTo(1);
+        assertThat(answers(meters, "internal")).isEqualTo(1);
+        assertThat(answers(meters, "permission_denied")).isZero();
+    }
+
+    @Test
+    void a_refused_caller_is_counted() throws Exception {
+        var meters = new SimpleMeterRegistry();
+        var server =
+                keep(
+                        FleetServer.start(
+                                LOOPBACK,
+                                member("overt://hq/edge/a"),
+                                1 << 20,
+                                meters,
+                                List.of(
+                                        new GatedService(
+                                                new WhoAmI(), RoleGate.allow(Set.of(Role.EDGE))))));
+
+        failureOf(server, member("overt://hq/operator/eve"), ExpectedPeer.of(Role.EDGE));
+
+        assertThat(answers(meters, "permission_denied")).isEqualTo(1);
     }
 
     @Test
@@ -462,6 +483,10 @@ class FleetTlsTest {
         return RefusalTrailer.from(failure)
                 .orElseThrow(() -> new AssertionError("no refusal in", failure))
                 .getReason();
+    }
+
+    private static double answers(SimpleMeterRegistry meters, String status) {
+        return meters.get("overt.rpc.answers").tag("status", status).counter().count();
     }
 
     private static double reloads(SimpleMeterRegistry meters, String result) {
