@@ -1,0 +1,73 @@
+package io.overt.signer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.overt.signer.issue.IssuanceToken;
+import io.overt.signer.issue.IssuingDesk;
+import io.overt.signer.key.SigningKey;
+
+@AnalyzeClasses(packages = "io.overt.signer", importOptions = ImportOption.DoNotIncludeTests.class)
+class SignerArchitectureTest {
+
+    @ArchTest
+    static final ArchRule only_the_desk_has_anything_signed =
+            noClasses()
+                    .that()
+                    .doNotBelongToAnyOf(IssuingDesk.class)
+                    .should()
+                    .callMethod(SigningKey.class, "sign", byte[].class)
+                    .because("there is no way to have signed what was not checked");
+
+    @ArchTest
+    static final ArchRule only_the_checks_make_a_token_for_it =
+            noClasses()
+                    .that()
+                    .doNotHaveSimpleName("ForgeChecks")
+                    .should()
+                    .callConstructor(
+                            IssuanceToken.class,
+                            io.overt.signer.issue.Issuer.class,
+                            io.overt.x509.TbsCertificateDer.class,
+                            String.class,
+                            String.class)
+                    .because("an IssuanceToken is the proof that the checks were passed");
+
+    @ArchTest
+    static final ArchRule issuing_knows_no_wire_and_no_sql =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..issue..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.grpc..", "org.jdbi..", "java.sql..", "org.sqlite..")
+                    .because("what may be signed is told apart from how it is asked for and kept");
+
+    @ArchTest
+    static final ArchRule keys_know_no_certificates_of_ours_and_no_requests =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..key..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.overt.signer.issue..",
+                            "io.overt.signer.store..",
+                            "io.overt.x509..",
+                            "io.overt.proto..",
+                            "io.overt.service..")
+                    .because("a token can be replaced by another without a look at the rest");
+
+    @ArchTest
+    static final ArchRule only_the_store_speaks_sql =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("..store..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.jdbi..", "org.sqlite..", "java.sql..")
+                    .because("what is durable, and when, is settled in one place");
+}

@@ -1,0 +1,254 @@
+package io.overt.signer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.overt.service.config.ConfigException;
+import io.overt.service.config.ConfigFile;
+import io.overt.service.config.ConfigNode;
+import io.overt.service.identity.FleetFiles;
+import io.overt.signer.SignerConfig.IssuerEntry;
+import io.overt.signer.SignerConfig.KeySource;
+import io.overt.signer.issue.EpochWindow;
+import io.overt.signer.issue.IssuerState;
+import io.overt.signer.issue.NeverForged;
+import io.overt.signer.key.TokenSettings;
+import io.overt.x509.MirrorProfile;
+import io.overt.x509.Recipe;
+import io.overt.x509.ReferenceIdentity;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SignerConfigTest {
+
+    private static final String LEAST =
+            """
+            listen: 127.0.0.1:7443
+            identity: { certificate: c.pem, key: k.pem, trust-anchors: a.pem }
+            token: { module: /lib/p11.so, label: overt, pin-file: pin }
+            issuers: [ { certificate: issuing.pem } ]
+            profiles: [ { organisation: Example Corp, notice-url: "https://i.example/" } ]
+            upstream: { trust-anchors: [roots.pem] }
+            """;
+
+    @TempDir Path directory;
+
+    @Test
+    void what_is_not_written_has_its_default() throws Exception {
+        SignerConfig config = read(LEAST);
+
+        assertThat(config.admin())
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9101));
+        assertThat(config.keys())
+                .isEqualTo(
+                        new KeySource.InToken(
+                                TokenSettings.of(
+                                        Path.of("/lib/p11.so"),
+                                        "overt",
+                                        directory.resolve("pin"))));
+        assertThat(config.issuers())
+                .containsExactly(
+                        new IssuerEntry(
+                                directory.resolve("issuing.pem"),
+                                IssuerState.ACTIVE,
+                                List.of(),
+                                List.of()));
+        assertThat(config.profiles())
+                .containsExactly(
+                        new MirrorProfile(
+                                "mirror",
+                                Recipe.MIRROR,
+                                "Example Corp",
+                                "https://i.example/",
+                                Duration.ofDays(90),
+                                Duration.ofDays(7),
+                                Duration.ofDays(1)));
+        assertThat(config.epochs())
+                .isEqualTo(new EpochWindow(Duration.ofDays(7), Duration.ofMinutes(5)));
+        assertThat(config.store()).isEqualTo(directory.resolve("signer.db"));
+        assertThat(config.storeDeadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.maxMessage()).isEqualTo(512 * 1024);
+        assertThat(config.keysPerSite()).isEqualTo(64);
+        assertThat(config.neverForged().hit(ReferenceIdentity.parse("a.example").orElseThrow()))
+                .isFalse();
+    }
+
+    @Test
+    void every_key_is_read() throws Exception {
+        SignerConfig config =
+                read(
+                        """
+                        listen: "[::1]:1"
+                        admin: { listen: 127.0.0.2:2 }
+                        identity: { certificate: c.pem, key: k.pem, trust-anchors: a.pem }
+                        token:
+                          module: p11.so
+                          label: t
+                          pin-file: pin
+                          threads: 2
+                          queue: 3
+                          deadline: 4s
+                          stalled-after: 5s
+                          give-up-after: 6s
+                          retry-interval: 7s
+                          keep-alive: 8s
+                        issuers:
+                          - { certificate: i.pem, state: staged, crl-urls: ["http://c.example/"], ca-issuers-urls: ["http://i.example/"] }
+                        profiles:
+                          - { name: p, recipe: strict, organisation: O, notice-url: "https://n.example/", max-lifetime: 9d }
+                        epoch: { length: 2d, grace: 1h, clock-tolerance: 1m }
+                        upstream: { trust-anchors: [r.pem, s.pem] }
+                        never-forge: [n.example]
+                        store: { file: db/s.db, deadline: 10s }
+                        limits: { message: 64KiB, leaf-keys-per-site: 11 }
+                        """);
+
+        assertThat(config)
+                .usingRecursiveComparison()
+                .isEqualTo(
+                        new SignerConfig(
+                                new InetSocketAddress(InetAddress.ofLiteral("::1"), 1),
+                                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 2),
+                                new FleetFiles(at("c.pem"), at("k.pem"), at("a.pem")),
+                                new KeySource.InToken(
+                                        new TokenSettings(
+                                                at("p11.so"),
+                                                "t",
+                                                at("pin"),
+                                                2,
+                                                3,
+                                                Duration.ofSeconds(4),
+                                                Duration.ofSeconds(5),
+                                                Duration.ofSeconds(6),
+                                                Duration.ofSeconds(7),
+                                                Duration.ofSeconds(8))),
+                                List.of(
+                                        new IssuerEntry(
+                                                at("i.pem"),
+                                                IssuerState.STAGED,
+                                                List.of("http://c.example/"),
+                                                List.of("http://i.example/"))),
+                                List.of(
+                                        new MirrorProfile(
+                                                "p",
+                                                Recipe.STRICT,
+                                                "O",
+                                                "https://n.example/",
+                                                Duration.ofDays(9),
+                                                Duration.ofDays(2),
+                                                Duration.ofHours(1))),
+                                new EpochWindow(Duration.ofDays(2), Duration.ofMinutes(1)),
+                                List.of(at("r.pem"), at("s.pem")),
+                                new NeverForged(List.of("n.example")),
+                                at("db/s.db"),
+                                Duration.ofSeconds(10),
+                                64 * 1024,
+                                11));
+    }
+
+    @Test
+    void the_file_fallback_is_read_under_its_warning_name() throws Exception {
+        assertThat(
+                        read(LEAST.replaceFirst(
+                                        "token: .*",
+                                        "insecure-file: { pkcs12: i.p12, password-file: p }"))
+                                .keys())
+                .isEqualTo(new KeySource.InsecureFile(at("i.p12"), at("p")));
+    }
+
+    @Test
+    void all_problems_are_said_at_once_with_their_lines() {
+        ConfigException refused =
+                catchThrowableOfType(
+                        ConfigException.class,
+                        () ->
+                                read(
+                                        """
+                                        listen: 127.0.0.1:7443
+                                        identity: { certificate: c.pem, key: k.pem, trust-anchors: a.pem }
+                                        token: { module: p11.so, label: overt, pin-file: pin, thread: 4 }
+                                        insecure-file: { pkcs12: i.p12, password-file: p }
+                                        issuers: []
+                                        profiles: [ { organisation: O, notice-url: "https://n.example/", max-lifetime: 1d } ]
+                                        upstream: { trust-anchors: [] }
+                                        never-forge: ["*.192.0.2.1"]
+                                        """));
+
+        String file = directory.resolve("signer.yaml").toString();
+        assertThat(refused.problems())
+                .anySatisfy(
+                        problem ->
+                                assertThat(problem)
+                                        .startsWith(file + ":3: token.thread: unknown key")
+                                        .contains("threads"))
+                .anySatisfy(
+                        problem ->
+                                assertThat(problem)
+                                        .isEqualTo(
+                                                file
+                                                        + ":3: token: given beside insecure-file (expected: one of the two)"))
+                .anySatisfy(problem -> assertThat(problem).startsWith(file + ":5: issuers: none"))
+                .anySatisfy(
+                        problem ->
+                                assertThat(problem)
+                                        .startsWith(
+                                                file
+                                                        + ":6: profiles[0].name: mirror: max-lifetime"))
+                .anySatisfy(problem -> assertThat(problem).contains("trust-anchors: empty"))
+                .anySatisfy(
+                        problem ->
+                                assertThat(problem)
+                                        .startsWith(file + ":8: never-forge: *.192.0.2.1"));
+    }
+
+    @Test
+    void a_token_is_not_left_out() {
+        assertThatThrownBy(() -> read(LEAST.replaceFirst("token: .*\n", "")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "token: missing (expected: token, or for a try-out insecure-file)");
+    }
+
+    @Test
+    void the_documented_example_is_read_and_says_the_defaults() throws Exception {
+        Path example =
+                Path.of(System.getProperty("basedir", "."), "src/main/dist/signer.yaml")
+                        .toAbsolutePath();
+        ConfigNode asShipped = ConfigFile.read(example);
+        SignerConfig shipped = SignerConfig.read(asShipped);
+
+        // The same with every commented key switched on: an example that is out of date has a key
+        // too many.
+        String allKeys =
+                Files.readString(example)
+                        .replaceAll("(?m)^( *)# ((?:[a-z0-9-]+): [^ ].*)$", "$1$2");
+        SignerConfig explicit = read(allKeys);
+
+        assertThat(((KeySource.InToken) explicit.keys()).token())
+                .usingRecursiveComparison()
+                .ignoringFields("pinFile")
+                .isEqualTo(((KeySource.InToken) shipped.keys()).token());
+        assertThat(explicit.profiles()).isEqualTo(shipped.profiles());
+        assertThat(explicit.epochs()).isEqualTo(shipped.epochs());
+        assertThat(explicit.storeDeadline()).isEqualTo(shipped.storeDeadline());
+        assertThat(explicit.maxMessage()).isEqualTo(shipped.maxMessage());
+        assertThat(explicit.keysPerSite()).isEqualTo(shipped.keysPerSite());
+        assertThat(explicit.admin()).isEqualTo(shipped.admin());
+    }
+
+    private Path at(String file) {
+        return directory.resolve(file);
+    }
+
+    private SignerConfig read(String text) throws Exception {
+        return SignerConfig.read(
+                ConfigFile.read(Files.writeString(directory.resolve("signer.yaml"), text)));
+    }
+}
