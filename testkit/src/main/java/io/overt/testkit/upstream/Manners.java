@@ -1,7 +1,6 @@
 package io.overt.testkit.upstream;
 
 import io.overt.testkit.upstream.MisbehavingUpstream.Manner;
-
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -1,7 +1,6 @@
 package io.overt.testkit.upstream;
 
 import io.overt.testkit.pki.TestIdentity;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

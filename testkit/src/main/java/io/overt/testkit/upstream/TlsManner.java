@@ -1,12 +1,10 @@
 package io.overt.testkit.upstream;
 
 import io.overt.testkit.pki.TestIdentity;
-
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.List;
-
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
