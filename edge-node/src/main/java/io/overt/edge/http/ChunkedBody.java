@@ -107,7 +107,8 @@ final class ChunkedBody implements BodyScanner {
             case TRAILER -> trailer(next);
             case TRAILER_LF -> {
                 expect(next, '\n', "LF");
-                endOfTrailerLine();
+                state = trailerLine.isEmpty() ? State.COMPLETE : State.TRAILER;
+                trailerLine.setLength(0);
             }
             case DATA, COMPLETE -> throw new IllegalStateException(state.name());
         }
@@ -141,6 +142,7 @@ final class ChunkedBody implements BodyScanner {
         if (++trailerBytes > limits.trailers()) {
             flaws.note(Http1Fault.BAD_TRAILER, "trailers above " + limits.trailers() + " bytes");
         } else if (next == '\r') {
+            trailerLine();
             state = State.TRAILER_LF;
         } else if (next == '\n') {
             unexpected(next, "CRLF");
@@ -149,19 +151,17 @@ final class ChunkedBody implements BodyScanner {
         }
     }
 
-    private void endOfTrailerLine() {
+    /** Judged before its line end goes on: a line without one is nobody's field. */
+    private void trailerLine() {
         if (trailerLine.isEmpty()) {
-            state = State.COMPLETE;
             return;
         }
-        state = State.TRAILER;
         for (var field : FieldSection.parse(List.of(trailerLine.toString()), flaws).lines()) {
             // RFC 9110 §6.5.1: a trailer does not say where the message ends or for whom it is.
             if (FieldSection.isFraming(field.getKey())) {
                 flaws.note(Http1Fault.BAD_TRAILER, "trailer " + field.getKey());
             }
         }
-        trailerLine.setLength(0);
     }
 
     private void lineByte() {
