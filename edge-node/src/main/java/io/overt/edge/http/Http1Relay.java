@@ -109,25 +109,30 @@ final class Http1Relay {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            var isTls = context.pipeline().get(SslHandler.class) != null;
-            // RFC 9112 §9.8: over TLS only a close_notify ends a stream; a bare FIN may be an
-            // attacker's.
-            if (event == SslCloseCompletionEvent.SUCCESS
-                    || (event instanceof ChannelInputShutdownEvent && !isTls)) {
+            if (event == SslCloseCompletionEvent.SUCCESS) {
                 perform(exchange.upstreamEnded(Http1Exchange.UpstreamEnd.ORDERLY));
+                flushAndReadMore();
+            } else if (event instanceof ChannelInputShutdownEvent) {
+                perform(exchange.upstreamEnded(endWithoutCloseNotify(context)));
                 flushAndReadMore();
             }
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            var isTls = context.pipeline().get(SslHandler.class) != null;
-            perform(
-                    exchange.upstreamEnded(
-                            isTls
-                                    ? Http1Exchange.UpstreamEnd.CUT
-                                    : Http1Exchange.UpstreamEnd.ORDERLY));
+            perform(exchange.upstreamEnded(endWithoutCloseNotify(context)));
             flushAndReadMore();
+        }
+
+        /**
+         * RFC 9112 §9.8: over TLS only a close_notify ends a stream; a bare FIN may be an
+         * attacker's.
+         */
+        private static Http1Exchange.UpstreamEnd endWithoutCloseNotify(
+                ChannelHandlerContext context) {
+            return context.pipeline().get(SslHandler.class) != null
+                    ? Http1Exchange.UpstreamEnd.CUT
+                    : Http1Exchange.UpstreamEnd.ORDERLY;
         }
 
         @Override
