@@ -213,7 +213,7 @@ record SignerConfig(
             Recipe recipe = node.choice("recipe", Recipe.class, Recipe.MIRROR);
             String organisation = node.text("organisation");
             String noticeUrl = node.text("notice-url");
-            Duration maxLifetime = node.duration("max-lifetime", Duration.ofDays(90));
+            Duration maxLifetime = node.duration("max-lifetime", Duration.ofDays(825));
             if (!names.add(name)) {
                 node.problem("name", name + ": a profile of this name was given before");
             }

@@ -67,7 +67,7 @@ class SignerConfigTest {
                                 Recipe.MIRROR,
                                 "Example Corp",
                                 "https://i.example/",
-                                Duration.ofDays(90),
+                                Duration.ofDays(825),
                                 Duration.ofDays(7),
                                 Duration.ofDays(1)));
         assertThat(config.epochs())
