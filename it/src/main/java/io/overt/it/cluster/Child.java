@@ -1,8 +1,6 @@
 package io.overt.it.cluster;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,23 +68,6 @@ public final class Child implements AutoCloseable {
                                 .formatted(name, what, deadline.toSeconds(), tail()));
             }
             TimeUnit.MILLISECONDS.sleep(50);
-        }
-    }
-
-    /** Whether a GET of this address answers 200. */
-    public static boolean answers(URI address) {
-        try {
-            HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
-            connection.setConnectTimeout(1000);
-            connection.setReadTimeout(2000);
-            try {
-                return connection.getResponseCode() == 200;
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException e) {
-            return false; // not listening yet, or not answering: the caller asks again until its
-            // deadline
         }
     }
 

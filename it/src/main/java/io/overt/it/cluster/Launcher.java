@@ -75,6 +75,13 @@ public record Launcher(Path root, List<String> before, Map<String, String> envir
         return Command.run(environment, command(program, arguments));
     }
 
+    /** Runs any command of this machine where the programs run, whatever its status will be. */
+    public Command.Result attempt(String... command) throws IOException, InterruptedException {
+        var all = new ArrayList<>(before);
+        all.addAll(List.of(command));
+        return Command.attempt(environment, all);
+    }
+
     private List<String> command(String program, String... arguments) {
         var command = new ArrayList<>(before);
         command.add(root.resolve("ansible/bundle/bin").resolve(program).toString());

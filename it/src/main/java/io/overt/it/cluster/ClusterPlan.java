@@ -1,0 +1,49 @@
+package io.overt.it.cluster;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a cluster on this machine is made of.
+ *
+ * @param directory that everything goes into: keys, databases, logs, records
+ * @param launcher how programs are started
+ * @param keys where the CA's keys are
+ * @param organisation named by the CA
+ * @param upstreamAnchors PEM file of the CAs that vouch for upstreams
+ * @param policy folder of the first policy: {@code policy.yaml} and its lists
+ * @param edges names of the site's edges
+ * @param gateway what the first edge does for a gateway beside being an explicit proxy
+ */
+public record ClusterPlan(
+        Path directory,
+        Launcher launcher,
+        CaKeys keys,
+        String organisation,
+        Path upstreamAnchors,
+        Path policy,
+        List<String> edges,
+        Gateway gateway) {
+    public ClusterPlan {
+        edges = List.copyOf(edges);
+        if (edges.isEmpty()) {
+            throw new IllegalArgumentException("edges: none (expected: at least one)");
+        }
+    }
+
+    /** Where the CA's keys are. */
+    public enum CaKeys {
+        /** In a SoftHSM token of this cluster's own. */
+        SOFTHSM,
+        /** In a file, under the name that warns. For machines without SoftHSM. */
+        INSECURE_FILE
+    }
+
+    /** Listeners for a gateway's diverted connections. */
+    public enum Gateway {
+        /** None: clients ask the edges by CONNECT. */
+        NONE,
+        /** Port 15443 for TPROXY and 15444 for REDIRECT, as the namespace lab diverts them. */
+        LAB
+    }
+}
