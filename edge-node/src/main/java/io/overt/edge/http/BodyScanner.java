@@ -25,14 +25,19 @@ sealed interface BodyScanner permits BodyScanner.OfLength, BodyScanner.UntilClos
      */
     int scan(ByteBuf in);
 
+    /** Whether a byte of it was scanned. */
+    boolean hasBegun();
+
     boolean isComplete();
 
     @Nullable Flaw flaw();
 
     final class OfLength implements BodyScanner {
+        private final long length;
         private long left;
 
         OfLength(long length) {
+            this.length = length;
             left = length;
         }
 
@@ -41,6 +46,11 @@ sealed interface BodyScanner permits BodyScanner.OfLength, BodyScanner.UntilClos
             var taken = (int) Math.min(left, in.readableBytes());
             left -= taken;
             return taken;
+        }
+
+        @Override
+        public boolean hasBegun() {
+            return left < length;
         }
 
         @Override
@@ -55,9 +65,17 @@ sealed interface BodyScanner permits BodyScanner.OfLength, BodyScanner.UntilClos
     }
 
     final class UntilClose implements BodyScanner {
+        private boolean hasBegun;
+
         @Override
         public int scan(ByteBuf in) {
+            hasBegun |= in.isReadable();
             return in.readableBytes();
+        }
+
+        @Override
+        public boolean hasBegun() {
+            return hasBegun;
         }
 
         @Override

@@ -28,6 +28,7 @@ final class ChunkedBody implements BodyScanner {
     private long chunk;
 
     private int sizeDigits;
+    private boolean hasBegun;
     private int lineLength;
     private int trailerBytes;
     private final StringBuilder trailerLine = new StringBuilder();
@@ -55,7 +56,13 @@ final class ChunkedBody implements BodyScanner {
             }
             at++;
         }
+        hasBegun |= at > in.readerIndex();
         return at - in.readerIndex();
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return hasBegun;
     }
 
     @Override

@@ -2,13 +2,14 @@ package io.overt.edge.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.overt.policy.ConnectionFacts;
-import io.overt.policy.HttpDecision;
-import io.overt.policy.HttpRequestFacts;
-import io.overt.policy.HttpRules;
-import java.util.ArrayList;
+import io.overt.edge.http.Http1Phase.Answer;
+import io.overt.edge.http.Http1Phase.Discarding;
+import io.overt.edge.http.Http1Phase.Exchanging;
+import io.overt.edge.http.Http1Phase.Idle;
+import io.overt.edge.http.Http1Phase.Opaque;
+import io.overt.edge.http.Http1Phase.Over;
+import io.overt.edge.http.Http1Phase.RequestRest;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The conversation on one inspected HTTP/1.1 connection, without any I/O: bytes and ends of stream
@@ -28,30 +29,6 @@ import java.util.Optional;
  */
 final class Http1Exchange {
 
-    /** How far the connection is. */
-    private sealed interface Phase {
-        /** Between messages, or within a request's head. */
-        record Idle(HeadScanner head) implements Phase {}
-
-        /** A request was passed; its body and its answer are under way. */
-        record Exchanging(RequestHead request, BodyScanner body, Answer answer) implements Phase {}
-
-        /** A request was blocked and answered; its body is read and thrown away. */
-        record Discarding(BodyScanner body) implements Phase {}
-
-        /** The connection left HTTP. */
-        record Opaque() implements Phase {}
-
-        /** Nothing more is to be said. What still arrives is thrown away. */
-        record Over() implements Phase {}
-    }
-
-    private sealed interface Answer {
-        record Awaited(HeadScanner head, int interims) implements Answer {}
-
-        record Arriving(ResponseHead head, BodyScanner body) implements Answer {}
-    }
-
     /** Whether a client that ended its stream still reads. */
     enum ClientEnd {
         SHUT,
@@ -64,12 +41,10 @@ final class Http1Exchange {
         CUT
     }
 
-    private final HttpRules rules;
-    private final ConnectionFacts facts;
-    private final AuthorityCheck covers;
+    private final RequestScreen screen;
     private final Http1Limits limits;
     private final Pages pages;
-    private Phase phase;
+    private Http1Phase phase;
     private long requests;
 
     /** Client bytes behind the request in progress; the empty buffer when there are none. */
@@ -77,165 +52,155 @@ final class Http1Exchange {
 
     private boolean clientShut;
 
-    Http1Exchange(
-            HttpRules rules,
-            ConnectionFacts facts,
-            AuthorityCheck covers,
-            Http1Limits limits,
-            Pages pages) {
-        this.rules = rules;
-        this.facts = facts;
-        this.covers = covers;
+    Http1Exchange(RequestScreen screen, Http1Limits limits, Pages pages) {
+        this.screen = screen;
         this.limits = limits;
         this.pages = pages;
-        phase = new Phase.Idle(HeadScanner.ofRequest(limits));
+        phase = new Idle(HeadScanner.ofRequest(limits));
     }
 
     List<Http1Action> clientBytes(ByteBuf bytes) {
-        var actions = new ArrayList<Http1Action>();
+        var actions = new Http1Actions();
         try {
             if (!held.isReadable()) {
                 consume(bytes, actions);
             }
-            if (bytes.isReadable() && !(phase instanceof Phase.Over)) {
+            if (bytes.isReadable() && !(phase instanceof Over)) {
                 held = held.isReadable() ? held : Unpooled.buffer(bytes.readableBytes());
                 held.writeBytes(bytes);
             }
         } finally {
             bytes.release();
         }
-        return actions;
+        return actions.list();
     }
 
     List<Http1Action> upstreamBytes(ByteBuf bytes) {
-        var actions = new ArrayList<Http1Action>();
+        var actions = new Http1Actions();
         try {
-            while (bytes.isReadable() && !(phase instanceof Phase.Over)) {
+            while (bytes.isReadable() && !(phase instanceof Over)) {
                 answerBytes(bytes, actions);
             }
         } finally {
             bytes.release();
         }
         consumeHeld(actions);
-        return actions;
+        return actions.list();
     }
 
     List<Http1Action> clientEnded(ClientEnd end) {
-        var actions = new ArrayList<Http1Action>();
+        var actions = new Http1Actions();
         switch (phase) {
-            case Phase.Idle(HeadScanner head) -> {
+            case Idle(HeadScanner head) -> {
                 if (!head.isEmpty()) {
-                    actions.add(cut(Http1Side.CLIENT, "ended within a request head"));
+                    actions.cut(Http1Side.CLIENT, "ended within a request head");
                 }
                 closeBoth(actions);
             }
-            case Phase.Exchanging(_, BodyScanner body, _) -> {
+            case Exchanging(_, BodyScanner body, _) -> {
                 if (end == ClientEnd.SHUT && body.isComplete()) {
                     clientShut = true;
                 } else {
-                    actions.add(cut(Http1Side.CLIENT, "ended within an exchange"));
+                    actions.cut(Http1Side.CLIENT, "ended within an exchange");
                     closeBoth(actions);
                 }
             }
-            case Phase.Discarding _, Phase.Opaque _ -> closeBoth(actions);
-            case Phase.Over _ -> {}
+            case Discarding _, Opaque _ -> closeBoth(actions);
+            case Over _ -> {}
         }
-        return actions;
+        return actions.list();
     }
 
     List<Http1Action> upstreamEnded(UpstreamEnd end) {
-        var actions = new ArrayList<Http1Action>();
+        var actions = new Http1Actions();
         switch (phase) {
-            case Phase.Idle _ -> closeBoth(actions);
-            case Phase.Exchanging(RequestHead request, _, Answer.Awaited(HeadScanner head, _)) -> {
+            case Idle _ -> closeBoth(actions);
+            case Exchanging(RequestHead request, _, Answer.Awaited(HeadScanner head, _)) -> {
                 var flaw = new Flaw(Http1Fault.BAD_STATUS_LINE, "ended within a response head");
-                actions.add(
-                        cut(
-                                Http1Side.UPSTREAM,
-                                head.isEmpty() ? "ended without a response" : flaw.detail()));
+                actions.cut(
+                        Http1Side.UPSTREAM,
+                        head.isEmpty() ? "ended without a response" : flaw.detail());
                 if (head.isEmpty()) {
                     // As if there were nobody between: only the client knows whether it may ask
                     // again (RFC 9110 §9.2.2).
                     finish(actions);
                 } else {
-                    actions.add(
-                            new Http1Action.ToClient(pages.badGateway(flaw, contentFor(request))));
+                    actions.toClient(pages.badGateway(flaw, contentFor(request)));
                     finish(actions);
                 }
             }
-            case Phase.Exchanging(_, _, Answer.Arriving(ResponseHead head, _)) -> {
+            case Exchanging(_, _, Answer.Arriving(ResponseHead head, _, _)) -> {
                 if (head.framing() instanceof Framing.UntilClose && end == UpstreamEnd.ORDERLY) {
                     finish(actions);
                 } else {
-                    actions.add(cut(Http1Side.UPSTREAM, "ended within a response body"));
+                    actions.cut(Http1Side.UPSTREAM, "ended within a response body");
                     abort(actions);
                 }
             }
-            case Phase.Discarding _ -> finish(actions);
-            case Phase.Opaque _ -> {
+            case Discarding _ -> finish(actions);
+            case Opaque _ -> {
                 switch (end) {
                     case ORDERLY -> closeBoth(actions);
                     case CUT -> abort(actions);
                 }
             }
-            case Phase.Over _ -> {}
+            case Over _ -> {}
         }
-        return actions;
+        return actions.list();
     }
 
     /** A channel failed, or we did. */
     List<Http1Action> failed(Http1Side side, String detail) {
-        var actions = new ArrayList<Http1Action>();
-        if (!(phase instanceof Phase.Over)) {
-            actions.add(cut(side, detail));
+        var actions = new Http1Actions();
+        if (!(phase instanceof Over)) {
+            actions.cut(side, detail);
             abort(actions);
         }
-        return actions;
+        return actions.list();
     }
 
     /** Whether more of the client's bytes are of use now, or would only be held. */
     boolean wantsClientBytes() {
-        return !(phase instanceof Phase.Over) && held.readableBytes() < limits.pipelined();
+        return !(phase instanceof Over) && held.readableBytes() < limits.pipelined();
     }
 
     boolean wantsUpstreamBytes() {
-        return !(phase instanceof Phase.Over);
+        return !(phase instanceof Over);
     }
 
     // ---- from the client ----
 
-    private void consumeHeld(List<Http1Action> actions) {
+    private void consumeHeld(Http1Actions actions) {
         if (held.isReadable()) {
             consume(held, actions);
         }
-        if (phase instanceof Phase.Over || !held.isReadable()) {
+        if (phase instanceof Over || !held.isReadable()) {
             held.release();
             held = Unpooled.EMPTY_BUFFER;
         }
-        if (clientShut && phase instanceof Phase.Idle) {
+        if (clientShut && phase instanceof Idle) {
             closeBoth(actions);
         }
     }
 
-    private void consume(ByteBuf in, List<Http1Action> actions) {
+    private void consume(ByteBuf in, Http1Actions actions) {
         var takes = true;
         while (takes && in.isReadable()) {
             takes =
                     switch (phase) {
-                        case Phase.Idle(HeadScanner head) -> requestHeadBytes(head, in, actions);
-                        case Phase.Exchanging exchanging ->
-                                requestBodyBytes(exchanging, in, actions);
-                        case Phase.Discarding(BodyScanner body) -> discard(body, in);
-                        case Phase.Opaque() ->
-                                actions.add(
-                                        new Http1Action.ToUpstream(
-                                                in.readRetainedSlice(in.readableBytes())));
-                        case Phase.Over() -> false;
+                        case Idle(HeadScanner head) -> requestHeadBytes(head, in, actions);
+                        case Exchanging exchanging -> requestBodyBytes(exchanging, in, actions);
+                        case Discarding(BodyScanner body) -> discard(body, in);
+                        case Opaque() -> {
+                            actions.toUpstream(in.readRetainedSlice(in.readableBytes()));
+                            yield true;
+                        }
+                        case Over() -> false;
                     };
         }
     }
 
-    private boolean requestHeadBytes(HeadScanner head, ByteBuf in, List<Http1Action> actions) {
+    private boolean requestHeadBytes(HeadScanner head, ByteBuf in, Http1Actions actions) {
         switch (head.scan(in)) {
             case HeadScanner.Scan.NeedMore() -> {}
             case HeadScanner.Scan.Flawed(Flaw flaw) -> refuseRequest(flaw, actions);
@@ -244,73 +209,36 @@ final class Http1Exchange {
                 switch (RequestHead.parse(whole)) {
                     case RequestHead.Parsed.Flawed(Flaw flaw) -> refuseRequest(flaw, actions);
                     case RequestHead.Parsed.Sound(RequestHead request) ->
-                            decide(request, whole, actions);
+                            judge(request, whole, actions);
                 }
             }
         }
         return true;
     }
 
-    private void decide(
-            RequestHead request, HeadScanner.Scan.Head whole, List<Http1Action> actions) {
-        var authority = request.authority();
-        var port = facts.destination().getPort();
-        if (!covers.covers(authority.host())) {
-            var detail =
-                    "Host "
-                            + authority.host()
-                            + " is not in the certificate of this connection's upstream";
-            refuseRequest(new Flaw(Http1Fault.HOST_NOT_COVERED, detail), actions);
-            return;
-        }
-        if (authority.port().orElse(port) != port) {
-            var detail = "Host %s on a connection to port %d".formatted(request.host(), port);
-            refuseRequest(new Flaw(Http1Fault.PORT_NOT_OURS, detail), actions);
-            return;
-        }
-        // A rule may name the port. Where the request does not, it is the connection's and not the
-        // scheme's.
-        var named = request.host() + (authority.port().isPresent() ? "" : ":" + port);
-        var asked =
-                new HttpRequestFacts(
-                        request.method(),
-                        "https",
-                        named,
-                        request.target(),
-                        request.fields().lines(),
-                        facts);
-        switch (rules.decide(asked)) {
-            case HttpDecision.Pass(var rule) -> {
-                actions.add(
-                        new Http1Action.Report(
-                                new Http1Event.Passed(
-                                        requests, rule, request.method(), request.url())));
-                actions.add(new Http1Action.ToUpstream(whole.bytes()));
+    private void judge(RequestHead request, HeadScanner.Scan.Head whole, Http1Actions actions) {
+        switch (screen.judge(request)) {
+            case RequestScreen.Verdict.Pass(var rule) -> {
+                actions.report(
+                        new Http1Event.Passed(requests, rule, request.method(), request.url()));
+                actions.toUpstream(whole.bytes());
                 phase =
-                        new Phase.Exchanging(
+                        new Exchanging(
                                 request, BodyScanner.of(request.framing(), limits), awaitAnswer(0));
             }
-            case HttpDecision.Block(var rule, Optional<String> label) -> {
-                actions.add(
-                        new Http1Action.Report(
-                                new Http1Event.Blocked(
-                                        requests, rule, label, request.method(), request.url())));
+            case RequestScreen.Verdict.Block(var rule, var label) -> {
+                actions.report(
+                        new Http1Event.Blocked(
+                                requests, rule, label, request.method(), request.url()));
                 var connection = connectionBehind(request);
-                actions.add(
-                        new Http1Action.ToClient(
-                                pages.blocked(
-                                        rule,
-                                        label,
-                                        request.url(),
-                                        contentFor(request),
-                                        connection)));
+                actions.toClient(
+                        pages.blocked(rule, label, request.url(), contentFor(request), connection));
                 switch (connection) {
                     case KEPT -> afterBlocked(BodyScanner.of(request.framing(), limits));
                     case CLOSED -> finish(actions);
                 }
             }
-            case HttpDecision.Unreadable(String detail) ->
-                    refuseRequest(new Flaw(Http1Fault.UNREADABLE_URL, detail), actions);
+            case RequestScreen.Verdict.Refuse(Flaw flaw) -> refuseRequest(flaw, actions);
         }
     }
 
@@ -332,7 +260,7 @@ final class Http1Exchange {
     }
 
     private void afterBlocked(BodyScanner body) {
-        phase = body.isComplete() ? idle() : new Phase.Discarding(body);
+        phase = body.isComplete() ? idle() : new Discarding(body);
     }
 
     private boolean discard(BodyScanner body, ByteBuf in) {
@@ -341,15 +269,14 @@ final class Http1Exchange {
         return true;
     }
 
-    private boolean requestBodyBytes(
-            Phase.Exchanging exchanging, ByteBuf in, List<Http1Action> actions) {
-        var body = exchanging.body();
+    private boolean requestBodyBytes(Exchanging exchanging, ByteBuf in, Http1Actions actions) {
+        var body = exchanging.sent();
         if (body.isComplete() || isAbandoned(exchanging)) {
             return false;
         }
         var length = body.scan(in);
         if (length > 0) {
-            actions.add(new Http1Action.ToUpstream(in.readRetainedSlice(length)));
+            actions.toUpstream(in.readRetainedSlice(length));
         }
         var flaw = body.flaw();
         if (flaw != null) {
@@ -358,36 +285,40 @@ final class Http1Exchange {
         return true;
     }
 
-    /**
-     * A client that waits for 100 (Continue) and gets a final response may send its content or go
-     * on to its next request; an upstream may expect either. What it sends is passed on as neither.
-     */
-    private static boolean isAbandoned(Phase.Exchanging exchanging) {
-        return exchanging.answer() instanceof Answer.Arriving
-                && exchanging.request().expectsContinue();
+    private static boolean isAbandoned(Exchanging exchanging) {
+        return exchanging.answer() instanceof Answer.Arriving(_, _, RequestRest rest)
+                && rest == RequestRest.UNKNOWN;
     }
 
-    private void refuseRequest(Flaw flaw, List<Http1Action> actions) {
-        actions.add(
-                new Http1Action.Report(
-                        new Http1Event.Refused(Http1Side.CLIENT, flaw.fault(), flaw.detail())));
-        if (phase instanceof Phase.Exchanging(_, _, Answer.Arriving _)) {
+    /**
+     * A client that waits for 100 (Continue) and gets a final response may send its content or go
+     * on to its next request; an upstream may expect either (RFC 9110 §10.1.1).
+     */
+    private static RequestRest restOf(RequestHead request, BodyScanner sent) {
+        return request.expectsContinue() && !sent.hasBegun()
+                ? RequestRest.UNKNOWN
+                : RequestRest.CONTENT;
+    }
+
+    private void refuseRequest(Flaw flaw, Http1Actions actions) {
+        actions.refused(Http1Side.CLIENT, flaw);
+        if (phase instanceof Exchanging(_, _, Answer.Arriving _)) {
             abort(actions);
         } else {
-            actions.add(new Http1Action.ToClient(pages.refused(flaw)));
+            actions.toClient(pages.refused(flaw));
             finish(actions);
         }
     }
 
     // ---- from the upstream ----
 
-    private void answerBytes(ByteBuf in, List<Http1Action> actions) {
+    private void answerBytes(ByteBuf in, Http1Actions actions) {
         switch (phase) {
-            case Phase.Idle _, Phase.Discarding _ ->
+            case Idle _, Discarding _ ->
                     refuseResponse(
                             new Flaw(Http1Fault.UNSOLICITED_RESPONSE, "bytes without a request"),
                             actions);
-            case Phase.Exchanging(
+            case Exchanging(
                             RequestHead request,
                             BodyScanner sent,
                             Answer.Awaited(HeadScanner head, int interims)) -> {
@@ -404,13 +335,13 @@ final class Http1Exchange {
                     }
                 }
             }
-            case Phase.Exchanging(
+            case Exchanging(
                             RequestHead request,
                             BodyScanner sent,
-                            Answer.Arriving(ResponseHead head, BodyScanner body)) -> {
+                            Answer.Arriving(ResponseHead head, BodyScanner body, _)) -> {
                 var length = body.scan(in);
                 if (length > 0) {
-                    actions.add(new Http1Action.ToClient(in.readRetainedSlice(length)));
+                    actions.toClient(in.readRetainedSlice(length));
                 }
                 var flaw = body.flaw();
                 if (flaw != null) {
@@ -419,9 +350,8 @@ final class Http1Exchange {
                     answered(request, sent, head, actions);
                 }
             }
-            case Phase.Opaque() ->
-                    actions.add(new Http1Action.ToClient(in.readRetainedSlice(in.readableBytes())));
-            case Phase.Over() -> {}
+            case Opaque() -> actions.toClient(in.readRetainedSlice(in.readableBytes()));
+            case Over() -> {}
         }
     }
 
@@ -431,7 +361,7 @@ final class Http1Exchange {
             ResponseHead response,
             HeadScanner.Scan.Head whole,
             int interims,
-            List<Http1Action> actions) {
+            Http1Actions actions) {
         if (response.isInterim() && interims == limits.interimResponses()) {
             var detail = "more than " + interims + " interim responses";
             refuseResponse(new Flaw(Http1Fault.TOO_MANY_INTERIM_RESPONSES, detail), actions);
@@ -441,13 +371,15 @@ final class Http1Exchange {
             upgrade(request, sent, response, whole, actions);
             return;
         }
-        actions.add(new Http1Action.ToClient(whole.bytes()));
+        actions.toClient(whole.bytes());
         if (response.isInterim()) {
-            phase = new Phase.Exchanging(request, sent, awaitAnswer(interims + 1));
+            phase = new Exchanging(request, sent, awaitAnswer(interims + 1));
             return;
         }
         var body = BodyScanner.of(response.framing(), limits);
-        phase = new Phase.Exchanging(request, sent, new Answer.Arriving(response, body));
+        phase =
+                new Exchanging(
+                        request, sent, new Answer.Arriving(response, body, restOf(request, sent)));
         if (body.isComplete()) {
             answered(request, sent, response, actions);
         }
@@ -458,87 +390,64 @@ final class Http1Exchange {
             BodyScanner sent,
             ResponseHead response,
             HeadScanner.Scan.Head whole,
-            List<Http1Action> actions) {
-        var protocols = response.upgrades();
-        var isAsked = !protocols.isEmpty() && request.upgrades().containsAll(protocols);
-        if (!isAsked
-                || !sent.isComplete()
-                || protocols.stream().anyMatch(Http1Exchange::isHttpAgain)) {
-            var detail =
-                    "101 to %s, asked for %s"
-                            .formatted(
-                                    Flaw.quoted(protocols.toString()),
-                                    Flaw.quoted(request.upgrades().toString()));
-            refuseResponse(new Flaw(Http1Fault.BAD_UPGRADE, detail), actions);
+            Http1Actions actions) {
+        var objection = Upgrade.objectionTo(request, sent, response);
+        if (objection.isPresent()) {
+            refuseResponse(objection.get(), actions);
             return;
         }
-        actions.add(
-                new Http1Action.Report(
-                        new Http1Event.Upgraded(requests, String.join(",", protocols))));
-        actions.add(new Http1Action.ToClient(whole.bytes()));
-        phase = new Phase.Opaque();
-    }
-
-    /** Protocols that carry requests again: going over to them would be a way around every rule. */
-    private static boolean isHttpAgain(String protocol) {
-        var slash = protocol.indexOf('/');
-        return List.of("h2c", "h2", "http", "tls")
-                .contains(slash < 0 ? protocol : protocol.substring(0, slash));
+        actions.report(new Http1Event.Upgraded(requests, String.join(",", response.upgrades())));
+        actions.toClient(whole.bytes());
+        phase = new Opaque();
     }
 
     private void answered(
-            RequestHead request,
-            BodyScanner sent,
-            ResponseHead response,
-            List<Http1Action> actions) {
+            RequestHead request, BodyScanner sent, ResponseHead response, Http1Actions actions) {
         if (sent.isComplete() && request.isPersistent() && response.isPersistent()) {
             phase = idle();
         } else {
             // Also where the response came before the request was whole: what would follow is body
-            // to one reader and
-            // a request to another.
+            // to one reader and a request to another.
             finish(actions);
         }
     }
 
-    private void refuseResponse(Flaw flaw, List<Http1Action> actions) {
-        actions.add(
-                new Http1Action.Report(
-                        new Http1Event.Refused(Http1Side.UPSTREAM, flaw.fault(), flaw.detail())));
+    private void refuseResponse(Flaw flaw, Http1Actions actions) {
+        actions.refused(Http1Side.UPSTREAM, flaw);
         switch (phase) {
-            case Phase.Exchanging(RequestHead request, _, Answer.Awaited _) -> {
-                actions.add(new Http1Action.ToClient(pages.badGateway(flaw, contentFor(request))));
+            case Exchanging(RequestHead request, _, Answer.Awaited _) -> {
+                actions.toClient(pages.badGateway(flaw, contentFor(request)));
                 finish(actions);
             }
-            case Phase.Exchanging(_, _, Answer.Arriving _) -> abort(actions);
-            case Phase.Idle _, Phase.Discarding _, Phase.Opaque _, Phase.Over _ -> finish(actions);
+            case Exchanging(_, _, Answer.Arriving _) -> abort(actions);
+            case Idle _, Discarding _, Opaque _, Over _ -> finish(actions);
         }
     }
 
     // ---- ends ----
 
-    private void closeBoth(List<Http1Action> actions) {
+    private void closeBoth(Http1Actions actions) {
         end(actions, new Http1Action.CloseClient());
     }
 
-    private void finish(List<Http1Action> actions) {
+    private void finish(Http1Actions actions) {
         end(actions, new Http1Action.FinishClient());
     }
 
-    private void abort(List<Http1Action> actions) {
+    private void abort(Http1Actions actions) {
         end(actions, new Http1Action.AbortClient());
     }
 
-    private void end(List<Http1Action> actions, Http1Action client) {
-        phase = new Phase.Over();
+    private void end(Http1Actions actions, Http1Action client) {
+        phase = new Over();
         held.release();
         held = Unpooled.EMPTY_BUFFER;
         actions.add(new Http1Action.CloseUpstream());
         actions.add(client);
     }
 
-    private Phase idle() {
-        return new Phase.Idle(HeadScanner.ofRequest(limits));
+    private Http1Phase idle() {
+        return new Idle(HeadScanner.ofRequest(limits));
     }
 
     private Answer awaitAnswer(int interims) {
@@ -547,9 +456,5 @@ final class Http1Exchange {
 
     private static Pages.Content contentFor(RequestHead request) {
         return request.method().equals("HEAD") ? Pages.Content.LEFT_OUT : Pages.Content.SENT;
-    }
-
-    private static Http1Action cut(Http1Side side, String detail) {
-        return new Http1Action.Report(new Http1Event.Cut(side, detail));
     }
 }

@@ -36,7 +36,9 @@ public final class Http1Filter {
             PageNotice notice,
             InstantSource clock,
             Http1Listener events) {
-        this.exchange = new Http1Exchange(rules, facts, covers, limits, new Pages(notice, clock));
+        this.exchange =
+                new Http1Exchange(
+                        new RequestScreen(rules, facts, covers), limits, new Pages(notice, clock));
         this.limits = limits;
         this.events = events;
     }
@@ -53,6 +55,9 @@ public final class Http1Filter {
                     "filter of %s and %s started on %s (expected: their common event loop)"
                             .formatted(client, upstream, Thread.currentThread().getName()));
         }
+        // Back-pressure is ours from here on.
+        client.config().setAutoRead(false);
+        upstream.config().setAutoRead(false);
         new Http1Relay(exchange, limits, events, client, upstream).start();
     }
 }

@@ -160,6 +160,18 @@ final class Http1ExchangeTest {
     }
 
     @Test
+    void content_that_has_begun_goes_on_while_the_response_arrives() {
+        talk.client(
+                "PUT /a HTTP/1.1|Host: www.example.com|Content-Length: 4|Expect: 100-continue||");
+        talk.upstream("HTTP/1.1 100 Continue||");
+        talk.client("ab").does("upstream< ab");
+        talk.upstream(OK + "o");
+        talk.client("cd").does("upstream< cd");
+        talk.upstream("k").does("client< k");
+        talk.client(GET).does("passed 2 GET https://www.example.com/a", "upstream< " + GET);
+    }
+
+    @Test
     void a_response_that_overtakes_its_request_ends_the_connection() {
         talk.client("POST /a HTTP/1.1|Host: www.example.com|Content-Length: 40||ab");
         talk.upstream(OK + "ok")

@@ -77,6 +77,7 @@ final class Http1Fixture {
     }
 
     static Http1Exchange exchange(Http1Limits limits) {
-        return new Http1Exchange(RULES, FACTS, COVERS, limits, new Pages(NOTICE, CLOCK));
+        return new Http1Exchange(
+                new RequestScreen(RULES, FACTS, COVERS), limits, new Pages(NOTICE, CLOCK));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,7 @@ final class Http1PropertiesTest {
      */
     private static Outcome play(String requests, List<String> responses, int most, Random random) {
         var exchange = Http1Fixture.exchange(Http1Limits.DEFAULT);
+        var inUse = UnpooledByteBufAllocator.DEFAULT.metric().usedHeapMemory();
         var upstream = new StringBuilder();
         var client = new StringBuilder();
         var rest = new ArrayList<String>();
@@ -106,6 +108,9 @@ final class Http1PropertiesTest {
                     rest);
         }
         collect(exchange.clientEnded(Http1Exchange.ClientEnd.GONE), upstream, client, rest);
+        assertThat(UnpooledByteBufAllocator.DEFAULT.metric().usedHeapMemory())
+                .as("bytes kept")
+                .isEqualTo(inUse);
         return new Outcome(upstream.toString(), client.toString(), rest);
     }
 
