@@ -82,9 +82,15 @@ public record Launcher(Path root, List<String> before, Map<String, String> envir
         return Command.attempt(environment, all);
     }
 
+    /** The command line that starts a program, for people to repeat. */
+    public List<String> line(String program) {
+        var line = new ArrayList<>(before);
+        line.add(root.resolve("ansible/bundle/bin").resolve(program).toString());
+        return line;
+    }
+
     private List<String> command(String program, String... arguments) {
-        var command = new ArrayList<>(before);
-        command.add(root.resolve("ansible/bundle/bin").resolve(program).toString());
+        var command = new ArrayList<>(line(program));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -2,52 +2,76 @@ package io.overt.it.demo;
 
 import io.overt.it.cluster.ClusterPlan;
 import io.overt.it.cluster.ClusterPlan.CaKeys;
-import io.overt.it.cluster.ClusterPlan.Gateway;
 import io.overt.it.cluster.Command;
 import io.overt.it.cluster.Launcher;
+import io.overt.it.cluster.NetworkLab;
 import io.overt.it.cluster.ProcessCluster;
 import io.overt.it.cluster.ProcessCluster.EdgeProcess;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * {@code ./overt demo}: a whole cluster on the loopback address of this machine, one real request
- * through it, and what became of it.
+ * {@code ./overt demo}: a whole cluster on this machine, one real request through it, and what
+ * became of it.
  *
  * <p>Arguments: the folder to work in, then {@code softhsm} or {@code file} for the CA's keys, then
- * optionally {@code --stay}. Ends with status 1 when a step does not come out as it should.
+ * optionally {@code --divert} and {@code --stay}. Ends with status 1 when a step does not come out
+ * as it should.
  */
 public final class Demo {
     private static final String HOST = "www.shop.example";
     private static final String SPLICED = "www.hospital.example";
 
     private final Path directory;
+    private final Scene scene;
     private final ProcessCluster cluster;
-    private final Origin origin;
-    private final Path originRoot;
 
-    private Demo(Path directory, ProcessCluster cluster, Origin origin, Path originRoot) {
+    private Demo(Path directory, Scene scene, ProcessCluster cluster) {
         this.directory = directory;
+        this.scene = scene;
         this.cluster = cluster;
-        this.origin = origin;
-        this.originRoot = originRoot;
     }
 
     /** Runs the demonstration. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
         CaKeys keys = arguments[1].equals("softhsm") ? CaKeys.SOFTHSM : CaKeys.INSECURE_FILE;
-        boolean stay = arguments.length > 2 && arguments[2].equals("--stay");
+        Set<String> options =
+                Set.of(arguments).stream()
+                        .filter(each -> each.startsWith("--"))
+                        .collect(Collectors.toSet());
+        var open = new Closing();
+        // Ctrl-C, too, ends every process, the last one first, before this one ends.
+        Runtime.getRuntime().addShutdownHook(new Thread(open::close, "demo-stop"));
+        try (open) {
+            Scene scene =
+                    options.contains("--divert")
+                            ? Scene.divert(open.opened(NetworkLab.up(Launcher.ofBuildTree())))
+                            : Scene.loopback(Launcher.ofBuildTree());
+            Demo demo = start(directory, keys, scene, open);
+            demo.show();
+            if (options.contains("--stay")) {
+                demo.howToGoOn();
+                new CountDownLatch(1).await();
+            }
+        }
+    }
 
+    private static Demo start(Path directory, CaKeys keys, Scene scene, Closing open)
+            throws IOException, InterruptedException {
         TestPki pki = TestPki.create();
         TestIdentity site =
                 pki.issue(
@@ -56,34 +80,30 @@ public final class Demo {
                                 .policies("2.23.140.1.1")
                                 .scts(2));
         Path originRoot = pki.writeAnchor(directory.resolve("origin-root.pem"));
-        say("starting a web site of its own CA as the origin");
-        try (var origin =
-                new Origin(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        site.chain(),
-                        site.privateKey())) {
-            Files.writeString(directory.resolve("origin.pem"), site.chainPem());
-            var plan =
-                    new ClusterPlan(
-                            directory,
-                            Launcher.ofBuildTree(),
-                            keys,
-                            "Example Corp",
-                            originRoot,
-                            policy(directory),
-                            List.of("edge-a", "edge-b"),
-                            Gateway.NONE);
-            try (var cluster = ProcessCluster.start(plan, Demo::say)) {
-                // Ctrl-C: the processes end before this one does.
-                Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "demo-stop"));
-                var demo = new Demo(directory, cluster, origin, originRoot);
-                demo.show();
-                if (stay) {
-                    demo.howToGoOn();
-                    new CountDownLatch(1).await();
-                }
-            }
+        Files.writeString(directory.resolve("origin.pem"), site.chainPem());
+        Path store = directory.resolve("origin.p12");
+        try (OutputStream file = Files.newOutputStream(store)) {
+            site.keyStore(new char[0]).store(file, new char[0]);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(store + ": cannot be written", e);
         }
+        say("starting a web site of its own CA as the origin");
+        open.opened(scene.startOrigin(store, directory.resolve("origin.log")));
+        return new Demo(
+                directory,
+                scene,
+                open.opened(
+                        ProcessCluster.start(
+                                new ClusterPlan(
+                                        directory,
+                                        scene.cluster(),
+                                        keys,
+                                        "Example Corp",
+                                        originRoot,
+                                        policy(directory),
+                                        List.of("edge-a", "edge-b"),
+                                        scene.gateway()),
+                                Demo::say)));
     }
 
     private void show() throws IOException, InterruptedException {
@@ -105,37 +125,15 @@ public final class Demo {
         expect("signatures by the CA's key before and after", (int) before + "", (int) after + "");
 
         title("A URL that the policy blocks, and the next request on the same connection");
-        print(
-                command(
-                        "curl",
-                        "--silent",
-                        "--show-error",
-                        "--proxy",
-                        "http://127.0.0.1:" + first.connectPort(),
-                        "--cacert",
-                        cluster.inspectionRoot().toString(),
-                        "--connect-to",
-                        "::127.0.0.1:" + origin.port(),
-                        "--write-out",
-                        "[status %{response_code}, connections opened %{num_connects}]\\n",
-                        "--request",
-                        "POST",
-                        "https://" + HOST + "/chat/room",
-                        "--next",
-                        "--silent",
-                        "--show-error",
-                        "--proxy",
-                        "http://127.0.0.1:" + first.connectPort(),
-                        "--cacert",
-                        cluster.inspectionRoot().toString(),
-                        "--connect-to",
-                        "::127.0.0.1:" + origin.port(),
-                        "--write-out",
-                        "[status %{response_code}, connections opened %{num_connects}]\\n",
-                        "https://" + HOST + "/after"));
+        String status = "[status %{response_code}, connections opened %{num_connects}]\\n";
+        var words = new ArrayList<>(request(first, HOST, "/chat/room", cluster.inspectionRoot()));
+        words.addAll(List.of("--request", "POST", "--write-out", status, "--next"));
+        words.addAll(request(first, HOST, "/after", cluster.inspectionRoot()));
+        words.addAll(List.of("--write-out", status));
+        print(client("curl", words));
 
         title("A host that the policy splices: the client meets the real certificate");
-        print(curl(first, SPLICED, "/", originRoot));
+        print(curl(first, SPLICED, "/", directory.resolve("origin-root.pem")));
 
         title("The records, one line a connection");
         for (EdgeProcess edge : List.of(first, second)) {
@@ -154,57 +152,63 @@ public final class Demo {
 
                 The cluster goes on running. Ctrl-C stops it.
 
-                  curl --proxy http://127.0.0.1:%d --cacert %s \\
-                    --connect-to ::127.0.0.1:%d https://%s/
+                  %s
 
-                A browser: set the HTTP proxy for HTTPS to 127.0.0.1 port %d, and trust %s
-                in a profile of its own. Everything is in %s: configurations, records (edge-*-records.jsonl), logs.
+                %sEverything is in %s: configurations, records (edge-*-records.jsonl), logs.
                 Change policy/policy.yaml there, then:
 
-                  ansible/bundle/bin/overtctl --config %s apply %s
+                  %s --config %s apply %s
                 """,
-                edge.connectPort(),
-                cluster.inspectionRoot(),
-                origin.port(),
-                HOST,
-                edge.connectPort(),
-                cluster.inspectionRoot(),
+                String.join(
+                        " ",
+                        scene.client("curl", request(edge, HOST, "/", cluster.inspectionRoot()))),
+                scene.browserHint(edge, cluster.inspectionRoot()),
                 directory,
+                String.join(" ", scene.cluster().line("overtctl")),
                 directory.resolve("overtctl.yaml"),
                 directory.resolve("policy"));
     }
 
     private String curl(EdgeProcess edge, String host, String path, Path trusted)
             throws IOException, InterruptedException {
-        return command(
-                "curl",
-                "--silent",
-                "--show-error",
-                "--fail",
-                "--proxy",
-                "http://127.0.0.1:" + edge.connectPort(),
-                "--cacert",
-                trusted.toString(),
-                "--connect-to",
-                "::127.0.0.1:" + origin.port(),
-                "https://" + host + path);
+        var words = new ArrayList<>(request(edge, host, path, trusted));
+        words.add("--fail");
+        return client("curl", words);
+    }
+
+    private List<String> request(EdgeProcess edge, String host, String path, Path trusted) {
+        var words =
+                new ArrayList<>(
+                        List.of("--silent", "--show-error", "--cacert", trusted.toString()));
+        words.addAll(scene.way(edge));
+        words.add("https://" + host + path);
+        return words;
     }
 
     /** The chain that a client meets at an edge, in PEM. */
     private String presented(EdgeProcess edge) throws IOException, InterruptedException {
-        return Command.run(
-                "openssl",
-                "s_client",
-                "-proxy",
-                "127.0.0.1:" + edge.connectPort(),
-                "-connect",
-                "127.0.0.1:" + origin.port(),
-                "-servername",
-                HOST,
-                "-CAfile",
-                cluster.inspectionRoot().toString(),
-                "-verify_return_error",
-                "-showcerts");
+        var words = new ArrayList<>(List.of("s_client"));
+        words.addAll(scene.openSslWay(edge));
+        words.addAll(
+                List.of(
+                        "-servername",
+                        HOST,
+                        "-CAfile",
+                        cluster.inspectionRoot().toString(),
+                        "-verify_return_error",
+                        "-showcerts"));
+        return Command.run(Map.of(), scene.client("openssl", words));
+    }
+
+    private String client(String program, List<String> words)
+            throws IOException, InterruptedException {
+        List<String> line = scene.client(program, words);
+        System.out.println(
+                "$ "
+                        + line.stream()
+                                .map(word -> word.contains(" ") ? "'" + word + "'" : word)
+                                .collect(Collectors.joining(" ")));
+        return Command.run(Map.of(), line);
     }
 
     private String certificate(String pem) throws IOException, InterruptedException {
@@ -264,11 +268,6 @@ public final class Demo {
             throw new IllegalStateException(
                     "%s: %s (expected: %s)".formatted(what, actual, expected));
         }
-    }
-
-    private static String command(String... words) throws IOException, InterruptedException {
-        System.out.println("$ " + String.join(" ", words));
-        return Command.run(words);
     }
 
     private static void print(String text) {

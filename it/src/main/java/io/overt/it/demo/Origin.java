@@ -4,53 +4,51 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
  * A small web site over TLS, for the demonstration: a greeting on every path but {@code /bytes/N},
- * which answers N bytes.
- *
- * <p>Runs on threads of its own; whoever makes it closes it.
+ * which answers N bytes. A program of its own, since it may have to run in another network
+ * namespace than the demonstration.
  */
-final class Origin implements AutoCloseable {
+final class Origin {
     private static final int CHUNK = 64 * 1024;
+    private static final char[] UNUSED = {};
 
-    private final HttpsServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-
-    Origin(InetSocketAddress listen, List<X509Certificate> chain, PrivateKey key)
-            throws IOException, GeneralSecurityException {
-        char[] unused = new char[0];
+    /**
+     * Serves until it is ended.
+     *
+     * @param arguments address, port, and a PKCS #12 file without a password
+     */
+    public static void main(String[] arguments) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, unused);
-        store.setKeyEntry("origin", key, unused, chain.toArray(X509Certificate[]::new));
+        try (InputStream file = Files.newInputStream(Path.of(arguments[2]))) {
+            store.load(file, UNUSED);
+        }
         KeyManagerFactory keys =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, unused);
+        keys.init(store, UNUSED);
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(keys.getKeyManagers(), null, null);
 
-        server = HttpsServer.create(listen, 0);
+        HttpsServer server =
+                HttpsServer.create(
+                        new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
-        server.setExecutor(threads);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", Origin::greet);
         server.createContext("/bytes/", Origin::bytes);
         server.start();
-    }
-
-    int port() {
-        return server.getAddress().getPort();
     }
 
     private static void greet(HttpExchange exchange) throws IOException {
@@ -83,9 +81,5 @@ final class Origin implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        server.stop(0);
-        threads.close();
-    }
+    private Origin() {}
 }
