@@ -52,7 +52,12 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
 
     private final InstantSource clock;
 
-    SignerMain(InstantSource clock) {
+    /**
+     * The program, by a clock.
+     *
+     * @param clock what certificates, epochs and requests are judged by
+     */
+    public SignerMain(InstantSource clock) {
         this.clock = clock;
     }
 
