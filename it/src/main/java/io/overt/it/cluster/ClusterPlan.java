@@ -1,10 +1,11 @@
 package io.overt.it.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * What a cluster on this machine is made of.
+ * What a cluster of processes on this machine is made of.
  *
  * @param directory that everything goes into: keys, databases, logs, records
  * @param launcher how programs are started
@@ -29,6 +30,12 @@ public record ClusterPlan(
         if (edges.isEmpty()) {
             throw new IllegalArgumentException("edges: none (expected: at least one)");
         }
+    }
+
+    /** The part of it that does not depend on how programs are started. */
+    SiteSetting setting(Duration upstreamHandshake) {
+        return new SiteSetting(
+                directory, organisation, upstreamAnchors, edges, gateway, upstreamHandshake);
     }
 
     /** Where the CA's keys are. */

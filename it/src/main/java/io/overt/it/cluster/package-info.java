@@ -1,7 +1,8 @@
 /**
- * The whole cluster as separate processes on one machine: files, configurations, start, readiness,
- * stop. It may call the test kit and start programs, and knows the parts only by their launchers
- * and configuration files. Single-threaded: whoever makes a cluster also stops it.
+ * The whole cluster on one machine, as separate processes or inside this one: files,
+ * configurations, start, readiness, stop. It may call the test kit, start programs and carry out
+ * the parts' blueprints, and knows the parts otherwise only by their configuration files.
+ * Single-threaded: whoever makes a cluster also stops it.
  */
 @NullMarked
 package io.overt.it.cluster;

@@ -1,0 +1,259 @@
+package io.overt.it.cluster;
+
+import io.overt.it.cluster.ClusterPlan.Gateway;
+import io.overt.testkit.pki.PemFiles;
+import io.overt.testkit.pki.TestFleet;
+import io.overt.testkit.pki.TestPki;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What the parts of a cluster read, written to one folder: throw-away identities, and a
+ * configuration for each part on ports of the loopback address that are free now. Starts nothing.
+ * Not thread-safe.
+ */
+final class ClusterFiles {
+    private final SiteSetting setting;
+    private final Ports ports = new Ports();
+    private final TestFleet fleet;
+    private final int signerPort;
+    private final int controlPort;
+
+    /**
+     * A part that can be started.
+     *
+     * @param name for people
+     * @param config its configuration file
+     * @param adminPort where it will tell about itself
+     */
+    record PartFiles(String name, Path config, int adminPort) {}
+
+    /**
+     * An edge that can be started.
+     *
+     * @param part as of any part
+     * @param number in the site's cluster
+     * @param connectPort where it will be an explicit proxy
+     * @param records its records, one JSON line a connection
+     */
+    record EdgeFiles(PartFiles part, int number, int connectPort, Path records) {}
+
+    ClusterFiles(SiteSetting setting, String site) throws IOException {
+        this.setting = setting;
+        Files.createDirectories(file("ca"));
+        this.fleet = TestPki.fleet(Files.createDirectories(file("identity")), site);
+        this.signerPort = ports.next();
+        this.controlPort = ports.next();
+    }
+
+    /** A file of the cluster, there or not. */
+    Path file(String name) {
+        return setting.directory().resolve(name);
+    }
+
+    Path write(String name, String content) throws IOException {
+        return Files.writeString(file(name), content);
+    }
+
+    /** PEM of the root that clients are to trust; whoever makes the CA puts it there. */
+    Path inspectionRoot() {
+        return file("ca/root.pem");
+    }
+
+    /** PEM of the issuing CA; whoever makes the CA puts it there. */
+    Path issuingCa() {
+        return file("ca/issuing.pem");
+    }
+
+    /** The key that policies are signed with; whoever makes it puts it there. */
+    Path policyKey() {
+        return file("policy.key");
+    }
+
+    /** How overtctl reaches the control plane as the site's operator. */
+    Path overtctl() {
+        return file("overtctl.yaml");
+    }
+
+    /**
+     * Writes the signer's configuration.
+     *
+     * @param keys its section {@code token} or {@code insecure-file}
+     */
+    PartFiles signer(String keys) throws IOException {
+        int adminPort = ports.next();
+        return new PartFiles(
+                "signer",
+                write(
+                        "signer.yaml",
+                        """
+                        listen: 127.0.0.1:%d
+                        admin:
+                          listen: 127.0.0.1:%d
+                        %s%sissuers:
+                          - certificate: ca/issuing.pem
+                        profiles:
+                          - organisation: %s
+                            notice-url: https://inspection.example/notice
+                        upstream:
+                          trust-anchors: [%s]
+                        """
+                                .formatted(
+                                        signerPort,
+                                        adminPort,
+                                        identity(fleet.issue("signer", "signer")),
+                                        keys,
+                                        setting.organisation(),
+                                        setting.upstreamAnchors())),
+                adminPort);
+    }
+
+    /** Writes the control plane's configuration, and an operator's. */
+    PartFiles control() throws IOException {
+        int adminPort = ports.next();
+        Path config =
+                write(
+                        "control.yaml",
+                        """
+                        listen: 127.0.0.1:%d
+                        admin:
+                          listen: 127.0.0.1:%d
+                        %sstore:
+                          file: control.db
+                        policy:
+                          signing-key: policy.key
+                        """
+                                .formatted(
+                                        controlPort,
+                                        adminPort,
+                                        identity(fleet.issue("control", "control"))));
+        write(
+                "overtctl.yaml",
+                """
+                control: 127.0.0.1:%d
+                %s"""
+                        .formatted(controlPort, identity(fleet.issue("operator", "demo"))));
+        return new PartFiles("control plane", config, adminPort);
+    }
+
+    /** Writes the configurations of all edges, which name each other. */
+    List<EdgeFiles> edges() throws IOException {
+        record Member(String name, int number, int port) {}
+        List<Member> members = new ArrayList<>();
+        for (String name : setting.edges()) {
+            members.add(new Member(name, members.size() + 1, ports.next()));
+        }
+        // Hazelcast's addresses are of the loopback network, too: two clusters on one machine must
+        // not have the same.
+        int meshPort = ports.next();
+        String site =
+                members.stream()
+                        .map(
+                                member ->
+                                        """
+                                            - name: %s
+                                              number: %d
+                                              address: 127.0.0.1:%d
+                                        """
+                                                .formatted(
+                                                        member.name(),
+                                                        member.number(),
+                                                        member.port()))
+                        .collect(Collectors.joining());
+        List<EdgeFiles> edges = new ArrayList<>();
+        for (Member member : members) {
+            edges.add(edge(member.name(), member.number(), meshPort, site));
+        }
+        return edges;
+    }
+
+    private EdgeFiles edge(String name, int number, int meshPort, String site) throws IOException {
+        int adminPort = ports.next();
+        int connectPort = ports.next();
+        Path records = file(name + "-records.jsonl");
+        Files.createDirectories(file(name));
+        Path config =
+                write(
+                        name + ".yaml",
+                        """
+                        admin:
+                          listen: 127.0.0.1:%d
+                        %slisteners:
+                          - name: proxy
+                            kind: connect
+                            listen: "%s:%d"
+                            local-destinations: allowed
+                        %spolicy:
+                          control: 127.0.0.1:%d
+                          signing-keys: [policy.key.pub]
+                        signers:
+                          targets:
+                            - address: 127.0.0.1:%d
+                          call-deadline: 15s
+                          forge-deadline: 25s
+                        deadlines:
+                          upstream-handshake: %ds
+                          verify: 30s
+                          forge: 30s
+                          client-handshake: 60s
+                        upstream:
+                          trust-anchors: [%s]
+                          own-cas: [ca/root.pem]
+                        notice:
+                          organisation: %s
+                          url: https://inspection.example/notice
+                        state: %s
+                        records:
+                          file: %s
+                        site-cluster:
+                          mesh-port: %d
+                          peer-listen: 127.0.0.1:%d
+                          call-deadline: 1s
+                          alone-after: 2m
+                          members:
+                        %s"""
+                                .formatted(
+                                        adminPort,
+                                        identity(fleet.issue("edge", name)),
+                                        setting.gateway() == Gateway.LAB ? "[::]" : "127.0.0.1",
+                                        connectPort,
+                                        number == 1 && setting.gateway() == Gateway.LAB
+                                                ? LAB_LISTENERS
+                                                : "",
+                                        controlPort,
+                                        signerPort,
+                                        setting.upstreamHandshake().toSeconds(),
+                                        setting.upstreamAnchors(),
+                                        setting.organisation(),
+                                        name,
+                                        records,
+                                        meshPort,
+                                        ports.next(),
+                                        site));
+        return new EdgeFiles(new PartFiles(name, config, adminPort), number, connectPort, records);
+    }
+
+    private static String identity(PemFiles files) {
+        return """
+               identity:
+                 certificate: %s
+                 key: %s
+                 trust-anchors: %s
+               """
+                .formatted(files.certificateChain(), files.privateKey(), files.trustAnchors());
+    }
+
+    private static final String LAB_LISTENERS =
+            """
+              - name: lan
+                kind: divert
+                listen: "[::]:15443"
+              - name: nat
+                kind: redirect
+                listen: "[::]:15444"
+            """;
+}

@@ -1,0 +1,31 @@
+package io.overt.it.cluster;
+
+import io.overt.it.cluster.ClusterPlan.Gateway;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the configurations of a cluster say, however its parts are started.
+ *
+ * @param directory that everything goes into: keys, databases, records
+ * @param organisation named by the CA
+ * @param upstreamAnchors PEM file of the CAs that vouch for upstreams
+ * @param edges names of the site's edges
+ * @param gateway what the first edge does for a gateway beside being an explicit proxy
+ * @param upstreamHandshake how long an edge waits for an upstream's part of a handshake
+ */
+public record SiteSetting(
+        Path directory,
+        String organisation,
+        Path upstreamAnchors,
+        List<String> edges,
+        Gateway gateway,
+        Duration upstreamHandshake) {
+    public SiteSetting {
+        edges = List.copyOf(edges);
+        if (edges.isEmpty()) {
+            throw new IllegalArgumentException("edges: none (expected: at least one)");
+        }
+    }
+}
