@@ -17,7 +17,6 @@ import io.overt.edge.site.SiteClusterConfig;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
-
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;

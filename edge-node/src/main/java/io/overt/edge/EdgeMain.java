@@ -10,7 +10,6 @@ import io.overt.service.process.ServiceBlueprint;
 import io.overt.service.process.ServiceFrame;
 import io.overt.service.process.StartException;
 import io.overt.x509.TrustAnchors;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;

@@ -16,14 +16,12 @@ import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.TrustAnchors;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The composition root of an edge: every part, in start order. */
 final class EdgeNode {

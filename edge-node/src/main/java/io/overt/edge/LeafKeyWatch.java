@@ -2,7 +2,6 @@ package io.overt.edge;
 
 import io.overt.edge.forge.SiteForge;
 import io.overt.service.admin.Readiness;
-
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

@@ -18,7 +18,6 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Event.Unresolvable;
-
 import java.util.Optional;
 
 /** The kernel diverted somebody to us: where did they mean to go? */

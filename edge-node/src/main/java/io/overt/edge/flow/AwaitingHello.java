@@ -19,7 +19,6 @@ import io.overt.edge.flow.Event.LeafRefused;
 import io.overt.edge.flow.Event.RefusalSent;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.policy.HelloFault;
-
 import java.util.List;
 
 /**

@@ -23,7 +23,6 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known.JudgedUnheard;
 import io.overt.edge.flow.Known.Spliceable;
-
 import java.util.Optional;
 
 /** The client is being told no. Whatever happens now, it stays a no, and for the same reason. */

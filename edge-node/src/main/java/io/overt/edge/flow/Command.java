@@ -7,7 +7,6 @@ import io.overt.edge.flow.Known.Unheard;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.VerifiedUpstream;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +104,11 @@ public sealed interface Command {
     enum RelayMode {
         /** The HTTP/1.1 filter. */
         HTTP1,
+        /**
+         * No protocol was agreed on: the filter if what the client says first looks like HTTP/1,
+         * nobody if it does not or the upstream speaks first.
+         */
+        BY_FIRST_BYTES,
         /** Nobody; the record says so. */
         OPAQUE
     }

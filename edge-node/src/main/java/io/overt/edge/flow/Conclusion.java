@@ -1,7 +1,6 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Known.TlsSession;
-
 import java.util.Optional;
 
 /**

@@ -13,7 +13,6 @@ import io.overt.edge.flow.Event.Load;
 import io.overt.edge.flow.Event.PolicyMissing;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Screened;
-
 import java.util.Optional;
 
 /** The hello is known: the policy is asked, and its answer stays with the connection. */

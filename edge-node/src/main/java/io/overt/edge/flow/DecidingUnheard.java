@@ -12,7 +12,6 @@ import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.PolicyMissing;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Screened;
-
 import java.util.Optional;
 
 /**

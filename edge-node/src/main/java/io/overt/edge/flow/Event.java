@@ -9,7 +9,6 @@ import io.overt.edge.hello.ClientHello;
 import io.overt.policy.HelloFault;
 import io.overt.x509.UntrustedReason;
 import io.overt.x509.VerifiedUpstream;
-
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;

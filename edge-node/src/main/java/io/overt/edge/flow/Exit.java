@@ -10,7 +10,6 @@ import io.overt.edge.flow.Event.DrainEnded;
 import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known.TlsSession;
-
 import java.util.Optional;
 
 /** The one way out: closes what is open and makes the one record. */

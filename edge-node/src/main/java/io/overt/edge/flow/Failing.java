@@ -2,7 +2,6 @@ package io.overt.edge.flow;
 
 import io.overt.edge.flow.Known.Spliceable;
 import io.overt.policy.FailureAction;
-
 import java.util.Optional;
 
 /**

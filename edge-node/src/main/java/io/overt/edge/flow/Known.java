@@ -6,7 +6,6 @@ import io.overt.policy.Decision;
 import io.overt.policy.HelloFault;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.VerifiedUpstream;
-
 import java.net.InetSocketAddress;
 import java.util.Optional;
 

@@ -19,7 +19,6 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Event.Unresolvable;
-
 import java.util.Optional;
 
 /** Explicit proxy: the head of a CONNECT request is on its way. */

@@ -2,7 +2,6 @@ package io.overt.edge.flow;
 
 import io.overt.policy.Failure;
 import io.overt.policy.HelloFault;
-
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;

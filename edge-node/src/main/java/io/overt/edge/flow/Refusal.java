@@ -1,7 +1,6 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Listener.Provenance;
-
 import java.util.Optional;
 
 /** How a client is told no: always in the protocol that it is speaking at that moment. */

@@ -23,7 +23,6 @@ import io.overt.edge.flow.Event.RelayEnd;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known.TlsSession;
-
 import java.util.Optional;
 
 /** Inspected bytes flow, outside the machine. */
@@ -37,17 +36,14 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
                 new Relay(mode));
     }
 
-    /**
-     * HTTP/1.1 by agreement is filtered. So is what comes without ALPN where it is HTTP/1: the
-     * filter looks at the first bytes and leaves other protocols alone. HTTP/2 is not read yet.
-     */
+    /** HTTP/2 and whatever else was agreed on is not read yet. */
     private static RelayMode modeFor(Optional<String> alpn) {
         return alpn.map(
                         protocol ->
                                 protocol.equals("http/1.1") || protocol.equals("http/1.0")
                                         ? RelayMode.HTTP1
                                         : RelayMode.OPAQUE)
-                .orElse(RelayMode.HTTP1);
+                .orElse(RelayMode.BY_FIRST_BYTES);
     }
 
     @Override

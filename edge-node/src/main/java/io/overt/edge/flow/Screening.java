@@ -14,7 +14,6 @@ import io.overt.edge.flow.Event.PolicyMissing;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Screened;
 import io.overt.policy.Action;
-
 import java.util.Optional;
 
 /**

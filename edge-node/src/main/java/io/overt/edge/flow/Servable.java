@@ -1,7 +1,6 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.hello.ClientHello;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

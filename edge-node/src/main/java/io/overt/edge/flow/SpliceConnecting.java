@@ -15,7 +15,6 @@ import io.overt.edge.flow.Event.RawConnected;
 import io.overt.edge.flow.Event.RawUnreachable;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Known.Spliceable;
-
 import java.util.Optional;
 
 /**

@@ -15,7 +15,6 @@ import io.overt.edge.flow.Event.RelayEnd;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known.Spliceable;
-
 import java.util.Optional;
 
 /** Raw bytes flow, outside the machine. */

@@ -17,7 +17,6 @@ import io.overt.edge.flow.Event.UpstreamUntrusted;
 import io.overt.edge.flow.Event.UpstreamVerified;
 import io.overt.edge.flow.Event.VerifierFull;
 import io.overt.x509.UntrustedReason;
-
 import java.util.List;
 import java.util.stream.Collectors;
 

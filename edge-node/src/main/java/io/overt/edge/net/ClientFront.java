@@ -22,11 +22,9 @@ import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.hello.HelloPeek;
 import io.overt.policy.HelloFault;
 import io.overt.policy.HostName;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in a client's pipeline until its bytes have somewhere to go: reads the head of CONNECT,

@@ -11,10 +11,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.overt.edge.forge.ForgedLeaf;
-
 import java.util.List;
 import java.util.Optional;
-
 import javax.net.ssl.SSLException;
 
 /**

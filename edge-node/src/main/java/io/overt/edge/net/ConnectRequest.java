@@ -4,7 +4,6 @@ import io.overt.edge.flow.Event.ConnectFault;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.policy.HostName;
 import io.overt.x509.ReferenceIdentity;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.overt.edge.flow.Event.DrainEnded;
@@ -18,13 +17,14 @@ import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.RecordSink;
 import io.overt.service.process.StartException;
 import io.overt.x509.ChainVerifier;
-
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -42,6 +42,10 @@ public final class DataPath implements AutoCloseable {
     private final ClientLeg clientLeg = new ClientLeg();
     private final UpstreamLeg upstreamLeg = new UpstreamLeg();
     private final Shell shell;
+
+    /** As bound: a configured port may be 0. */
+    private final Set<Integer> listeningPorts = ConcurrentHashMap.newKeySet();
+
     private final Map<String, Channel> listening = new LinkedHashMap<>();
 
     /**
@@ -80,8 +84,7 @@ public final class DataPath implements AutoCloseable {
 
     private DataPath(DataPathSettings settings, Collaborators with) {
         this.settings = settings;
-        this.loops =
-                new MultiThreadIoEventLoopGroup(settings.threads(), EpollIoHandler.newFactory());
+        this.loops = new MultiThreadIoEventLoopGroup(settings.threads(), ReaddingEpoll.factory());
         this.own = new OwnAddresses();
         own.refresh();
         // On a loop, but twice a minute: some microseconds for one that nobody waits for.
@@ -93,10 +96,6 @@ public final class DataPath implements AutoCloseable {
                         Runtime.getRuntime().availableProcessors(),
                         settings.limits().verifications());
         this.resolver = new Resolver(settings.limits().resolutions());
-        var ports =
-                settings.listeners().stream()
-                        .map(listener -> listener.bind().getPort())
-                        .collect(Collectors.toSet());
         this.shell =
                 new Shell(
                         settings,
@@ -104,7 +103,7 @@ public final class DataPath implements AutoCloseable {
                         with.forge(),
                         verifier,
                         resolver,
-                        new Destinations(own, ports),
+                        new Destinations(own, listeningPorts),
                         clientLeg,
                         upstreamLeg,
                         with.records(),
@@ -139,6 +138,7 @@ public final class DataPath implements AutoCloseable {
             throw StartException.listen(listener.bind(), bound.cause());
         }
         listening.put(listener.listener().name(), bound.channel());
+        listeningPorts.add(((InetSocketAddress) bound.channel().localAddress()).getPort());
     }
 
     /** Where each listener listens, by name. */

@@ -4,7 +4,6 @@ import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.http.Http1Limits;
-
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;

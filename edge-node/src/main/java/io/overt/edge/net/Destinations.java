@@ -11,7 +11,6 @@ import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.OriginalDestination.Diverted;
 import io.overt.edge.flow.OriginalDestination.Redirected;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
-
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,9 +27,12 @@ final class Destinations {
     private final OwnAddresses own;
     private final Set<Integer> listeningPorts;
 
+    /**
+     * @param listeningPorts the ports of this edge's listeners; may grow while they are bound
+     */
     Destinations(OwnAddresses own, Set<Integer> listeningPorts) {
         this.own = own;
-        this.listeningPorts = Set.copyOf(listeningPorts);
+        this.listeningPorts = listeningPorts;
     }
 
     /** TPROXY leaves the destination as the local address of the accepted socket. */

@@ -32,17 +32,16 @@ import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ReferenceIdentity;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection: holds its state, carries out its commands, feeds back what happens. Confined to
@@ -87,10 +86,8 @@ final class FlowRunner {
     static void begin(Shell shell, EpollSocketChannel client, ListenerSettings listener) {
         var from = client.remoteAddress();
         if (from == null) {
-            var _ =
-                    client
-                            .close(); // Gone before it was looked at: nobody to tell, nothing to
-                                      // record.
+            var _ = client.close(); // Gone before it was looked at: nobody to tell, nothing to
+            // record.
             return;
         }
         var first = State.begin(listener.listener(), from);
@@ -319,27 +316,67 @@ final class FlowRunner {
         var to = upstream().channel();
         whenBothClosed(to);
         switch (mode) {
-            case HTTP1 ->
-                    new Http1Filter(
-                                    policy.http(),
-                                    policy.facts(),
-                                    this::upstreamNames,
-                                    shell.settings().http(),
-                                    new PageNotice(
-                                            shell.settings().notice().organisation(),
-                                            shell.settings().notice().url(),
-                                            Optional.of(observations.id().text())),
-                                    shell.clock(),
-                                    observations::http)
-                            .start(client, to);
-            case OPAQUE -> RelayEnd.join(client, to, shell.settings().deadlines().linger());
+            case HTTP1 -> filter(to);
+            case OPAQUE -> relayOpaquely(to);
+            case BY_FIRST_BYTES -> {
+                Runnable look = () -> lookAtFirstBytes(to);
+                Holder.watch(client, look);
+                Holder.watch(to, look);
+                client.config().setAutoRead(true);
+                to.config().setAutoRead(true);
+                look.run();
+            }
         }
+    }
+
+    /** Until one of both says enough; called for whatever comes to be held. */
+    private void lookAtFirstBytes(EpollSocketChannel to) {
+        var verdict =
+                Holder.firstBytes(to, 1).length > 0 || Holder.hasEnd(to)
+                        ? FirstBytes.Verdict.SOMETHING_ELSE
+                        : FirstBytes.of(
+                                Holder.firstBytes(client, FirstBytes.ENOUGH),
+                                Holder.hasEnd(client));
+        switch (verdict) {
+            case NEED_MORE -> {}
+            case HTTP1 -> takeOver(to, this::filter);
+            case SOMETHING_ELSE -> takeOver(to, this::relayOpaquely);
+        }
+    }
+
+    private void takeOver(EpollSocketChannel to, Consumer<EpollSocketChannel> how) {
+        Holder.watch(client, () -> {});
+        Holder.watch(to, () -> {});
+        client.config().setAutoRead(false);
+        to.config().setAutoRead(false);
+        // Not from inside a read: the handlers that take over expect to be called in turn.
+        client.eventLoop().execute(() -> how.accept(to));
+    }
+
+    private void filter(EpollSocketChannel to) {
+        observations.filtered();
+        new Http1Filter(
+                        policy.http(),
+                        policy.facts(),
+                        this::upstreamNames,
+                        shell.settings().http(),
+                        new PageNotice(
+                                shell.settings().notice().organisation(),
+                                shell.settings().notice().url(),
+                                Optional.of(observations.id().text())),
+                        shell.clock(),
+                        observations::http)
+                .start(client, to);
         Holder.release(client);
         Holder.release(to);
-        if (mode == RelayMode.OPAQUE) {
-            client.config().setAutoRead(true);
-            to.config().setAutoRead(true);
-        }
+    }
+
+    private void relayOpaquely(EpollSocketChannel to) {
+        RelayEnd.join(client, to, shell.settings().deadlines().linger());
+        Holder.release(client);
+        Holder.release(to);
+        RelayEnd.resume(client);
+        RelayEnd.resume(to);
     }
 
     /** Whether the upstream of this relay was verified under a certificate that names the host. */
@@ -360,8 +397,8 @@ final class FlowRunner {
         RelayEnd.join(client, to, shell.settings().deadlines().linger());
         front.handOver();
         Holder.release(to);
-        client.config().setAutoRead(true);
-        to.config().setAutoRead(true);
+        RelayEnd.resume(client);
+        RelayEnd.resume(to);
     }
 
     /** The relay closes both channels in every case; then it is over. */

@@ -1,13 +1,13 @@
 package io.overt.edge.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
-
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -19,6 +19,7 @@ import java.util.Queue;
  */
 final class Holder extends ChannelInboundHandlerAdapter {
     private final Queue<Held> held = new ArrayDeque<>();
+    private Runnable noticed = () -> {};
 
     private sealed interface Held {
         record Read(Object message) implements Held {}
@@ -30,6 +31,39 @@ final class Holder extends ChannelInboundHandlerAdapter {
         record Inactive() implements Held {}
     }
 
+    /** Calls {@code what} for each thing that comes to be held from now on. */
+    static void watch(io.netty.channel.Channel channel, Runnable what) {
+        var holder = channel.pipeline().get(Holder.class);
+        if (holder != null) {
+            holder.noticed = what;
+        }
+    }
+
+    /** The first bytes held, at most {@code most}; what else came is not among them. */
+    static byte[] firstBytes(io.netty.channel.Channel channel, int most) {
+        var bytes = new java.io.ByteArrayOutputStream();
+        var holder = channel.pipeline().get(Holder.class);
+        if (holder != null) {
+            for (var each : holder.held) {
+                if (each instanceof Held.Read(ByteBuf buffer)) {
+                    bytes.writeBytes(
+                            ByteBufUtil.getBytes(
+                                    buffer,
+                                    buffer.readerIndex(),
+                                    Math.min(buffer.readableBytes(), most - bytes.size())));
+                }
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Whether that side has ended, or broken, behind what is held. */
+    static boolean hasEnd(io.netty.channel.Channel channel) {
+        var holder = channel.pipeline().get(Holder.class);
+        return holder == null
+                || holder.held.stream().anyMatch(each -> !(each instanceof Held.Read));
+    }
+
     /** Passes everything on to the handlers behind this one, in order, and leaves the pipeline. */
     static void release(io.netty.channel.Channel channel) {
         var ctx = channel.pipeline().context(Holder.class);
@@ -37,6 +71,7 @@ final class Holder extends ChannelInboundHandlerAdapter {
             return; // The channel is closed and its pipeline gone.
         }
         var holder = (Holder) ctx.handler();
+        holder.noticed = () -> {};
         var reads = false;
         for (var each = holder.held.poll(); each != null; each = holder.held.poll()) {
             switch (each) {
@@ -61,7 +96,12 @@ final class Holder extends ChannelInboundHandlerAdapter {
             buffer.release();
             return;
         }
-        held.add(new Held.Read(message));
+        hold(new Held.Read(message));
+    }
+
+    private void hold(Held what) {
+        held.add(what);
+        noticed.run();
     }
 
     @Override
@@ -74,7 +114,7 @@ final class Holder extends ChannelInboundHandlerAdapter {
         if (event instanceof SslCloseCompletionEvent
                 || event instanceof ChannelInputShutdownEvent
                 || event instanceof ChannelInputShutdownReadComplete) {
-            held.add(new Held.UserEvent(event));
+            hold(new Held.UserEvent(event));
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -82,12 +122,12 @@ final class Holder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        held.add(new Held.Failure(cause));
+        hold(new Held.Failure(cause));
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        held.add(new Held.Inactive());
+        hold(new Held.Inactive());
     }
 
     /** With the pipeline, when the connection ended before there was a relay. */

@@ -1,7 +1,6 @@
 package io.overt.edge.net;
 
 import io.overt.policy.Policy;
-
 import java.util.Optional;
 
 /** Where the policy comes from. Thread-safe, never blocks: asked on event loops. */

@@ -18,10 +18,8 @@ import io.overt.policy.HelloFacts;
 import io.overt.policy.HelloFault;
 import io.overt.policy.HostName;
 import io.overt.policy.HttpRules;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the active policy for one connection, and keeps the policy and the facts that it answered

@@ -3,7 +3,6 @@ package io.overt.edge.net;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.overt.edge.flow.Refusal.Alert;
 import io.overt.edge.flow.Refusal.ConnectAnswer;
-
 import java.nio.charset.StandardCharsets;
 
 /** What a refusal looks like on the wire. Pure. */

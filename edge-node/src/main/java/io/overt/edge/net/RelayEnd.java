@@ -9,11 +9,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of an opaque relay: what is read here is written to the peer, and reading stops while the
@@ -72,7 +70,11 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        peer.config().setAutoRead(self.isWritable());
+        if (self.isWritable()) {
+            resume(peer);
+        } else {
+            peer.config().setAutoRead(false);
+        }
         ctx.fireChannelWritabilityChanged();
     }
 
@@ -119,7 +121,7 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
             closeBoth();
         } else if (outputDead) {
             // The peer may still send, and there is nobody who could get it.
-            peer.config().setAutoRead(true);
+            resume(peer);
             var _ =
                     peer.eventLoop()
                             .schedule(this::closeBoth, linger.toMillis(), TimeUnit.MILLISECONDS);
@@ -148,6 +150,13 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
     private void closeBoth() {
         var _ = self.close();
         var _ = peer.close();
+    }
+
+    /** Reads on, if there can be more to read. */
+    static void resume(EpollSocketChannel channel) {
+        if (!channel.isInputShutdown()) {
+            channel.config().setAutoRead(true);
+        }
     }
 
     /** Closes with RST. */

@@ -4,7 +4,6 @@ import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.Unresolvable;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.ReferenceIdentity;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

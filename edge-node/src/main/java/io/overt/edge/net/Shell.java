@@ -6,7 +6,6 @@ import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.ConnectionRecord;
 import io.overt.edge.record.Observations;
 import io.overt.edge.record.RecordSink;
-
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,13 +1,10 @@
 package io.overt.edge.net;
 
 import io.overt.edge.flow.TlsAlert;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
 import java.util.regex.Pattern;
-
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The alert that a peer sent, from the failure that BoringSSL makes of it.

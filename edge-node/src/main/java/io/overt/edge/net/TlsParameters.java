@@ -2,7 +2,6 @@ package io.overt.edge.net;
 
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContextOption;
-
 import java.util.List;
 
 /** What both TLS legs offer. */

@@ -3,7 +3,6 @@ package io.overt.edge.net;
 import io.netty.handler.ssl.OpenSslSession;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.overt.edge.flow.Known.TlsSession;
-
 import java.util.Optional;
 
 /** What an engine says about a finished handshake. */

@@ -23,9 +23,6 @@ import io.overt.edge.flow.Known.UpstreamSession;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.UntrustedReason;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
@@ -33,9 +30,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection to the upstream of one client, raw or with TLS. Confined to the event loop that it

@@ -9,7 +9,6 @@ import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.UntrustedReason;
 import io.overt.x509.Verdict;
-
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;

@@ -7,7 +7,6 @@ import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Ending;
 import io.overt.edge.flow.Outcome;
 import io.overt.edge.flow.Reason;
-
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.IntSupplier;

@@ -1,12 +1,10 @@
 package io.overt.edge.record;
 
-import io.overt.edge.flow.Command.RelayMode;
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.OriginalDestination;
 import io.overt.x509.CertificateFingerprint;
-
 import java.net.InetSocketAddress;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -99,11 +97,10 @@ public record ConnectionRecord(
             json.nullMember("http");
             return;
         }
-        var filtered = conclusion.relay().get() == RelayMode.HTTP1;
         json.member(
                 "http",
                 new Json()
-                        .member("filtered", filtered)
+                        .member("filtered", observations.wasFiltered())
                         .member("requests", observations.requests())
                         .member("blocked", observations.blockedRequests())
                         .member("upgraded", observations.upgraded())

@@ -2,7 +2,6 @@ package io.overt.edge.record;
 
 import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Event;
-
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ public final class Observations {
     private final LongSupplier nanoTime;
     private final List<Visit> visits = new ArrayList<>();
     private final List<Http1Event.Blocked> blocked = new ArrayList<>();
+    private boolean filtered;
     private long requests;
     private long blockedRequests;
     private Optional<String> httpEnd = Optional.empty();
@@ -50,6 +50,11 @@ public final class Observations {
         if (visits.isEmpty() || visits.getLast().stage() != stage) {
             visits.add(new Visit(stage, nanoTime.getAsLong()));
         }
+    }
+
+    /** The HTTP/1.1 filter looks into the bytes. */
+    public void filtered() {
+        filtered = true;
     }
 
     /** The filter's word. */
@@ -100,6 +105,10 @@ public final class Observations {
     /** The first {@value #MOST_BLOCKED}. */
     List<Http1Event.Blocked> blocked() {
         return List.copyOf(blocked);
+    }
+
+    boolean wasFiltered() {
+        return filtered;
     }
 
     long requests() {

@@ -16,7 +16,6 @@ import io.overt.policy.HelloFault;
 import io.overt.policy.Outcomes;
 import io.overt.policy.RuleName;
 import io.overt.x509.UntrustedReason;
-
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;

@@ -6,17 +6,15 @@ import static io.overt.edge.flow.InspectPlaybookTest.TO_UPSTREAM_HANDSHAKE;
 import static io.overt.edge.flow.InspectPlaybookTest.TO_VERIFY;
 
 import io.overt.edge.flow.Listener.Provenance;
-
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Each way to fail, answered by the matched rule: here it says nothing, which is block. */
 class FailurePlaybookTest {

@@ -5,9 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-
 import io.overt.edge.forge.Tier;
-
 import org.junit.jupiter.api.Test;
 
 class FlowArchitectureTest {

@@ -1,7 +1,6 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Listener.Provenance;
-
 import org.junit.jupiter.api.Test;
 
 /** The way through, and what can still go wrong once our leaf is shown. */
@@ -88,7 +87,7 @@ class InspectPlaybookTest {
                                 << handshake client -
                                 >> client handshaken
                                 << deadline relaying
-                                << relay HTTP1
+                                << relay BY_FIRST_BYTES
                                 """);
     }
 

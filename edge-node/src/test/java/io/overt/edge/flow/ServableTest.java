@@ -3,14 +3,12 @@ package io.overt.edge.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.overt.edge.hello.ClientHello;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A row a clause. */
 class ServableTest {

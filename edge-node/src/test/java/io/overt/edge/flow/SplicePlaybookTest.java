@@ -2,14 +2,12 @@ package io.overt.edge.flow;
 
 import io.overt.edge.flow.Listener.Provenance;
 import io.overt.policy.HelloFault;
-
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.stream.Stream;
 
 /** By rule, or because inspecting failed before our ServerHello and the rule says so. */
 class SplicePlaybookTest {

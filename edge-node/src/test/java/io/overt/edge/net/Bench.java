@@ -20,7 +20,6 @@ import io.overt.policy.PolicySource;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.TrustAnchors;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,7 +40,9 @@ import java.util.concurrent.TimeUnit;
 final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final TestPki pki = TestPki.create();
+    /** Whom every bench trusts; one for all, since parameters are made before a bench is. */
+    static final TestPki PKI = TestPki.create();
+
     final TestForge forge = new TestForge();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final LinkedBlockingQueue<ConnectionRecord> records = new LinkedBlockingQueue<>();
@@ -61,7 +62,7 @@ final class Bench implements AutoCloseable {
                             new DataPath.Collaborators(
                                     () -> policy,
                                     forge,
-                                    new JdkChainVerifier(TrustAnchors.of(List.of(pki.anchor()))),
+                                    new JdkChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
                                     records::add,
                                     new ConnectionMeters(meters),
                                     Clock.systemUTC(),
@@ -72,7 +73,7 @@ final class Bench implements AutoCloseable {
     }
 
     static DataPathSettings settings() {
-        return settings(Limits.DEFAULT, Deadlines.DEFAULT);
+        return settings(Limits.DEFAULT, patient());
     }
 
     static DataPathSettings settings(Limits limits, Deadlines deadlines) {
@@ -90,24 +91,97 @@ final class Bench implements AutoCloseable {
                 new Notice("Example Corp", Optional.empty()));
     }
 
-    /** Deadlines that a test can sit out. */
-    static Deadlines quick() {
-        var quick = Duration.ofMillis(400);
-        var usual = Duration.ofSeconds(30);
+    /** So long that no machine is too slow for what should happen. */
+    static Deadlines patient() {
         return new Deadlines(
-                usual,
-                quick,
-                usual,
-                quick,
-                quick,
-                usual,
-                quick,
-                usual,
-                quick,
-                quick,
-                quick,
-                Duration.ofMillis(200),
-                quick);
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
+    }
+
+    /** The same, but for upstreams that never finish a handshake. */
+    static Deadlines impatientWithUpstreams() {
+        var soon = Duration.ofMillis(500);
+        return new Deadlines(
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                soon,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
+    }
+
+    /** The same, but for clients that never say what they should. */
+    static Deadlines impatientWithClients() {
+        var soon = Duration.ofMillis(500);
+        return new Deadlines(
+                PATIENCE,
+                soon,
+                PATIENCE,
+                soon,
+                soon,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
+    }
+
+    /** The same, but for a forge that never answers. */
+    static Deadlines impatientWithTheForge() {
+        return new Deadlines(
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                Duration.ofMillis(300),
+                PATIENCE,
+                PATIENCE,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
+    }
+
+    /** The same, but for relays in which nothing moves, and handshakes that do not go on. */
+    static Deadlines impatientWithSilence() {
+        var soon = Duration.ofSeconds(2);
+        return new Deadlines(
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                PATIENCE,
+                soon,
+                soon,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1));
     }
 
     private static ListenerSettings listener(String name, Listener.Provenance kind) {
@@ -171,8 +245,11 @@ final class Bench implements AutoCloseable {
         return new Line(record.line());
     }
 
-    int recordsWaiting() {
-        return records.size();
+    /** Those that no test asked for. */
+    List<String> takeRecords() {
+        var left = new java.util.ArrayList<ConnectionRecord>();
+        records.drainTo(left);
+        return left.stream().map(ConnectionRecord::line).toList();
     }
 
     double count(String outcome, String reason) {

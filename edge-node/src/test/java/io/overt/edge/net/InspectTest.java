@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.TlsManner;
-
-import org.junit.jupiter.api.Test;
-
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import org.junit.jupiter.api.Test;
 
 class InspectTest {
     static final String INSPECT = "rules:\n  - {name: default, then: inspect}\n";
@@ -16,7 +14,7 @@ class InspectTest {
     @Test
     void a_client_meets_a_forged_leaf_with_the_origins_names() throws Exception {
         try (var bench = new Bench(INSPECT)) {
-            var identity = bench.pki.leaf("www.example.test");
+            var identity = Bench.PKI.leaf("www.example.test");
             try (var upstream =
                             MisbehavingUpstream.that(
                                     TlsManner.with(identity)

@@ -15,7 +15,6 @@ import io.overt.x509.MirrorRecipe;
 import io.overt.x509.Mirroring;
 import io.overt.x509.Recipe;
 import io.overt.x509.VerifiedUpstream;
-
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
