@@ -160,6 +160,9 @@ class UpstreamFailureTest {
         try (var upstream = MisbehavingUpstream.that(manner)) {
             try (var socket = impatient.connectTo(upstream.address())) {
                 socket.setSoTimeout(1_000);
+                // Gone altogether when closed: a side that was only closed leaves the splice open
+                // until it idles.
+                socket.setSoLinger(true, 0);
                 var client = Clients.tls(socket, PKI.anchor(), HOST);
                 assertThatThrownBy(client::startHandshake).isInstanceOf(IOException.class);
                 // It stalls; the client has nobody but itself to give up.
