@@ -34,6 +34,9 @@ public final class LineSink implements RecordSink, AutoCloseable {
     private final Thread writer;
     private volatile boolean closing;
 
+    /** Confined to the writer's thread. */
+    private boolean failing;
+
     /** Where lines go. Confined to the writer's thread after opening. */
     private interface Target {
         void write(byte[] line) throws IOException;
@@ -105,7 +108,10 @@ public final class LineSink implements RecordSink, AutoCloseable {
             } catch (InterruptedException _) {
                 closing = true;
             } catch (IOException e) {
-                LOG.atWarn().setCause(e).log("records cannot be flushed");
+                if (!failing) {
+                    LOG.atError().setCause(e).log("the records' file cannot be used");
+                }
+                failing = true;
             }
         }
     }
@@ -114,12 +120,13 @@ public final class LineSink implements RecordSink, AutoCloseable {
         try {
             target.write((record.line() + "\n").getBytes(StandardCharsets.UTF_8));
             written.increment();
+            failing = false;
         } catch (IOException e) {
             failed.increment();
-            LOG.atWarn()
-                    .setCause(e)
-                    .addKeyValue("connection", record.observations().id().text())
-                    .log("a record was lost");
+            if (!failing) { // Once a streak: a full disk is not made emptier by a line a record.
+                LOG.atError().setCause(e).log("records cannot be written and are lost");
+            }
+            failing = true;
         } catch (RuntimeException e) { // A defect in one record must not end all of them.
             failed.increment();
             LOG.atError()

@@ -5,47 +5,62 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.overt.edge.flow.Ending;
 import io.overt.edge.flow.Outcome;
 import io.overt.edge.flow.Reason;
+import io.overt.policy.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code docs/records.md} lists exactly the vocabularies that the code has. */
-final class RecordsPageTest {
-    private static final Pattern ROW = Pattern.compile("^\\| `([a-z-]+)` \\|");
+/** The documentation's tables say what the code says. */
+class RecordsPageTest {
+    private static final Path PAGE = Path.of("../docs/records.md");
 
     @Test
-    void every_outcome_is_explained_and_no_other() throws IOException {
-        assertThat(rowsUnder("Outcomes")).isEqualTo(texts(Outcome.values(), Outcome::text));
-    }
-
-    @Test
-    void every_reason_is_explained_and_no_other() throws IOException {
-        assertThat(rowsUnder("Reasons")).isEqualTo(texts(Reason.values(), Reason::text));
+    void every_reason_is_listed_with_its_outcomes_and_its_rule_key() throws IOException {
+        assertThat(rows("## Reasons").stream().map(RecordsPageTest::withoutWords))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Reason.values()).map(RecordsPageTest::row).toList());
     }
 
     @Test
-    void every_ending_is_explained_and_no_other() throws IOException {
-        assertThat(rowsUnder("Endings")).isEqualTo(texts(Ending.values(), Ending::text));
+    void every_outcome_and_ending_is_listed() throws IOException {
+        assertThat(rows("## Outcomes").stream().map(row -> row.split("\\|")[1].strip()))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Outcome.values())
+                                .map(each -> "`" + each.text() + "`")
+                                .toList());
+        assertThat(rows("## Endings").stream().map(row -> row.split("\\|")[1].strip()))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Ending.values())
+                                .map(each -> "`" + each.text() + "`")
+                                .toList());
     }
 
-    private static <T> List<String> texts(T[] values, Function<T, String> text) {
-        return Arrays.stream(values).map(text).toList();
+    private static String row(Reason reason) {
+        var outcomes =
+                Arrays.stream(Outcome.values())
+                        .filter(reason.outcomes()::contains)
+                        .map(Outcome::text)
+                        .collect(Collectors.joining(", "));
+        var key = reason.failure().map(Failure::key).map(each -> "`" + each + "`").orElse("");
+        return "`" + reason.text() + "`|" + outcomes + "|" + key;
     }
 
-    private static List<String> rowsUnder(String title) throws IOException {
-        return Files.readAllLines(Path.of("../docs/records.md")).stream()
-                .dropWhile(line -> !line.equals("## " + title))
+    private static String withoutWords(String row) {
+        var cells = row.split("\\|");
+        return cells[1].strip() + "|" + cells[2].strip() + "|" + cells[3].strip();
+    }
+
+    /** The rows of the first table below a heading, without its head. */
+    private static List<String> rows(String heading) throws IOException {
+        return Files.readAllLines(PAGE).stream()
+                .dropWhile(line -> !line.equals(heading))
+                .dropWhile(line -> !line.startsWith("|---"))
                 .skip(1)
-                .takeWhile(line -> !line.startsWith("## "))
-                .map(ROW::matcher)
-                .filter(row -> row.find() && !row.group(1).isEmpty())
-                .map(row -> row.group(1))
-                .filter(value -> !List.of("outcome", "reason", "ending").contains(value))
+                .takeWhile(line -> line.startsWith("|"))
                 .toList();
     }
 }

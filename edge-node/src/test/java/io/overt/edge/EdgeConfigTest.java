@@ -1,0 +1,156 @@
+package io.overt.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.overt.edge.flow.Listener.Provenance;
+import io.overt.edge.http.Http1Limits;
+import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.Limits;
+import io.overt.edge.net.DataPathSettings.LocalDestinations;
+import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.service.config.ConfigException;
+import io.overt.service.config.ConfigFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EdgeConfigTest {
+    private static final Path EXAMPLE = Path.of("src/main/dist/edge.yaml");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    @Test
+    void the_example_is_read_and_what_it_comments_out_is_the_default() throws Exception {
+        var config = read(Files.readString(EXAMPLE));
+        assertThat(config.data().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(config.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
+        assertThat(config.data().http()).isEqualTo(Http1Limits.DEFAULT);
+        assertThat(config.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
+        assertThat(config.records()).isEqualTo(new EdgeConfig.Records(Optional.empty(), 8192));
+
+        var said = read(withCommentedKeys());
+        assertThat(said.data().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(said.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
+        assertThat(said.data().http()).isEqualTo(Http1Limits.DEFAULT);
+        assertThat(said.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
+        assertThat(said.records().queue()).isEqualTo(8192);
+    }
+
+    @Test
+    void every_key_is_mapped() throws Exception {
+        var config =
+                read(
+                        withCommentedKeys()
+                                .replace("kind: divert", "kind: redirect")
+                                .replace(
+                                        "local-destinations: refused",
+                                        "local-destinations: allowed")
+                                .replace("source: edge", "source: client")
+                                .replace("threads: 0", "threads: 3")
+                                .replace("connections: 20000", "connections: 11")
+                                .replace("inspections: 10000", "inspections: 12")
+                                .replace("hello: 64KiB", "hello: 13KiB")
+                                .replace("connect-head: 16KiB", "connect-head: 14KiB")
+                                .replace("verifications: 1024", "verifications: 15")
+                                .replace("resolutions: 1024", "resolutions: 16")
+                                .replace("queue: 8192", "queue: 17")
+                                .replace("arriving: 1s", "arriving: 21s")
+                                .replace("connect-head: 10s", "connect-head: 22s")
+                                .replace("resolve: 5s", "resolve: 23s")
+                                .replace("first-byte: 10s", "first-byte: 24s")
+                                .replace("hello: 5s", "hello: 25s")
+                                .replace("connect: 10s", "connect: 26s")
+                                .replace("upstream-handshake: 10s", "upstream-handshake: 27s")
+                                .replace("verify: 5s", "verify: 28s")
+                                .replace("forge: 5s", "forge: 29s")
+                                .replace("client-handshake: 15s", "client-handshake: 30s")
+                                .replace("idle: 15m", "idle: 31s")
+                                .replace("linger: 2s", "linger: 32s")
+                                .replace("drain: 30s", "drain: 33s"));
+        var data = config.data();
+        assertThat(data.listeners().getFirst().listener().provenance())
+                .isEqualTo(Provenance.REDIRECT);
+        assertThat(data.listeners().get(1).localDestinations())
+                .isEqualTo(LocalDestinations.ALLOWED);
+        assertThat(data.upstreamSource()).isEqualTo(UpstreamSource.CLIENT);
+        assertThat(data.threads()).isEqualTo(3);
+        var limits = data.limits();
+        assertThat(limits.connections()).isEqualTo(11);
+        assertThat(limits.inspections()).isEqualTo(12);
+        assertThat(limits.hello().bytes()).isEqualTo(13 * 1024);
+        assertThat(limits.connectHead()).isEqualTo(14 * 1024);
+        assertThat(limits.verifications()).isEqualTo(15);
+        assertThat(limits.resolutions()).isEqualTo(16);
+        assertThat(config.records().queue()).isEqualTo(17);
+        assertThat(config.records().file()).contains(Path.of("/var/log/overt/connections.log"));
+        assertThat(data.deadlines())
+                .isEqualTo(
+                        new Deadlines(
+                                seconds(21),
+                                seconds(22),
+                                seconds(23),
+                                seconds(24),
+                                seconds(25),
+                                seconds(26),
+                                seconds(27),
+                                seconds(28),
+                                seconds(29),
+                                seconds(30),
+                                seconds(31),
+                                seconds(32),
+                                seconds(33)));
+        assertThat(data.notice().organisation()).isEqualTo("Example Corp");
+        assertThat(data.notice().url().map(Object::toString))
+                .contains("https://it.example.com/inspection");
+        assertThat(config.upstream().ownCas()).hasSize(1);
+    }
+
+    @Test
+    void a_key_that_is_misspelt_or_wrong_is_refused_with_its_line() throws IOException {
+        var text = Files.readString(EXAMPLE);
+        assertThatThrownBy(() -> read(text.replace("kind: connect", "kind: tunnel")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("tunnel (expected: divert, redirect or connect)");
+        assertThatThrownBy(() -> read(text + "deadline:\n  idle: 1m\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("deadline: unknown key")
+                .hasMessageContaining("deadlines");
+        assertThatThrownBy(() -> read(text + "deadlines:\n  idle: never\n  helo: 1s\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("deadlines.idle: never")
+                .hasMessageContaining("deadlines.helo: unknown key");
+        assertThatThrownBy(() -> read(text.replace("name: proxy", "name: divert")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("divert: given twice");
+    }
+
+    private EdgeConfig read(String text) throws ConfigException, IOException {
+        // The section that the frame of every process reads before the process does.
+        var own = text.replaceFirst("(?m)^log:\\R {2}level: info\\R", "");
+        return EdgeConfig.read(
+                ConfigFile.read(Files.writeString(folder.resolve("edge.yaml"), own)));
+    }
+
+    private static Duration seconds(int seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** The example with every key that it comments out; prose begins with a capital or a blank. */
+    private static String withCommentedKeys() throws IOException {
+        return Files.readAllLines(EXAMPLE).stream()
+                .map(
+                        line ->
+                                line.matches(" *# +(- \\{|[a-z-]+:( |$)).*")
+                                        ? line.replaceFirst("# ", "")
+                                        : line)
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+}
