@@ -67,8 +67,9 @@ public final class JdkChainVerifier implements ChainVerifier {
         List<UntrustedReason> ofLeaf = CertificateRules.leaf(chain.leaf(), name, at);
         if (ofLeaf.isEmpty()) {
             WorkBudget budget = new WorkBudget(MAX_CANDIDATES);
-            if (hasPath(chain, at, budget)) {
-                return new Verified(new VerifiedUpstream(chain, name, at));
+            Optional<List<X509Certificate>> path = path(chain, at, budget);
+            if (path.isPresent()) {
+                return new Verified(new VerifiedUpstream(chain, path.get(), name, at));
             }
             if (budget.isSpent()) {
                 return untrusted(
@@ -85,8 +86,8 @@ public final class JdkChainVerifier implements ChainVerifier {
         return new Untrusted(List.of(new UntrustedReason(kind, detail)));
     }
 
-    private boolean hasPath(PresentedChain chain, Instant at, WorkBudget budget)
-            throws GeneralSecurityException {
+    private Optional<List<X509Certificate>> path(
+            PresentedChain chain, Instant at, WorkBudget budget) throws GeneralSecurityException {
         Set<TrustAnchor> usable = new HashSet<>();
         for (X509Certificate anchor : anchors.certificates()) {
             if (CertificateRules.anchor(anchor, at).isEmpty()) {
@@ -111,14 +112,14 @@ public final class JdkChainVerifier implements ChainVerifier {
             Optional<PKIXCertPathBuilderResult> path =
                     build(chain.leaf(), intermediates, usable, at, budget);
             if (path.isEmpty()) {
-                return false;
+                return Optional.empty();
             }
             if (keepsAnchorsConstraints(path.get(), at)) {
-                return true;
+                return Optional.of(withAnchor(path.get()));
             }
             usable.remove(path.get().getTrustAnchor());
         }
-        return false;
+        return Optional.empty();
     }
 
     private static Optional<PKIXCertPathBuilderResult> build(
@@ -157,11 +158,7 @@ public final class JdkChainVerifier implements ChainVerifier {
         if (!isConstrained(anchor)) {
             return true;
         }
-        List<X509Certificate> certificates = new ArrayList<>();
-        path.getCertPath()
-                .getCertificates()
-                .forEach(certificate -> certificates.add((X509Certificate) certificate));
-        certificates.add(anchor);
+        List<X509Certificate> certificates = withAnchor(path);
         TrustAnchor nameAndKey =
                 new TrustAnchor(anchor.getSubjectX500Principal(), anchor.getPublicKey(), null);
         try {
@@ -170,6 +167,15 @@ public final class JdkChainVerifier implements ChainVerifier {
         } catch (CertPathValidatorException _) {
             return false;
         }
+    }
+
+    private static List<X509Certificate> withAnchor(PKIXCertPathBuilderResult path) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        path.getCertPath()
+                .getCertificates()
+                .forEach(certificate -> certificates.add((X509Certificate) certificate));
+        certificates.add(path.getTrustAnchor().getTrustedCert());
+        return certificates;
     }
 
     private static boolean isConstrained(X509Certificate anchor) {

@@ -2,6 +2,7 @@ package io.overt.x509;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Proof that a {@link ChainVerifier} of this package found a chain good: for this name, at this
@@ -10,11 +11,23 @@ import java.time.Instant;
  */
 public final class VerifiedUpstream {
     private final PresentedChain chain;
+    private final List<X509Certificate> path;
     private final ReferenceIdentity name;
     private final Instant verifiedAt;
 
-    VerifiedUpstream(PresentedChain chain, ReferenceIdentity name, Instant verifiedAt) {
+    /**
+     * @param path leaf first, trust anchor last
+     */
+    VerifiedUpstream(
+            PresentedChain chain,
+            List<X509Certificate> path,
+            ReferenceIdentity name,
+            Instant verifiedAt) {
+        if (!path.getFirst().equals(chain.leaf())) {
+            throw new IllegalArgumentException("path: starts with another certificate than chain");
+        }
         this.chain = chain;
+        this.path = List.copyOf(path);
         this.name = name;
         this.verifiedAt = verifiedAt;
     }
@@ -22,6 +35,15 @@ public final class VerifiedUpstream {
     /** The chain as it was presented, superfluous certificates included. */
     public PresentedChain chain() {
         return chain;
+    }
+
+    /**
+     * The path that was found: from the leaf to the trust anchor, both included, each certificate
+     * signed with the key of the next. Its intermediates are among the presented ones, its last
+     * certificate comes from the trust store. One certificate where the leaf itself is the anchor.
+     */
+    public List<X509Certificate> path() {
+        return path;
     }
 
     /** The upstream's own certificate. */

@@ -60,6 +60,9 @@ abstract class ChainVerifierContract {
         VerifiedUpstream upstream = ((Verified) verdict).upstream();
         assertThat(upstream.leaf()).isEqualTo(leaf.certificate());
         assertThat(upstream.chain().certificates()).isEqualTo(leaf.chain());
+        assertThat(upstream.path())
+                .containsExactly(
+                        leaf.certificate(), PKI.intermediate().certificate(), PKI.anchor());
         assertThat(upstream.name()).isEqualTo(HOST);
         assertThat(upstream.verifiedAt()).isEqualTo(NOW);
     }
