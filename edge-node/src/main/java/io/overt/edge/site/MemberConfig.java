@@ -38,6 +38,12 @@ final class MemberConfig {
                 .setProperty("hazelcast.heartbeat.interval.seconds", "1")
                 .setProperty("hazelcast.max.no.heartbeat.seconds", "5")
                 .setProperty("hazelcast.operation.call.timeout.millis", "10000")
+                // A write whose backup is on the move waits for an acknowledgement that never
+                // comes,
+                // five seconds by default. The value is stored all the same, and a lost backup
+                // costs
+                // one signature.
+                .setProperty("hazelcast.operation.backup.timeout.millis", "500")
                 .setProperty("hazelcast.graceful.shutdown.max.wait", "5")
                 // Two halves of a healed network find each other within seconds instead of five
                 // minutes.
