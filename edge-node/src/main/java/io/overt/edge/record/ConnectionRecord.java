@@ -4,6 +4,7 @@ import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.OriginalDestination;
+import io.overt.service.json.JsonObject;
 import io.overt.x509.CertificateFingerprint;
 import java.net.InetSocketAddress;
 import java.time.ZoneOffset;
@@ -22,7 +23,7 @@ public record ConnectionRecord(
     /** One line of JSON, without its end of line. */
     public String line() {
         var facts = Facts.of(conclusion.known());
-        var json = new Json();
+        var json = new JsonObject();
         json.member("time", TIME.format(observations.start().atOffset(ZoneOffset.UTC)))
                 .member("id", observations.id().text())
                 .member("site", site)
@@ -49,14 +50,14 @@ public record ConnectionRecord(
         json.member("bytes_from_client", observations.clientBytes())
                 .member("bytes_from_upstream", observations.upstreamBytes());
         http(json);
-        var timeline = new Json();
+        var timeline = new JsonObject();
         observations
                 .timeline()
                 .forEach(took -> timeline.member(took.stage().text(), took.millis()));
         return json.member("timeline_ms", timeline).end();
     }
 
-    private void policy(Json json) {
+    private void policy(JsonObject json) {
         var ruling = conclusion.known().ruling();
         if (ruling.isPresent()) {
             json.member("policy_version", ruling.get().policyVersion());
@@ -66,7 +67,7 @@ public record ConnectionRecord(
         json.member("rule", ruling.map(each -> each.decision().rule().value()));
     }
 
-    private static void certificates(Json json, Facts facts) {
+    private static void certificates(JsonObject json, Facts facts) {
         json.member("leaf_tier", facts.mirrored.map(each -> each.leaf().tier().text()))
                 .member("forged_sha256", facts.mirrored.map(each -> each.leaf().sha256()))
                 .member(
@@ -77,7 +78,7 @@ public record ConnectionRecord(
                                                 .hex()));
     }
 
-    private static void tls(Json json, String name, Optional<TlsSession> session) {
+    private static void tls(JsonObject json, String name, Optional<TlsSession> session) {
         if (session.isEmpty()) {
             json.nullMember(name);
             return;
@@ -85,21 +86,21 @@ public record ConnectionRecord(
         var tls = session.get();
         json.member(
                 name,
-                new Json()
+                new JsonObject()
                         .member("version", tls.version())
                         .member("cipher", tls.cipherSuite())
                         .member("group", tls.group())
                         .member("alpn", tls.alpn()));
     }
 
-    private void http(Json json) {
+    private void http(JsonObject json) {
         if (conclusion.relay().isEmpty()) {
             json.nullMember("http");
             return;
         }
         json.member(
                 "http",
-                new Json()
+                new JsonObject()
                         .member("filtered", observations.wasFiltered())
                         .member("requests", observations.requests())
                         .member("blocked", observations.blockedRequests())
@@ -109,7 +110,7 @@ public record ConnectionRecord(
                                 observations.blocked().stream()
                                         .map(
                                                 each ->
-                                                        new Json()
+                                                        new JsonObject()
                                                                 .member("number", each.number())
                                                                 .member("rule", each.rule().value())
                                                                 .member("label", each.label())

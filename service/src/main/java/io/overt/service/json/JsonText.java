@@ -55,7 +55,7 @@ public final class JsonText {
         text.append(']');
     }
 
-    private static void string(StringBuilder text, String content) {
+    static void string(StringBuilder text, String content) {
         text.append('"');
         for (int i = 0; i < content.length(); i++) {
             char c = content.charAt(i);

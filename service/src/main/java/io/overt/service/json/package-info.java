@@ -1,6 +1,6 @@
 /**
- * Owns the writing of JSON (RFC 8259) for log lines and command-line output. May call the JDK.
- * Pure: runs on any thread.
+ * Owns the writing of JSON (RFC 8259) for log lines, records and command-line output. May call the
+ * JDK. Pure: runs on any thread.
  */
 @NullMarked
 package io.overt.service.json;
