@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.edge.flow.Listener;
+import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Limits;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.Limits;
@@ -30,8 +31,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * A whole data path on loopback, with the connect listener as the way in, real sockets on both
@@ -39,6 +42,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LINGER = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(1);
 
     /** Whom every bench trusts; one for all, since parameters are made before a bench is. */
     static final TestPki PKI = TestPki.create();
@@ -93,95 +98,48 @@ final class Bench implements AutoCloseable {
 
     /** So long that no machine is too slow for what should happen. */
     static Deadlines patient() {
-        return new Deadlines(
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+        return patientBut(PATIENCE);
     }
 
     /** The same, but for upstreams that never finish a handshake. */
     static Deadlines impatientWithUpstreams() {
-        var soon = Duration.ofMillis(500);
-        return new Deadlines(
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                soon,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+        return patientBut(Duration.ofMillis(500), Stage.UPSTREAM_HANDSHAKE);
     }
 
     /** The same, but for clients that never say what they should. */
     static Deadlines impatientWithClients() {
-        var soon = Duration.ofMillis(500);
-        return new Deadlines(
-                PATIENCE,
-                soon,
-                PATIENCE,
-                soon,
-                soon,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+        return patientBut(
+                Duration.ofMillis(500), Stage.CONNECT_HEAD, Stage.AWAITING_HELLO, Stage.PEEKING);
     }
 
     /** The same, but for a forge that never answers. */
     static Deadlines impatientWithTheForge() {
-        return new Deadlines(
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                Duration.ofMillis(300),
-                PATIENCE,
-                PATIENCE,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+        return patientBut(Duration.ofMillis(300), Stage.FORGING);
     }
 
     /** The same, but for relays in which nothing moves, and handshakes that do not go on. */
     static Deadlines impatientWithSilence() {
-        var soon = Duration.ofSeconds(2);
+        return patientBut(Duration.ofSeconds(2), Stage.CLIENT_HANDSHAKE, Stage.RELAYING);
+    }
+
+    /** Patient, except in these stages; a relay stands for a splice too. */
+    static Deadlines patientBut(Duration soon, Stage... impatient) {
+        var hurried = Set.of(impatient);
+        Function<Stage, Duration> of = stage -> hurried.contains(stage) ? soon : PATIENCE;
         return new Deadlines(
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                PATIENCE,
-                soon,
-                soon,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1));
+                of.apply(Stage.ARRIVING),
+                of.apply(Stage.CONNECT_HEAD),
+                of.apply(Stage.RESOLVING),
+                of.apply(Stage.AWAITING_HELLO),
+                of.apply(Stage.PEEKING),
+                of.apply(Stage.CONNECTING),
+                of.apply(Stage.UPSTREAM_HANDSHAKE),
+                of.apply(Stage.VERIFYING),
+                of.apply(Stage.FORGING),
+                of.apply(Stage.CLIENT_HANDSHAKE),
+                of.apply(Stage.RELAYING),
+                LINGER,
+                DRAIN);
     }
 
     private static ListenerSettings listener(String name, Listener.Provenance kind) {
@@ -268,9 +226,14 @@ final class Bench implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> path.openConnections() == 0);
     }
 
+    /** As SIGTERM does; closing afterwards changes nothing more. */
+    void stop() {
+        path.close();
+    }
+
     @Override
     public void close() {
-        path.close();
+        stop();
         forge.close();
     }
 
