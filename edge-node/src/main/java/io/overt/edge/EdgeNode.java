@@ -1,6 +1,5 @@
 package io.overt.edge;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
@@ -45,7 +44,6 @@ final class EdgeNode {
                                 config.leafCache(),
                                 tls,
                                 clock,
-                                Ticker.systemTicker(),
                                 new SecureRandom(),
                                 meters));
         try {
@@ -53,7 +51,7 @@ final class EdgeNode {
         } catch (IOException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
-        parts.add("leaf keys", LeafKeyWatch.start(forge, readiness.condition("leaf-keys"), meters));
+        parts.add("leaf keys", LeafKeyWatch.start(forge, readiness.condition("leaf-keys")));
         var policyReady = readiness.condition("policy");
         policyReady.unmet("no policy yet: the control plane has sent none, and none is on disk");
         var feed =

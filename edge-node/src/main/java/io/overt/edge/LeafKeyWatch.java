@@ -1,9 +1,7 @@
 package io.overt.edge;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.forge.SiteForge;
 import io.overt.service.admin.Readiness;
-import io.overt.service.process.ThreadBackstop;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,13 +17,11 @@ final class LeafKeyWatch implements AutoCloseable {
 
     private LeafKeyWatch() {}
 
-    static LeafKeyWatch start(
-            SiteForge forge, Readiness.Condition condition, MeterRegistry meters) {
+    static LeafKeyWatch start(SiteForge forge, Readiness.Condition condition) {
         var watch = new LeafKeyWatch();
-        Runnable look = () -> forge.waitingFor().ifPresentOrElse(condition::unmet, condition::met);
         var _ =
                 watch.timer.scheduleWithFixedDelay(
-                        new ThreadBackstop("leaf-key-watch", meters).around(look),
+                        () -> forge.waitingFor().ifPresentOrElse(condition::unmet, condition::met),
                         0,
                         500,
                         TimeUnit.MILLISECONDS);

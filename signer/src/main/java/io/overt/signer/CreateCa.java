@@ -11,7 +11,6 @@ import io.overt.signer.key.SecretFile;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.key.TokenKeyMaker;
 import io.overt.signer.key.TokenSettings;
-import io.overt.x509.IssuerTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,7 +41,7 @@ final class CreateCa implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             description =
-                    "The signer's configuration; the first trusted issuer's certificate is written to where it says.")
+                    "The signer's configuration; the first issuer's certificate is written to where it says.")
     private @Nullable Path config;
 
     @Option(
@@ -99,8 +98,7 @@ final class CreateCa implements Callable<Integer> {
         ConfigNode node = ConfigFile.read(required(config));
         node.sectionOrDefaults("log").text("level", "info"); // the frame's, read elsewhere
         SignerConfig signer = SignerConfig.read(node);
-        // SignerConfig.read has made sure that there is one.
-        Path issuing = signer.issuer(IssuerTrust.TRUSTED).orElseThrow().certificate();
+        Path issuing = signer.issuers().getFirst().certificate();
         try {
             FirstCa ca =
                     new FirstCa(

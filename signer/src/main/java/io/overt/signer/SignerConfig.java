@@ -7,7 +7,6 @@ import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
-import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
 import java.net.InetSocketAddress;
@@ -36,6 +35,7 @@ import java.util.Set;
  * @param storeDeadline how long a commit is waited for
  * @param maxMessage bytes of a request
  * @param keysPerSite leaf keys that a site may enrol in one epoch
+ * @param warmUp how long requests may be rehearsed before the first one is taken; zero: not at all
  */
 record SignerConfig(
         InetSocketAddress listen,
@@ -50,7 +50,8 @@ record SignerConfig(
         Path store,
         Duration storeDeadline,
         int maxMessage,
-        int keysPerSite) {
+        int keysPerSite,
+        Duration warmUp) {
 
     /** Where issuing keys are. */
     sealed interface KeySource {
@@ -66,19 +67,12 @@ record SignerConfig(
      *
      * @param certificate PEM: the CA's certificate first, then what clients need beyond it, without
      *     the root
-     * @param trust whether clients have its root, and so which upstreams it mirrors
      */
     record IssuerEntry(
             Path certificate,
-            IssuerTrust trust,
             IssuerState state,
             List<String> crlUrls,
             List<String> caIssuersUrls) {}
-
-    /** The first issuer of this kind, for the command that makes it. */
-    Optional<IssuerEntry> issuer(IssuerTrust trust) {
-        return issuers.stream().filter(entry -> entry.trust() == trust).findFirst();
-    }
 
     static SignerConfig read(ConfigNode root) throws ConfigException {
         InetSocketAddress listen = root.listenAddress("listen");
@@ -108,6 +102,9 @@ record SignerConfig(
         ConfigNode limits = root.sectionOrDefaults("limits");
         int maxMessage = (int) limits.size("message", 512 << 10, 64 << 10, 16 << 20);
         int keysPerSite = limits.integer("leaf-keys-per-site", 64, 1, 10_000);
+        Duration warmUp =
+                root.duration(
+                        "warm-up", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5));
         root.finish();
         return new SignerConfig(
                 listen,
@@ -122,7 +119,8 @@ record SignerConfig(
                 file,
                 storeDeadline,
                 maxMessage,
-                keysPerSite);
+                keysPerSite,
+                warmUp);
     }
 
     private static KeySource keys(ConfigNode root) {
@@ -186,13 +184,12 @@ record SignerConfig(
             issuers.add(
                     new IssuerEntry(
                             node.path("certificate"),
-                            node.choice("trust", IssuerTrust.class, IssuerTrust.TRUSTED),
                             node.choice("state", IssuerState.class, IssuerState.ACTIVE),
                             node.list("crl-urls"),
                             node.list("ca-issuers-urls")));
         }
-        if (issuers.stream().noneMatch(entry -> entry.trust() == IssuerTrust.TRUSTED)) {
-            root.problem("issuers", "none (expected: at least one issuing CA that clients trust)");
+        if (issuers.isEmpty()) {
+            root.problem("issuers", "none (expected: at least one issuing CA)");
         }
         return issuers;
     }

@@ -46,6 +46,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** {@code overt-signer}: holds issuing CAs, and signs what it can derive by itself. */
 public final class SignerMain implements ServiceBlueprint<SignerConfig> {
@@ -82,7 +83,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreateCa(clock), new CreateUntrustedCa(clock));
+        return List.of(new CreateCa(clock));
     }
 
     /**
@@ -126,6 +127,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         ServiceMeters meters = parts.add("meters", new ServiceMeters());
         MeterRegistry registry = meters.registry();
         Readiness readiness = new Readiness(registry);
+        Readiness.Condition warm = readiness.condition("warm");
+        warm.unmet("warming up");
         parts.add("admin", AdminServer.start(config.admin(), meters.registry(), readiness));
         SqliteStore store = parts.add("store", store(config));
         List<Issuer> issuers = issuers(config, parts, registry);
@@ -146,7 +149,12 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         clock);
         IssuingDesk issuing =
                 new IssuingDesk(
-                        checks, store, new IssuanceMeters(registry, issuers), clock, JOIN_DEADLINE);
+                        checks,
+                        store,
+                        new IssuanceMeters(registry, issuers),
+                        clock,
+                        JOIN_DEADLINE,
+                        Level.INFO);
         LeafKeyDesk leafKeys =
                 new LeafKeyDesk(
                         store,
@@ -155,7 +163,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                 .collect(Collectors.toSet()),
                         config.epochs(),
                         config.keysPerSite(),
-                        clock);
+                        clock,
+                        Level.INFO);
+        new WarmUp(config, tls, store, clock, registry).run(issuers);
         FleetServer server =
                 parts.add(
                         "gRPC",
@@ -173,6 +183,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                                         leafKeys,
                                                         registry),
                                                 RoleGate.allow(Set.of(Role.EDGE))))));
+        warm.met();
         LOG.atInfo()
                 .addKeyValue("listen", server.address())
                 .addKeyValue("identity", tls.self())

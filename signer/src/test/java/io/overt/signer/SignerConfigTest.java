@@ -14,7 +14,6 @@ import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
-import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
 import io.overt.x509.ReferenceIdentity;
@@ -58,7 +57,6 @@ class SignerConfigTest {
                 .containsExactly(
                         new IssuerEntry(
                                 directory.resolve("issuing.pem"),
-                                IssuerTrust.TRUSTED,
                                 IssuerState.ACTIVE,
                                 List.of(),
                                 List.of()));
@@ -78,6 +76,7 @@ class SignerConfigTest {
         assertThat(config.storeDeadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.maxMessage()).isEqualTo(512 * 1024);
         assertThat(config.keysPerSite()).isEqualTo(64);
+        assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.neverForged().hit(ReferenceIdentity.parse("a.example").orElseThrow()))
                 .isFalse();
     }
@@ -103,13 +102,13 @@ class SignerConfigTest {
                           keep-alive: 8s
                         issuers:
                           - { certificate: i.pem, state: staged, crl-urls: ["http://c.example/"], ca-issuers-urls: ["http://i.example/"] }
-                          - { certificate: u.pem, trust: untrusted }
                         profiles:
                           - { name: p, recipe: strict, organisation: O, notice-url: "https://n.example/", max-lifetime: 9d }
                         epoch: { length: 2d, grace: 1h, clock-tolerance: 1m }
                         upstream: { trust-anchors: [r.pem, s.pem] }
                         never-forge: [n.example]
                         store: { file: db/s.db, deadline: 10s }
+                        warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
                         """);
 
@@ -135,16 +134,9 @@ class SignerConfigTest {
                                 List.of(
                                         new IssuerEntry(
                                                 at("i.pem"),
-                                                IssuerTrust.TRUSTED,
                                                 IssuerState.STAGED,
                                                 List.of("http://c.example/"),
-                                                List.of("http://i.example/")),
-                                        new IssuerEntry(
-                                                at("u.pem"),
-                                                IssuerTrust.UNTRUSTED,
-                                                IssuerState.ACTIVE,
-                                                List.of(),
-                                                List.of())),
+                                                List.of("http://i.example/"))),
                                 List.of(
                                         new MirrorProfile(
                                                 "p",
@@ -160,7 +152,8 @@ class SignerConfigTest {
                                 at("db/s.db"),
                                 Duration.ofSeconds(10),
                                 64 * 1024,
-                                11));
+                                11,
+                                Duration.ofSeconds(12)));
     }
 
     @Test
@@ -250,6 +243,7 @@ class SignerConfigTest {
         assertThat(explicit.storeDeadline()).isEqualTo(shipped.storeDeadline());
         assertThat(explicit.maxMessage()).isEqualTo(shipped.maxMessage());
         assertThat(explicit.keysPerSite()).isEqualTo(shipped.keysPerSite());
+        assertThat(explicit.warmUp()).isEqualTo(shipped.warmUp());
         assertThat(explicit.admin()).isEqualTo(shipped.admin());
     }
 

@@ -52,7 +52,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine;
 
 /**
  * A signer as it runs in production: SoftHSM, SQLite, gRPC over mutual TLS on loopback; and edges
@@ -71,24 +70,9 @@ final class SignerWorld {
     private Parts parts = new Parts();
     private Optional<SignerMain.Serving> serving = Optional.empty();
     private String state = "active";
-    private String moreIssuers = "";
 
-    /** With an issuer that nobody trusts beside the other, made by its command. */
-    static SignerWorld startWithUntrusted(Path directory) throws Exception {
-        SignerWorld world = new SignerWorld(directory, "[never.example]");
-        world.moreIssuers = "  - { certificate: untrusted.pem, trust: untrusted }\n";
-        world.config();
-        CreateUntrustedCa command = new CreateUntrustedCa(Clock.systemUTC());
-        CommandLine line = new CommandLine(command);
-        line.parseArgs(
-                "--config",
-                directory.resolve("signer.yaml").toString(),
-                "--organisation",
-                "Example Corp");
-        command.call();
-        world.start();
-        return world;
-    }
+    /** Of the signer at its next start; most tests need no warm one. */
+    String warmUp = "0s";
 
     static SignerWorld start(Path directory) throws Exception {
         return start(directory, "[signer.corp.example, '*.internal.example', 192.0.2.7]");
@@ -156,13 +140,14 @@ final class SignerWorld {
                           - certificate: %s
                             state: %s
                             crl-urls: [http://crl.corp.example/issuing.crl]
-                        %sprofiles:
+                        profiles:
                           - { name: mirror, organisation: Example Corp, notice-url: "https://inspection.example/notice" }
                           - { name: strict, recipe: strict, organisation: Example Corp, notice-url: "https://inspection.example/notice" }
                         upstream: { trust-anchors: [anchors.pem] }
                         never-forge: %s
                         store: { file: signer.db, deadline: 60s }
                         limits: { leaf-keys-per-site: 2 }
+                        warm-up: %s
                         """
                                 .formatted(
                                         identity.certificateChain(),
@@ -173,8 +158,8 @@ final class SignerWorld {
                                         token.pinFile(),
                                         token.issuingPem(),
                                         state,
-                                        moreIssuers,
-                                        neverForge));
+                                        neverForge,
+                                        warmUp));
         return SignerConfig.read(ConfigFile.read(file));
     }
 
@@ -358,7 +343,7 @@ final class SignerWorld {
         throw new AssertionError("not refused");
     }
 
-    static IssuingCa ca(io.overt.proto.signer.v1.Issuer issuer) throws Exception {
+    private static IssuingCa ca(io.overt.proto.signer.v1.Issuer issuer) throws Exception {
         X509Certificate certificate =
                 PresentedChain.parse(List.of(issuer.getCertificate().toByteArray())).leaf();
         return new IssuingCa(certificate, issuer.getCrlUrlsList(), issuer.getCaIssuersUrlsList());

@@ -11,7 +11,6 @@ import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
-import io.overt.service.process.ThreadBackstop;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ForgeKey;
 import io.overt.x509.MirrorProfile;
@@ -41,7 +40,6 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private final Duration describeEvery;
     private final Runnable described;
     private final Thread watcher;
-    private final ThreadBackstop backstop;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Consumer<Set<CertificateFingerprint>> issuersChanged = _ -> {};
 
@@ -67,7 +65,6 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         this.describeEvery = config.describeEvery();
         this.described = described;
         this.watcher = Thread.ofVirtual().name("signers-watch").unstarted(this::watch);
-        this.backstop = new ThreadBackstop("signers-watch", meters);
         for (SignerClient client : clients) {
             Gauge.builder(
                             "overt.signer.healthy",
@@ -218,7 +215,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         Duration pause = FIRST_PAUSE;
         try {
             do {
-                clients.forEach(client -> backstop.around(() -> describe(client)).run());
+                clients.forEach(this::describe);
                 boolean allKnown =
                         clients.stream().allMatch(client -> client.description().isPresent());
                 pause = pause.multipliedBy(2);

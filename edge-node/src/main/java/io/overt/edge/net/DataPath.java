@@ -19,7 +19,6 @@ import io.overt.service.process.StartException;
 import io.overt.x509.ChainVerifier;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,9 +163,9 @@ public final class DataPath implements AutoCloseable {
     public void close() {
         var closing = new ArrayList<>(List.copyOf(listening.values()));
         closing.forEach(channel -> channel.close().awaitUninterruptibly());
-        awaitEmpty(settings.deadlines().drain());
+        awaitEmpty(settings.deadlines().drain().toNanos());
         shell.open().forEach(runner -> runner.tell(new DrainEnded()));
-        awaitEmpty(LAST_RECORDS);
+        awaitEmpty(TimeUnit.SECONDS.toNanos(1));
         verifier.close();
         resolver.close();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -174,16 +173,17 @@ public final class DataPath implements AutoCloseable {
         upstreamLeg.close();
     }
 
-    private void awaitEmpty(Duration atMost) {
+    private void awaitEmpty(long nanos) {
+        var until = System.nanoTime() + nanos;
         try {
-            shell.awaitEmpty(atMost);
+            while (!shell.open().isEmpty() && System.nanoTime() < until) {
+                Thread.sleep(POLL_MILLIS);
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
     private static final int BACKLOG = 4096;
-
-    /** For connections that were told to end to be closed and recorded. */
-    private static final Duration LAST_RECORDS = Duration.ofSeconds(1);
+    private static final long POLL_MILLIS = 20;
 }

@@ -193,13 +193,8 @@ final class ClusterFiles {
                         signers:
                           targets:
                             - address: 127.0.0.1:%d
-                          call-deadline: 15s
-                          forge-deadline: 25s
                         deadlines:
                           upstream-handshake: %ds
-                          verify: 30s
-                          forge: 30s
-                          client-handshake: 60s
                         upstream:
                           trust-anchors: [%s]
                           own-cas: [ca/root.pem]

@@ -27,10 +27,9 @@ public final class ProcessCluster implements AutoCloseable {
     /** The one site. */
     public static final String SITE = "demo";
 
-    // A JVM starts in a second; five of them on two busy cores take their time. For the same reason
-    // the edges' deadlines are longer than their defaults: nothing here is about speed.
+    // A JVM starts in a second; five of them on two busy cores take their time.
     private static final Duration START_DEADLINE = Duration.ofMinutes(4);
-    private static final Duration UPSTREAM_HANDSHAKE = Duration.ofSeconds(30);
+    private static final Duration UPSTREAM_HANDSHAKE = Duration.ofSeconds(10);
 
     private final ClusterPlan plan;
     private final Launcher launcher;

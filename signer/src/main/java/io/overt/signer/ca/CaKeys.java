@@ -11,14 +11,12 @@ import java.util.List;
  */
 interface CaKeys extends AutoCloseable {
 
-    /** The keys that are made here. */
+    /** The two keys of a first CA. */
     enum Role {
         /** Signs the issuing CA's certificate, once. */
         ROOT("overt-inspection-root"),
         /** Signs leaves. */
-        ISSUING("overt-inspection-issuing"),
-        /** Signs leaves that nobody is to trust, and its own certificate. */
-        UNTRUSTED("overt-untrusted-issuing");
+        ISSUING("overt-inspection-issuing");
 
         private final String alias;
 

@@ -81,18 +81,14 @@ public record FirstCa(
     }
 
     private void requireOutputsAbsent() throws CaException {
-        requireAbsent(rootPem, issuingPem);
-    }
-
-    static void requireAbsent(Path... outputs) throws CaException {
-        for (Path output : outputs) {
+        for (Path output : List.of(rootPem, issuingPem)) {
             if (Files.exists(output)) {
                 throw new CaException(output + ": is there already, and is not overwritten");
             }
         }
     }
 
-    static void write(Path file, X509Certificate certificate)
+    private static void write(Path file, X509Certificate certificate)
             throws CaException, IOException, CertificateEncodingException {
         try {
             Path folder = file.toAbsolutePath().getParent();

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Issues one certificate for one TBS, ever (DESIGN.md section 4): looks it up, joins an identical
@@ -42,6 +43,7 @@ public final class IssuingDesk {
     private final IssuanceMeters meters;
     private final InstantSource clock;
     private final Duration joinDeadline;
+    private final Level noted;
 
     /**
      * Requests under way, by what they ask for: whoever comes second waits for the first one's
@@ -53,18 +55,21 @@ public final class IssuingDesk {
      * A desk.
      *
      * @param joinDeadline how long a request waits for an identical one that came before it
+     * @param noted level of the log line of an issuance
      */
     public IssuingDesk(
             ForgeChecks checks,
             IssuanceIndex index,
             IssuanceMeters meters,
             InstantSource clock,
-            Duration joinDeadline) {
+            Duration joinDeadline,
+            Level noted) {
         this.checks = checks;
         this.index = index;
         this.meters = meters;
         this.clock = clock;
         this.joinDeadline = joinDeadline;
+        this.noted = noted;
     }
 
     /**
@@ -161,7 +166,7 @@ public final class IssuingDesk {
             }
             // The commit point: from here on this, and no other, is the certificate of this TBS.
             byte[] stored = index.store(digest, certificate, clock.instant());
-            LOG.atInfo()
+            LOG.atLevel(noted)
                     .addKeyValue("tbs", digest)
                     .addKeyValue("issuer", issuer.name())
                     .addKeyValue("requester", token.requester())

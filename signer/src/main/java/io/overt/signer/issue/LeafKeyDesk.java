@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Enrols the public halves of sites' leaf keys. The site is the one of the caller's certificate and
@@ -40,6 +41,7 @@ public final class LeafKeyDesk {
     private final EpochWindow epochs;
     private final int keysPerSite;
     private final InstantSource clock;
+    private final Level noted;
 
     /** What came of an enrolment. */
     public sealed interface Result {
@@ -59,18 +61,21 @@ public final class LeafKeyDesk {
      *
      * @param ownKeys of our issuers: a leaf never carries one
      * @param keysPerSite in one epoch
+     * @param noted level of the log line of an enrolment
      */
     public LeafKeyDesk(
             LeafKeyRegister register,
             Set<PublicKey> ownKeys,
             EpochWindow epochs,
             int keysPerSite,
-            InstantSource clock) {
+            InstantSource clock,
+            Level noted) {
         this.register = register;
         this.ownKeys = Set.copyOf(ownKeys);
         this.epochs = epochs;
         this.keysPerSite = keysPerSite;
         this.clock = clock;
+        this.noted = noted;
     }
 
     /**
@@ -139,7 +144,7 @@ public final class LeafKeyDesk {
         return switch (register.enrol(
                 caller.site(), epoch, key, caller.uri(), keysPerSite, epochs.oldest(now), now)) {
             case ENROLLED -> {
-                LOG.atInfo()
+                LOG.atLevel(noted)
                         .addKeyValue("site", caller.site())
                         .addKeyValue("epoch", epoch.number())
                         .addKeyValue("key", key)

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +105,21 @@ public final class InsecureFileSigningKey implements SigningKey {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK does not sign " + scheme.algorithm(), e);
         }
+    }
+
+    @Override
+    public Optional<Signing.NotSigned> canary() {
+        byte[] canary = Canary.content();
+        return switch (sign(canary)) {
+            case Signing.NotSigned not -> Optional.of(not);
+            case Signing.Signed(byte[] signature) ->
+                    scheme.verifies(publicKey, canary, signature)
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Signing.NotSigned(
+                                            Signing.Reason.FAILED,
+                                            "the canary does not verify: the certificate in the file is not of its key"));
+        };
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.overt.signer.key;
 
 import java.security.PublicKey;
+import java.util.Optional;
 
 /**
  * The private key of one issuing CA, wherever it lives.
@@ -25,6 +26,14 @@ public interface SigningKey {
      * @param content what is signed, as it is; hashing is part of the scheme
      */
     Signing sign(byte[] content);
+
+    /**
+     * Signs a {@link Canary} on the same way, and verifies it with the public half. Blocks as
+     * {@link #sign} does.
+     *
+     * @return why it did not, or nothing when it did
+     */
+    Optional<Signing.NotSigned> canary();
 
     /** How it is now. */
     KeyState state();

@@ -186,7 +186,18 @@ public final class SigningToken implements AutoCloseable {
 
     /** Blocks until the token has answered or the deadline is over. */
     Signing sign(PublicKey key, byte[] content) {
-        Call call = new Call(key, content);
+        return answered(new Call(key, content));
+    }
+
+    /** A canary, whenever the watchdog signed the last one. */
+    Optional<NotSigned> canary(PublicKey key) {
+        return switch (answered(new Call(key, null))) {
+            case Signed _ -> Optional.empty();
+            case NotSigned not -> Optional.of(not);
+        };
+    }
+
+    private Signing answered(Call call) {
         try {
             pool.execute(call);
         } catch (RejectedExecutionException _) {
@@ -391,6 +402,11 @@ public final class SigningToken implements AutoCloseable {
         @Override
         public Signing sign(byte[] content) {
             return token.sign(publicKey, content);
+        }
+
+        @Override
+        public Optional<NotSigned> canary() {
+            return token.canary(publicKey);
         }
 
         @Override

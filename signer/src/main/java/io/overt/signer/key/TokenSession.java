@@ -1,7 +1,6 @@
 package io.overt.signer.key;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
 import java.security.InvalidParameterException;
@@ -104,7 +103,8 @@ final class TokenSession implements KeySession {
 
     @Override
     public void canary(PublicKey key) throws GeneralSecurityException, SigningKeyException {
-        if (!SignatureScheme.of(key).verifies(key, CANARY, sign(key, CANARY))) {
+        byte[] canary = Canary.content();
+        if (!SignatureScheme.of(key).verifies(key, canary, sign(key, canary))) {
             throw new SigningKeyException(
                     SigningKeyException.Kind.KEY,
                     "the token signed a canary with another key than the one it was asked for");
@@ -285,7 +285,4 @@ final class TokenSession implements KeySession {
     }
 
     private static final Pattern RETURN_VALUE = Pattern.compile("CKR_[A-Z0-9_]+");
-
-    /** Not DER, so that its signature is no certificate's. */
-    private static final byte[] CANARY = "overt canary v1".getBytes(StandardCharsets.US_ASCII);
 }

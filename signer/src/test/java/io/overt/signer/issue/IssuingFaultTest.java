@@ -52,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.event.Level;
 
 /**
  * What is left of "one TBS, one certificate" when each step fails: before it did anything, and
@@ -222,7 +223,8 @@ class IssuingFaultTest {
                 index,
                 new IssuanceMeters(new SimpleMeterRegistry(), List.of(issuer)),
                 Clock.systemUTC(),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(60),
+                Level.INFO);
     }
 
     private ForgeRequest request() {
@@ -312,6 +314,11 @@ class IssuingFaultTest {
             } catch (GeneralSecurityException e) {
                 throw new AssertionError(e);
             }
+        }
+
+        @Override
+        public Optional<Signing.NotSigned> canary() {
+            throw new AssertionError("the desk asks for leaves");
         }
 
         @Override

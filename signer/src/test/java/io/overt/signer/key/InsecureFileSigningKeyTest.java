@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -38,19 +39,23 @@ class InsecureFileSigningKeyTest extends SigningKeyContract {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp384r1"));
         pair = generator.generateKeyPair();
+        pkcs12 = directory.resolve("issuing.p12");
+        password = Files.writeString(directory.resolve("password"), "secret\n");
+        key = opened(pair.getPrivate());
+    }
+
+    private SigningKey opened(PrivateKey privateKey) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry(
                 "issuing",
-                pair.getPrivate(),
+                privateKey,
                 "secret".toCharArray(),
                 new Certificate[] {selfSigned(pair)});
-        pkcs12 = directory.resolve("issuing.p12");
         try (OutputStream out = Files.newOutputStream(pkcs12)) {
             store.store(out, "secret".toCharArray());
         }
-        password = Files.writeString(directory.resolve("password"), "secret\n");
-        key = InsecureFileSigningKey.open(pkcs12, password, pair.getPublic());
+        return InsecureFileSigningKey.open(pkcs12, password, pair.getPublic());
     }
 
     @Override
@@ -82,6 +87,16 @@ class InsecureFileSigningKeyTest extends SigningKeyContract {
                 .isInstanceOf(SigningKeyException.class)
                 .hasMessage(
                         pkcs12 + ": 0 keys whose certificate has the issuing key (expected: 1)");
+    }
+
+    @Test
+    void a_canary_by_another_key_than_the_certificates_is_told() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp384r1"));
+
+        assertThat(opened(generator.generateKeyPair().getPrivate()).canary())
+                .hasValueSatisfying(
+                        not -> assertThat(not.detail()).contains("the canary does not verify"));
     }
 
     private static X509Certificate selfSigned(KeyPair pair) throws Exception {

@@ -38,6 +38,13 @@ abstract class SigningKeyContract {
         assertThat(scheme.verifies(issuing(), content, signature)).isFalse();
     }
 
+    // checklist 69
+    @Test
+    void it_proves_itself_by_signing_what_is_no_certificate() {
+        assertThat(key().canary()).isEmpty();
+        assertThat(Canary.content()[0]).isNotEqualTo((byte) 0x30 /* SEQUENCE, as of a TBS */);
+    }
+
     @Test
     void it_is_up_once_it_is_open() {
         assertThat(key().state()).isEqualTo(KeyState.UP);
