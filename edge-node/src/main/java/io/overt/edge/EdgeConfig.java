@@ -14,6 +14,7 @@ import io.overt.edge.net.DataPathSettings.Notice;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.edge.site.SiteClusterConfig;
+import io.overt.policy.Cidr;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
@@ -156,9 +157,23 @@ public record EdgeConfig(
                                     node.choice(
                                             "local-destinations",
                                             LocalDestinations.class,
-                                            LocalDestinations.REFUSED));
+                                            LocalDestinations.REFUSED),
+                                    balancers(node, kind));
                         })
                 .toList();
+    }
+
+    private static List<Cidr> balancers(ConfigNode node, Listener.Provenance kind) {
+        var balancers = node.list("from", Cidr::of);
+        var isAsked = kind == Listener.Provenance.PROXY_PROTOCOL;
+        if (isAsked && balancers.isEmpty()) {
+            node.problem(
+                    "from",
+                    "none (expected: the addresses or networks of the load balancers in front)");
+        } else if (!isAsked && !balancers.isEmpty()) {
+            node.problem("from", "only for kind: proxy-protocol");
+        }
+        return balancers;
     }
 
     private static Listener.Provenance provenance(String text) {
@@ -166,7 +181,10 @@ public record EdgeConfig(
             case "divert" -> Listener.Provenance.DIVERT;
             case "redirect" -> Listener.Provenance.REDIRECT;
             case "connect" -> Listener.Provenance.CONNECT;
-            default -> throw new IllegalArgumentException("divert, redirect or connect");
+            case "proxy-protocol" -> Listener.Provenance.PROXY_PROTOCOL;
+            default ->
+                    throw new IllegalArgumentException(
+                            "divert, redirect, connect or proxy-protocol");
         };
     }
 

@@ -9,6 +9,7 @@ import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.policy.Cidr;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import java.io.IOException;
@@ -118,7 +119,8 @@ class EdgeConfigTest {
         var text = Files.readString(EXAMPLE);
         assertThatThrownBy(() -> read(text.replace("kind: connect", "kind: tunnel")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("tunnel (expected: divert, redirect or connect)");
+                .hasMessageContaining(
+                        "tunnel (expected: divert, redirect, connect or proxy-protocol)");
         assertThatThrownBy(() -> read(text + "deadline:\n  idle: 1m\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("deadline: unknown key")
@@ -130,6 +132,24 @@ class EdgeConfigTest {
         assertThatThrownBy(() -> read(text.replace("name: proxy", "name: divert")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("divert: given twice");
+    }
+
+    @Test
+    void a_load_balancers_header_is_taken_only_from_addresses_that_are_named() throws Exception {
+        var text = Files.readString(EXAMPLE);
+        var balanced = read(text).data().listeners().get(2);
+        assertThat(balanced.listener().provenance()).isEqualTo(Provenance.PROXY_PROTOCOL);
+        assertThat(balanced.balancers())
+                .containsExactly(Cidr.of("192.0.2.8/32"), Cidr.of("2001:db8:8::/64"));
+        assertThatThrownBy(() -> read(text.replaceFirst("(?m)^ +from: .*\\R", "")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("from: none (expected: the addresses or networks");
+        assertThatThrownBy(() -> read(text.replace("kind: proxy-protocol", "kind: divert")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("from: only for kind: proxy-protocol");
+        assertThatThrownBy(() -> read(text.replace("[192.0.2.8,", "[192.0.2.8/24,")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("has host bits set (expected: 192.0.2.0/24)");
     }
 
     private EdgeConfig read(String text) throws ConfigException, IOException {

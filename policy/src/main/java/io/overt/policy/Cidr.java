@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A network: an address without host bits, and the length of its prefix. Immutable. */
-final class Cidr {
+public final class Cidr {
     private final byte[] network;
     private final int prefix;
 
@@ -18,7 +18,21 @@ final class Cidr {
         this.prefix = prefix;
     }
 
-    static boolean anyContains(List<Cidr> networks, InetAddress address) {
+    /**
+     * The network that {@code text} spells: {@code 192.0.2.0/24}, {@code 2001:db8::/32}, or one
+     * address.
+     *
+     * @throws IllegalArgumentException when it spells none; the message says what was expected
+     */
+    public static Cidr of(String text) {
+        return switch (read(text)) {
+            case Reading.Network(Cidr cidr) -> cidr;
+            case Reading.NotANetwork(String why) -> throw new IllegalArgumentException(why);
+        };
+    }
+
+    /** Whether one of the networks contains the address. */
+    public static boolean anyContains(List<Cidr> networks, InetAddress address) {
         byte[] bytes = address.getAddress();
         for (Cidr network : networks) {
             if (network.contains(bytes)) {
@@ -44,7 +58,8 @@ final class Cidr {
         return true;
     }
 
-    String text() {
+    /** As it is written in a policy, the prefix always there. */
+    public String text() {
         return ofBytes(network).getHostAddress() + "/" + prefix;
     }
 
@@ -110,6 +125,23 @@ final class Cidr {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Cidr that
+                && prefix == that.prefix
+                && Arrays.equals(network, that.network);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(network) + prefix;
+    }
+
+    @Override
+    public String toString() {
+        return text();
     }
 
     private static InetAddress ofBytes(byte[] bytes) {

@@ -10,10 +10,13 @@ import io.overt.edge.flow.Event.DestinationUnknown;
 import io.overt.edge.flow.Event.FromClient;
 import io.overt.edge.flow.Event.FromForge;
 import io.overt.edge.flow.Event.FromUpstream;
+import io.overt.edge.flow.Event.HealthChecked;
 import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.ProxyHeaderRead;
+import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.Event.TooManyConnections;
@@ -54,7 +57,10 @@ record Arriving(Known.Accepted known) implements State {
             case LoopFound(var detail) -> Blocking.enter(known, Reason.LOOP, Optional.of(detail));
             case TooManyConnections(var detail) ->
                     Blocking.enter(known, Reason.TOO_MANY_CONNECTIONS, Optional.of(detail));
-            case ConnectAsked _,
+            case ProxyHeaderRead _,
+                    ProxyHeaderRefused _,
+                    HealthChecked _,
+                    ConnectAsked _,
                     ConnectRefused _,
                     Resolved _,
                     Unresolvable _,

@@ -17,6 +17,9 @@ public sealed interface Command {
     /** Ask the kernel where the client meant to go. */
     record FindDestination() implements Command {}
 
+    /** Read the header that a load balancer sends ahead of its client's bytes. */
+    record ReadProxyHeader() implements Command {}
+
     /** Read the head of a CONNECT request. */
     record ReadConnectHead() implements Command {}
 

@@ -51,6 +51,29 @@ public sealed interface Event {
     /** As many connections are open as may be. */
     record TooManyConnections(String detail) implements Arrival {}
 
+    /**
+     * The load balancer in front said whose connection it is.
+     *
+     * @param client whose
+     * @param destination where it was going
+     */
+    record ProxyHeaderRead(InetSocketAddress client, InetSocketAddress destination)
+            implements Arrival {}
+
+    /** It said nothing that we take, or may not say anything. */
+    record ProxyHeaderRefused(ProxyHeaderFault fault, String detail) implements Arrival {}
+
+    /** The load balancer only looked whether we are there. */
+    record HealthChecked() implements Arrival {}
+
+    /** Why a load balancer's word was not taken. */
+    enum ProxyHeaderFault {
+        /** It comes from an address that may not say whose connection it is. */
+        PEER_NOT_ALLOWED,
+        /** Not version 2, larger than the limit, or not about a TCP connection. */
+        MALFORMED
+    }
+
     /** The head of a CONNECT request was read. */
     record ConnectAsked(ConnectTarget target) implements Arrival {}
 

@@ -36,6 +36,23 @@ public sealed interface Known {
         };
     }
 
+    /** Whose connection it is. */
+    default Accepted acceptance() {
+        return switch (this) {
+            case Accepted accepted -> accepted;
+            case Asked(var accepted, _) -> accepted;
+            case Arrived(var accepted, _) -> accepted;
+            case Prejudged(var arrived, _) -> arrived.accepted();
+            case Heard(var arrived, _) -> arrived.accepted();
+            case Unheard unheard -> unheard.arrived().accepted();
+            case Judged(var heard, _) -> heard.acceptance();
+            case JudgedUnheard(var unheard, _) -> unheard.acceptance();
+            case Met(var judged, _) -> judged.acceptance();
+            case Proven(var met, _) -> met.acceptance();
+            case Mirrored(var proven, _) -> proven.acceptance();
+        };
+    }
+
     /** What the policy said, if it was asked. */
     default Optional<Ruling> ruling() {
         return switch (this) {
@@ -60,8 +77,25 @@ public sealed interface Known {
         Ruling pinned();
     }
 
-    /** Somebody connected. */
-    record Accepted(Listener listener, InetSocketAddress client) implements Known {}
+    /**
+     * Somebody connected.
+     *
+     * @param client whose connection it is; of a load balancer that has not said whose, its own
+     * @param balancer who handed it over
+     */
+    record Accepted(
+            Listener listener, InetSocketAddress client, Optional<InetSocketAddress> balancer)
+            implements Known {
+
+        Accepted(Listener listener, InetSocketAddress client) {
+            this(listener, client, Optional.empty());
+        }
+
+        /** The peer is a load balancer, and this is who it speaks for. */
+        Accepted onBehalfOf(InetSocketAddress someone) {
+            return new Accepted(listener, someone, Optional.of(client));
+        }
+    }
 
     /** The client said by CONNECT where it wants to go; the name is not resolved. */
     record Asked(Accepted accepted, OriginalDestination.ConnectTarget target) implements Known {}

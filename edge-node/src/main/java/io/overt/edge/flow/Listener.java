@@ -15,6 +15,8 @@ public record Listener(String name, Provenance provenance) {
         /** The kernel's NAT table (SO_ORIGINAL_DST). */
         REDIRECT,
         /** The client said so, by HTTP CONNECT. */
-        CONNECT
+        CONNECT,
+        /** A load balancer in front said so, by PROXY protocol version 2. */
+        PROXY_PROTOCOL
     }
 }

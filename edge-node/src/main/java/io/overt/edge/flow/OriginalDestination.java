@@ -14,6 +14,9 @@ public sealed interface OriginalDestination {
     /** The kernel rewrote the destination and remembers the original. */
     record Redirected(InetSocketAddress address) implements OriginalDestination {}
 
+    /** A load balancer in front was connected to under this address, and said so. */
+    record Announced(InetSocketAddress address) implements OriginalDestination {}
+
     /** The client named it in CONNECT, and this is the address that the name led to. */
     record Asked(InetSocketAddress address, ConnectTarget target) implements OriginalDestination {}
 

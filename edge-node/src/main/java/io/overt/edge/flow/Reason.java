@@ -53,6 +53,10 @@ public enum Reason {
     TOO_MANY_CONNECTIONS,
     /** The destination is this edge itself, or a request came back that it had sent. */
     LOOP,
+    /** A PROXY header from an address that may not send one. */
+    PEER_NOT_ALLOWED,
+    /** The load balancer's header is not version 2, damaged, too large, or too slow. */
+    PROXY_HEADER_MALFORMED,
     /** The kernel does not know where the client meant to go. */
     NO_DESTINATION,
     /** An explicit proxy's client asked for an address that is local to the edge. */
@@ -67,6 +71,8 @@ public enum Reason {
     DRAINING,
     /** The client went away first. */
     CLIENT_LEFT,
+    /** The load balancer in front looked whether we are there. */
+    HEALTH_CHECK,
     /** A defect of ours; the log has the particulars under the connection's id. */
     INTERNAL;
 
@@ -90,7 +96,7 @@ public enum Reason {
         if (this == RULE) {
             return Set.of(Outcome.INSPECT, Outcome.SPLICE, Outcome.BLOCK);
         }
-        if (this == CLIENT_LEFT) {
+        if (this == CLIENT_LEFT || this == HEALTH_CHECK) {
             return Set.of(Outcome.ABANDON);
         }
         return failure.isPresent() ? Set.of(Outcome.SPLICE, Outcome.BLOCK) : Set.of(Outcome.BLOCK);

@@ -80,6 +80,9 @@ public sealed interface Refusal {
                     NO_POLICY,
                     TOO_MANY_CONNECTIONS,
                     NO_DESTINATION,
+                    PEER_NOT_ALLOWED,
+                    PROXY_HEADER_MALFORMED,
+                    HEALTH_CHECK,
                     CONNECT_MALFORMED,
                     CONNECT_UNSUPPORTED,
                     UNRESOLVED,
@@ -117,6 +120,9 @@ public sealed interface Refusal {
                     FORGE_REFUSED,
                     MIRROR_UNTRUSTED,
                     NO_DESTINATION,
+                    PEER_NOT_ALLOWED,
+                    PROXY_HEADER_MALFORMED,
+                    HEALTH_CHECK,
                     CLIENT_LEFT,
                     INTERNAL ->
                     new ConnectAnswer(500, "proxy_internal_error", label);

@@ -11,10 +11,13 @@ import io.overt.edge.flow.Event.DestinationUnknown;
 import io.overt.edge.flow.Event.FromClient;
 import io.overt.edge.flow.Event.FromForge;
 import io.overt.edge.flow.Event.FromUpstream;
+import io.overt.edge.flow.Event.HealthChecked;
 import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.ProxyHeaderRead;
+import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.Event.TooManyConnections;
@@ -64,6 +67,9 @@ record Resolving(Known.Asked known) implements State {
                             Reason.LOCAL_DESTINATION,
                             Optional.of(address + " is local to this edge"));
             case DestinationFound _,
+                    ProxyHeaderRead _,
+                    ProxyHeaderRefused _,
+                    HealthChecked _,
                     DestinationUnknown _,
                     ConnectAsked _,
                     ConnectRefused _,

@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Stage {
     /** Accepted; where the client meant to go is being asked of the kernel. */
     ARRIVING,
+    /** The header of the load balancer in front is being read. */
+    PROXY_HEADER,
     /** Explicit proxy: the head of the CONNECT request is being read. */
     CONNECT_HEAD,
     /** Explicit proxy: the name in CONNECT is being resolved. */

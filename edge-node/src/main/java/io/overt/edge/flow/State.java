@@ -22,6 +22,7 @@ public sealed interface State
                 Forging,
                 Peeking,
                 ReadingConnect,
+                ReadingProxyHeader,
                 Relaying,
                 Resolving,
                 Screening,
@@ -36,6 +37,7 @@ public sealed interface State
         return switch (listener.provenance()) {
             case DIVERT, REDIRECT -> Arriving.enter(accepted);
             case CONNECT -> ReadingConnect.enter(accepted);
+            case PROXY_PROTOCOL -> ReadingProxyHeader.enter(accepted);
         };
     }
 

@@ -11,25 +11,30 @@ import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientLeft;
 import io.overt.edge.flow.Event.ConnectAsked;
 import io.overt.edge.flow.Event.ConnectRefused;
+import io.overt.edge.flow.Event.HealthChecked;
 import io.overt.edge.flow.Event.HelloBegun;
 import io.overt.edge.flow.Event.HelloRead;
 import io.overt.edge.flow.Event.HelloUnread;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.ProxyHeaderFault;
+import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RefusalSent;
 import io.overt.edge.hello.ClientHello;
 import io.overt.edge.hello.ClientHelloParser;
 import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.hello.HelloPeek;
+import io.overt.edge.proxyprotocol.ProxyHeader;
 import io.overt.policy.HelloFault;
 import io.overt.policy.HostName;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a client's pipeline until its bytes have somewhere to go: reads the head of CONNECT,
- * peeks at the hello, keeps every byte for the handshake or the replay. Reads only what it was
- * asked for. Confined to the event loop.
+ * Stands in a client's pipeline until its bytes have somewhere to go: reads the head of CONNECT or
+ * a PROXY header, peeks at the hello, keeps every byte for the handshake or the replay. Reads only
+ * what it was asked for. Confined to the event loop.
  */
 final class ClientFront extends ChannelInboundHandlerAdapter {
     private final Consumer<Event> events;
@@ -47,10 +52,13 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     private Wants wants = Wants.NOTHING;
     private boolean ended;
     private boolean begun;
+    private Function<ProxyHeader.Relayed, Event> announced =
+            _ -> new ProxyHeaderRefused(ProxyHeaderFault.MALFORMED, "nobody reads it");
 
     private enum Wants {
         NOTHING,
         CONNECT_HEAD,
+        PROXY_HEADER,
         HELLO,
         /** The end, whatever comes before it. */
         END
@@ -75,6 +83,14 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
 
     void readConnectHead() {
         want(Wants.CONNECT_HEAD);
+    }
+
+    /**
+     * @param destination makes an event of a header that can be read
+     */
+    void readProxyHeader(Function<ProxyHeader.Relayed, Event> destination) {
+        announced = destination;
+        want(Wants.PROXY_HEADER);
     }
 
     void peekHello() {
@@ -172,6 +188,7 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     private void look() {
         switch (wants) {
             case CONNECT_HEAD -> lookForConnect();
+            case PROXY_HEADER -> lookForProxyHeader();
             case HELLO -> lookForHello();
             case NOTHING, END -> {}
         }
@@ -194,6 +211,25 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
             case ConnectRequest.Refused(var fault, var detail) -> {
                 wants = Wants.NOTHING;
                 events.accept(new ConnectRefused(fault, detail));
+            }
+        }
+    }
+
+    private void lookForProxyHeader() {
+        switch (ProxyHeader.read(ByteBufUtil.getBytes(bytes), connectHeadLimit)) {
+            case ProxyHeader.Incomplete() -> {}
+            case ProxyHeader.Relayed header -> {
+                wants = Wants.NOTHING;
+                bytes.skipBytes(header.bytes());
+                events.accept(announced.apply(header));
+            }
+            case ProxyHeader.Local() -> {
+                wants = Wants.NOTHING;
+                events.accept(new HealthChecked());
+            }
+            case ProxyHeader.Refused(var detail) -> {
+                wants = Wants.NOTHING;
+                events.accept(new ProxyHeaderRefused(ProxyHeaderFault.MALFORMED, detail));
             }
         }
     }
@@ -238,7 +274,7 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     /** The client closed its side. */
     private void end() {
         switch (wants) {
-            case CONNECT_HEAD -> {
+            case CONNECT_HEAD, PROXY_HEADER -> {
                 wants = Wants.NOTHING;
                 events.accept(new ClientLeft());
             }

@@ -4,6 +4,7 @@ import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.http.Http1Limits;
+import io.overt.policy.Cidr;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -40,13 +41,30 @@ public record DataPathSettings(
      *
      * @param listener its name and how it learns the original destination
      * @param bind {@code [::]:port} serves IPv4 and IPv6 alike
-     * @param localDestinations whether a client of an explicit proxy may ask for what is local to
-     *     this edge
+     * @param localDestinations whether a client of an explicit proxy, or a load balancer, may ask
+     *     for what is local to this edge
+     * @param balancers who may say by a PROXY header whose connection it is; nobody elsewhere than
+     *     on a proxy-protocol listener
      */
     public record ListenerSettings(
-            Listener listener, InetSocketAddress bind, LocalDestinations localDestinations) {}
+            Listener listener,
+            InetSocketAddress bind,
+            LocalDestinations localDestinations,
+            List<Cidr> balancers) {
 
-    /** May a CONNECT lead to loopback, link-local or this machine's own addresses? */
+        public ListenerSettings {
+            balancers = List.copyOf(balancers);
+        }
+
+        public ListenerSettings(
+                Listener listener, InetSocketAddress bind, LocalDestinations localDestinations) {
+            this(listener, bind, localDestinations, List.of());
+        }
+    }
+
+    /**
+     * May a CONNECT or a PROXY header lead to loopback, link-local or this machine's own addresses?
+     */
     public enum LocalDestinations {
         /** The usual: otherwise the proxy is a way to whatever trusts the edge's own address. */
         REFUSED,
@@ -69,7 +87,7 @@ public record DataPathSettings(
      * @param connections open at once; one more is told no without being read
      * @param inspections of these, inspected at once; one more is what the rule says on overload
      * @param hello bytes read while waiting for a hello
-     * @param connectHead bytes of a CONNECT request's head
+     * @param connectHead bytes of a CONNECT request's head, or of a PROXY header
      * @param verifications chains waiting to be verified
      * @param resolutions names waiting to be resolved
      */
@@ -89,7 +107,7 @@ public record DataPathSettings(
      * How long each stage may take.
      *
      * @param arriving for the kernel to say where the client meant to go
-     * @param connectHead for the head of CONNECT
+     * @param connectHead for the head of CONNECT, or the PROXY header
      * @param resolve for its name
      * @param firstByte for the client's first byte: browsers open connections ahead of use
      * @param hello for the rest of the hello
@@ -137,7 +155,7 @@ public record DataPathSettings(
         Duration of(Stage stage) {
             return switch (stage) {
                 case ARRIVING, SCREENING, DECIDING -> arriving;
-                case CONNECT_HEAD -> connectHead;
+                case CONNECT_HEAD, PROXY_HEADER -> connectHead;
                 case RESOLVING -> resolve;
                 case AWAITING_HELLO -> firstByte;
                 case PEEKING -> hello;

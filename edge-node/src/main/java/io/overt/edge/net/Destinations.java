@@ -7,10 +7,12 @@ import io.overt.edge.flow.Event.DestinationFound;
 import io.overt.edge.flow.Event.DestinationUnknown;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.OriginalDestination.Diverted;
 import io.overt.edge.flow.OriginalDestination.Redirected;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
+import io.overt.edge.proxyprotocol.ProxyHeader;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,6 +80,14 @@ final class Destinations {
         return local == LocalDestinations.REFUSED && own.isLocal(to.getAddress())
                 ? new LocalDestinationAsked(to)
                 : new Resolved(to);
+    }
+
+    /** A load balancer in front named {@code header.destination()}. */
+    Event announced(ProxyHeader.Relayed header, LocalDestinations local) {
+        return switch (asked(header.destination(), local)) {
+            case Resolved(var to) -> new ProxyHeaderRead(header.client(), to);
+            case Event refused -> refused;
+        };
     }
 
     private static Event found(InetSocketAddress to) {

@@ -6,6 +6,8 @@ import io.overt.edge.flow.Command;
 import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.ClientLeft;
+import io.overt.edge.flow.Event.ProxyHeaderFault;
+import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Known;
@@ -15,6 +17,7 @@ import io.overt.edge.flow.Step;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
+import io.overt.policy.Cidr;
 import io.overt.x509.ReferenceIdentity;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -136,6 +139,7 @@ final class FlowRunner {
         switch (command) {
             case Command.FindDestination() -> arrive(this::findDestination);
             case Command.ReadConnectHead() -> arrive(front::readConnectHead);
+            case Command.ReadProxyHeader() -> arrive(this::readProxyHeader);
             case Command.Resolve(var target) ->
                     shell.resolver()
                             .resolve(
@@ -198,15 +202,38 @@ final class FlowRunner {
                 switch (listener.listener().provenance()) {
                     case DIVERT -> shell.destinations().diverted(client);
                     case REDIRECT -> shell.destinations().redirected(client);
-                    case CONNECT ->
-                            throw new IllegalStateException("CONNECT says it, not the kernel");
+                    case CONNECT, PROXY_PROTOCOL ->
+                            throw new IllegalStateException("the peer says it, not the kernel");
                 });
+    }
+
+    private void readProxyHeader() {
+        var balancer = state.known().acceptance().client().getAddress();
+        if (Cidr.anyContains(listener.balancers(), balancer)) {
+            front.readProxyHeader(
+                    header -> shell.destinations().announced(header, listener.localDestinations()));
+        } else {
+            feed(
+                    new ProxyHeaderRefused(
+                            ProxyHeaderFault.PEER_NOT_ALLOWED,
+                            balancer.getHostAddress()
+                                    + " (expected: one of "
+                                    + listener.balancers()
+                                    + ")"));
+        }
     }
 
     // The upstream
 
     private void dial(InetSocketAddress to, UpstreamConnection.Purpose purpose) {
-        upstream = UpstreamConnection.dial(shell, client, to, purpose, this::feed);
+        upstream =
+                UpstreamConnection.dial(
+                        shell,
+                        client,
+                        state.known().acceptance().client(),
+                        to,
+                        purpose,
+                        this::feed);
     }
 
     private UpstreamConnection upstream() {

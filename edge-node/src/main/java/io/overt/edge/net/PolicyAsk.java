@@ -129,7 +129,9 @@ final class PolicyAsk {
     private static Optional<HostName> connectHost(OriginalDestination to) {
         return switch (to) {
             case OriginalDestination.Asked(_, var target) -> HostName.parse(target.host());
-            case OriginalDestination.Diverted _, OriginalDestination.Redirected _ ->
+            case OriginalDestination.Diverted _,
+                    OriginalDestination.Redirected _,
+                    OriginalDestination.Announced _ ->
                     Optional.empty();
         };
     }

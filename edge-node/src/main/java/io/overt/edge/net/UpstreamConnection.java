@@ -56,10 +56,16 @@ final class UpstreamConnection {
         this.events = events;
     }
 
-    /** Begins to connect; {@code events} hears what becomes of it, on the event loop. */
+    /**
+     * Begins to connect; {@code events} hears what becomes of it, on the event loop.
+     *
+     * @param client whose event loop it shares
+     * @param source whose connection it is, for where upstreams are to see that
+     */
     static UpstreamConnection dial(
             Shell shell,
             EpollSocketChannel client,
+            InetSocketAddress source,
             InetSocketAddress to,
             Purpose purpose,
             Consumer<Event> events) {
@@ -77,13 +83,10 @@ final class UpstreamConnection {
                                 (int) shell.settings().deadlines().connect().toMillis() * 2)
                         .handler(pipeline(tap, purpose));
         if (shell.settings().upstreamSource() == UpstreamSource.CLIENT) {
-            var from = client.remoteAddress();
-            if (from != null) {
-                bootstrap
-                        .option(EpollChannelOption.IP_TRANSPARENT, true)
-                        .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
-                        .localAddress(new InetSocketAddress(from.getAddress(), 0));
-            }
+            bootstrap
+                    .option(EpollChannelOption.IP_TRANSPARENT, true)
+                    .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
+                    .localAddress(new InetSocketAddress(source.getAddress(), 0));
         }
         var connecting = bootstrap.connect(to);
         var connection =

@@ -30,6 +30,7 @@ public record ConnectionRecord(
                 .member("edge", edge)
                 .member("listener", facts.accepted.listener().name())
                 .member("client", text(facts.accepted.client()))
+                .member("balancer", facts.accepted.balancer().map(ConnectionRecord::text))
                 .member("destination", facts.arrived.map(each -> text(each.to().address())))
                 .member("connect", facts.connect())
                 .member("server_name", facts.heard.flatMap(each -> each.hello().serverName()))

@@ -121,6 +121,7 @@ class AnyOrderPropertyTest {
                     case Command.Forge _ -> assertSeen(Event.UpstreamVerified.class);
                     case Command.FindDestination _,
                             Command.ReadConnectHead _,
+                            Command.ReadProxyHeader _,
                             Command.Resolve _,
                             Command.Screen _,
                             Command.AcceptConnect _,
@@ -152,6 +153,7 @@ class AnyOrderPropertyTest {
         private Event likely() {
             return switch (state.stage()) {
                 case ARRIVING -> Cast.named("destination found");
+                case PROXY_HEADER -> Cast.named("proxy header");
                 case CONNECT_HEAD -> Cast.named("connect asked");
                 case RESOLVING -> Cast.named("resolved");
                 case SCREENING -> Cast.named("screened: inspect");

@@ -30,6 +30,7 @@ final class Cast {
     private Cast() {}
 
     static final InetSocketAddress ORIGIN = new InetSocketAddress("192.0.2.80", 443);
+    static final InetSocketAddress SOMEONE = new InetSocketAddress("198.51.100.99", 50000);
     static final ConnectTarget TARGET = new ConnectTarget("www.example.test", 443);
     static final ClientHello HELLO =
             hello(
@@ -58,6 +59,15 @@ final class Cast {
         events.put("loop found", new Event.LoopFound("192.0.2.1:8443 is ours"));
         events.put("local asked", new Event.LocalDestinationAsked(new InetSocketAddress(22)));
         events.put("too many", new Event.TooManyConnections("10000 connections"));
+        events.put("proxy header", new Event.ProxyHeaderRead(SOMEONE, ORIGIN));
+        events.put(
+                "proxy header from elsewhere",
+                new Event.ProxyHeaderRefused(
+                        Event.ProxyHeaderFault.PEER_NOT_ALLOWED, "192.0.2.66"));
+        events.put(
+                "proxy header malformed",
+                new Event.ProxyHeaderRefused(Event.ProxyHeaderFault.MALFORMED, "version 1"));
+        events.put("health checked", new Event.HealthChecked());
         events.put("connect asked", new Event.ConnectAsked(TARGET));
         events.put(
                 "connect malformed",

@@ -12,6 +12,7 @@ final class Transcript {
             case Command.FindDestination() -> "find destination";
             case Command.ReadConnectHead() -> "read connect head";
             case Command.Resolve(var target) -> "resolve " + target.host() + ":" + target.port();
+            case Command.ReadProxyHeader() -> "read proxy header";
             case Command.Screen _ -> "screen";
             case Command.AcceptConnect() -> "accept connect";
             case Command.PeekHello() -> "peek hello";

@@ -14,6 +14,7 @@ import io.overt.edge.net.DataPathSettings.Notice;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.ConnectionRecord;
+import io.overt.policy.Cidr;
 import io.overt.policy.Compilation;
 import io.overt.policy.Policy;
 import io.overt.policy.PolicyCompiler;
@@ -87,7 +88,9 @@ final class Bench implements AutoCloseable {
                 "edge-1",
                 List.of(
                         listener("proxy", Listener.Provenance.CONNECT),
-                        listener("redirect", Listener.Provenance.REDIRECT)),
+                        listener("redirect", Listener.Provenance.REDIRECT),
+                        balanced("balanced", "127.0.0.0/8"),
+                        balanced("balanced-from-elsewhere", "192.0.2.0/24")),
                 UpstreamSource.EDGE,
                 2,
                 limits,
@@ -149,6 +152,14 @@ final class Bench implements AutoCloseable {
                 LocalDestinations.ALLOWED);
     }
 
+    private static ListenerSettings balanced(String name, String from) {
+        return new ListenerSettings(
+                new Listener(name, Listener.Provenance.PROXY_PROTOCOL),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                LocalDestinations.ALLOWED,
+                List.of(Cidr.of(from)));
+    }
+
     static Policy compile(String rules) {
         var document = "policy: test\n" + rules;
         return switch (PolicyCompiler.compile(
@@ -172,6 +183,10 @@ final class Bench implements AutoCloseable {
 
     InetSocketAddress proxy() {
         return java.util.Objects.requireNonNull(path.addresses().get("proxy"));
+    }
+
+    InetSocketAddress listener(String name) {
+        return java.util.Objects.requireNonNull(path.addresses().get(name));
     }
 
     InetSocketAddress redirect() {

@@ -51,7 +51,7 @@ class ConnectionRecordTest {
                         {"time":"2026-11-22T10:00:00.250Z",\
                         "id":"01a203de-9c4a-7312-a6c7-848ade0a43e8",\
                         "site":"berlin","edge":"edge-1","listener":"proxy",\
-                        "client":"[2001:db8:0:0:0:0:0:7]:40000",\
+                        "client":"[2001:db8:0:0:0:0:0:7]:40000","balancer":null,\
                         "destination":null,"connect":"nowhere.invalid:443","server_name":null,\
                         "alpn_offered":[],"ja4":null,"hello_fault":null,\
                         "policy_version":null,"rule":null,\
