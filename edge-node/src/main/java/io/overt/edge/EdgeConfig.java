@@ -18,6 +18,7 @@ import io.overt.policy.Cidr;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
+import io.overt.service.identity.FleetIdentity;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -94,7 +95,8 @@ public record EdgeConfig(
         var policy = PolicyFeedConfig.read(root.section("policy"));
         var signers = SignersConfig.from(root);
         var leafCache = LeafCacheConfig.from(root);
-        var siteCluster = SiteClusterConfig.from(root);
+        var siteCluster =
+                SiteClusterConfig.from(root, identity.identity().map(FleetIdentity::name));
         var upstreamNode = root.section("upstream");
         var upstream = upstream(upstreamNode);
         var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);

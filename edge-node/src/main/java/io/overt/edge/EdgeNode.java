@@ -1,5 +1,6 @@
 package io.overt.edge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
@@ -44,6 +45,7 @@ final class EdgeNode {
                                 config.leafCache(),
                                 tls,
                                 clock,
+                                Ticker.systemTicker(),
                                 new SecureRandom(),
                                 meters));
         try {
@@ -51,7 +53,7 @@ final class EdgeNode {
         } catch (IOException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
-        parts.add("leaf keys", LeafKeyWatch.start(forge, readiness.condition("leaf-keys")));
+        parts.add("leaf keys", LeafKeyWatch.start(forge, readiness.condition("leaf-keys"), meters));
         var policyReady = readiness.condition("policy");
         policyReady.unmet("no policy yet: the control plane has sent none, and none is on disk");
         var feed =

@@ -1,7 +1,9 @@
 package io.overt.edge;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.forge.SiteForge;
 import io.overt.service.admin.Readiness;
+import io.overt.service.process.ThreadBackstop;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -17,11 +19,13 @@ final class LeafKeyWatch implements AutoCloseable {
 
     private LeafKeyWatch() {}
 
-    static LeafKeyWatch start(SiteForge forge, Readiness.Condition condition) {
+    static LeafKeyWatch start(
+            SiteForge forge, Readiness.Condition condition, MeterRegistry meters) {
         var watch = new LeafKeyWatch();
+        Runnable look = () -> forge.waitingFor().ifPresentOrElse(condition::unmet, condition::met);
         var _ =
                 watch.timer.scheduleWithFixedDelay(
-                        () -> forge.waitingFor().ifPresentOrElse(condition::unmet, condition::met),
+                        new ThreadBackstop("leaf-key-watch", meters).around(look),
                         0,
                         500,
                         TimeUnit.MILLISECONDS);

@@ -11,6 +11,7 @@ import io.overt.signer.key.SecretFile;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.key.TokenKeyMaker;
 import io.overt.signer.key.TokenSettings;
+import io.overt.x509.IssuerTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,7 +42,7 @@ final class CreateCa implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             description =
-                    "The signer's configuration; the first issuer's certificate is written to where it says.")
+                    "The signer's configuration; the first trusted issuer's certificate is written to where it says.")
     private @Nullable Path config;
 
     @Option(
@@ -98,7 +99,8 @@ final class CreateCa implements Callable<Integer> {
         ConfigNode node = ConfigFile.read(required(config));
         node.sectionOrDefaults("log").text("level", "info"); // the frame's, read elsewhere
         SignerConfig signer = SignerConfig.read(node);
-        Path issuing = signer.issuers().getFirst().certificate();
+        // SignerConfig.read has made sure that there is one.
+        Path issuing = signer.issuer(IssuerTrust.TRUSTED).orElseThrow().certificate();
         try {
             FirstCa ca =
                     new FirstCa(

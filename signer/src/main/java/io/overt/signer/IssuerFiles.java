@@ -54,7 +54,7 @@ record IssuerFiles(IssuingCa ca, List<X509Certificate> chain, SignerConfig.Issue
                             .formatted(first.getBasicConstraints()));
         }
         return new IssuerFiles(
-                new IssuingCa(first, entry.crlUrls(), entry.caIssuersUrls()),
+                new IssuingCa(first, entry.crlUrls(), entry.caIssuersUrls(), entry.trust()),
                 certificates.subList(1, certificates.size()),
                 entry);
     }

@@ -7,6 +7,7 @@ import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
 import java.net.InetSocketAddress;
@@ -67,12 +68,19 @@ record SignerConfig(
      *
      * @param certificate PEM: the CA's certificate first, then what clients need beyond it, without
      *     the root
+     * @param trust whether clients have its root, and so which upstreams it mirrors
      */
     record IssuerEntry(
             Path certificate,
+            IssuerTrust trust,
             IssuerState state,
             List<String> crlUrls,
             List<String> caIssuersUrls) {}
+
+    /** The first issuer of this kind, for the command that makes it. */
+    Optional<IssuerEntry> issuer(IssuerTrust trust) {
+        return issuers.stream().filter(entry -> entry.trust() == trust).findFirst();
+    }
 
     static SignerConfig read(ConfigNode root) throws ConfigException {
         InetSocketAddress listen = root.listenAddress("listen");
@@ -184,12 +192,13 @@ record SignerConfig(
             issuers.add(
                     new IssuerEntry(
                             node.path("certificate"),
+                            node.choice("trust", IssuerTrust.class, IssuerTrust.TRUSTED),
                             node.choice("state", IssuerState.class, IssuerState.ACTIVE),
                             node.list("crl-urls"),
                             node.list("ca-issuers-urls")));
         }
-        if (issuers.isEmpty()) {
-            root.problem("issuers", "none (expected: at least one issuing CA)");
+        if (issuers.stream().noneMatch(entry -> entry.trust() == IssuerTrust.TRUSTED)) {
+            root.problem("issuers", "none (expected: at least one issuing CA that clients trust)");
         }
         return issuers;
     }

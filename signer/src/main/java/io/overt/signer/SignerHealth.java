@@ -8,6 +8,7 @@ import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.store.SqliteStore;
+import io.overt.x509.IssuerTrust;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -66,7 +67,11 @@ final class SignerHealth implements AutoCloseable {
 
     private void look() {
         List<Issuer> active =
-                issuers.stream().filter(issuer -> issuer.state() == IssuerState.ACTIVE).toList();
+                issuers.stream()
+                        .filter(issuer -> issuer.state() == IssuerState.ACTIVE)
+                        // Without the other kind most of what a signer is for still works.
+                        .filter(issuer -> issuer.ca().trust() == IssuerTrust.TRUSTED)
+                        .toList();
         if (active.stream().anyMatch(issuer -> issuer.key().state() == KeyState.UP)) {
             issuerCondition.met();
         } else {

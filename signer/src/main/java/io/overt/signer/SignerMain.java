@@ -83,7 +83,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreateCa(clock));
+        return List.of(new CreateCa(clock), new CreateUntrustedCa(clock));
     }
 
     /**

@@ -92,7 +92,13 @@ final class SignerService extends SignerGrpc.SignerImplBase {
         DescribeResponse.Builder response = DescribeResponse.newBuilder();
         issuers.stream()
                 .sorted(Comparator.comparingInt(SignerService::rank))
-                .forEach(issuer -> response.addIssuers(described(issuer)));
+                .forEach(
+                        issuer -> {
+                            switch (issuer.ca().trust()) {
+                                case TRUSTED -> response.addIssuers(described(issuer));
+                                case UNTRUSTED -> response.addUntrustedIssuers(described(issuer));
+                            }
+                        });
         profiles.forEach(profile -> response.addProfiles(described(profile)));
         answer.onNext(response.build());
         answer.onCompleted();

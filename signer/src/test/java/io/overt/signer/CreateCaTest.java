@@ -142,6 +142,50 @@ class CreateCaTest {
         }
     }
 
+    /** Onto a signer that has its CA already, as an upgrade meets it. */
+    @Test
+    void an_untrusted_ca_is_made_beside_the_other_and_nothing_is_overwritten() throws Exception {
+        Files.writeString(directory.resolve("password"), "secret\n");
+        Path config = config("insecure-file: { pkcs12: issuing.p12, password-file: password }");
+        createCa(config);
+        assertThatThrownBy(() -> createUntrustedCa(config))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("no issuer with \"trust: untrusted\"");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace(
+                                "{ certificate: issuing.pem }",
+                                "{ certificate: issuing.pem }, { certificate: untrusted.pem, trust: untrusted }"));
+
+        assertThat(createUntrustedCa(config)).isZero();
+
+        X509Certificate untrusted = certificate("untrusted.pem");
+        untrusted.verify(untrusted.getPublicKey());
+        assertThat(untrusted.getSubjectX500Principal().getName()).contains("Untrusted Inspection");
+        assertThat(untrusted.getBasicConstraints()).isZero();
+        assertThatThrownBy(() -> createUntrustedCa(config))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("untrusted.pem: is there already, and is not overwritten");
+        SignerMain main = new SignerMain(Clock.systemUTC());
+        SignerConfig read = SignerConfig.read(ConfigFile.read(config));
+        main.check(read);
+        try (Parts parts = new Parts()) {
+            assertThat(main.serve(read, parts).readiness().unmet()).isEmpty();
+        }
+        Files.delete(directory.resolve("untrusted.pem"));
+        assertThatThrownBy(() -> createUntrustedCa(config))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("has a key 'overt-untrusted-issuing' already");
+    }
+
+    private int createUntrustedCa(Path config) throws Exception {
+        CreateUntrustedCa command = new CreateUntrustedCa(Clock.systemUTC());
+        CommandLine line = new CommandLine(command);
+        line.parseArgs("--config", config.toString(), "--organisation", "Example, Inc.");
+        return command.call();
+    }
+
     @Test
     void a_wrong_pin_is_the_operators_and_a_token_that_is_away_is_for_another_try()
             throws Exception {

@@ -14,6 +14,7 @@ import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
 import io.overt.x509.ReferenceIdentity;
@@ -57,6 +58,7 @@ class SignerConfigTest {
                 .containsExactly(
                         new IssuerEntry(
                                 directory.resolve("issuing.pem"),
+                                IssuerTrust.TRUSTED,
                                 IssuerState.ACTIVE,
                                 List.of(),
                                 List.of()));
@@ -102,6 +104,7 @@ class SignerConfigTest {
                           keep-alive: 8s
                         issuers:
                           - { certificate: i.pem, state: staged, crl-urls: ["http://c.example/"], ca-issuers-urls: ["http://i.example/"] }
+                          - { certificate: u.pem, trust: untrusted }
                         profiles:
                           - { name: p, recipe: strict, organisation: O, notice-url: "https://n.example/", max-lifetime: 9d }
                         epoch: { length: 2d, grace: 1h, clock-tolerance: 1m }
@@ -134,9 +137,16 @@ class SignerConfigTest {
                                 List.of(
                                         new IssuerEntry(
                                                 at("i.pem"),
+                                                IssuerTrust.TRUSTED,
                                                 IssuerState.STAGED,
                                                 List.of("http://c.example/"),
-                                                List.of("http://i.example/"))),
+                                                List.of("http://i.example/")),
+                                        new IssuerEntry(
+                                                at("u.pem"),
+                                                IssuerTrust.UNTRUSTED,
+                                                IssuerState.ACTIVE,
+                                                List.of(),
+                                                List.of())),
                                 List.of(
                                         new MirrorProfile(
                                                 "p",

@@ -52,6 +52,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine;
 
 /**
  * A signer as it runs in production: SoftHSM, SQLite, gRPC over mutual TLS on loopback; and edges
@@ -70,6 +71,24 @@ final class SignerWorld {
     private Parts parts = new Parts();
     private Optional<SignerMain.Serving> serving = Optional.empty();
     private String state = "active";
+    private String moreIssuers = "";
+
+    /** With an issuer that nobody trusts beside the other, made by its command. */
+    static SignerWorld startWithUntrusted(Path directory) throws Exception {
+        SignerWorld world = new SignerWorld(directory, "[never.example]");
+        world.moreIssuers = "  - { certificate: untrusted.pem, trust: untrusted }\n";
+        world.config();
+        CreateUntrustedCa command = new CreateUntrustedCa(Clock.systemUTC());
+        CommandLine line = new CommandLine(command);
+        line.parseArgs(
+                "--config",
+                directory.resolve("signer.yaml").toString(),
+                "--organisation",
+                "Example Corp");
+        command.call();
+        world.start();
+        return world;
+    }
 
     /** Of the signer at its next start; most tests need no warm one. */
     String warmUp = "0s";
@@ -140,7 +159,7 @@ final class SignerWorld {
                           - certificate: %s
                             state: %s
                             crl-urls: [http://crl.corp.example/issuing.crl]
-                        profiles:
+                        %sprofiles:
                           - { name: mirror, organisation: Example Corp, notice-url: "https://inspection.example/notice" }
                           - { name: strict, recipe: strict, organisation: Example Corp, notice-url: "https://inspection.example/notice" }
                         upstream: { trust-anchors: [anchors.pem] }
@@ -158,6 +177,7 @@ final class SignerWorld {
                                         token.pinFile(),
                                         token.issuingPem(),
                                         state,
+                                        moreIssuers,
                                         neverForge,
                                         warmUp));
         return SignerConfig.read(ConfigFile.read(file));
@@ -343,7 +363,7 @@ final class SignerWorld {
         throw new AssertionError("not refused");
     }
 
-    private static IssuingCa ca(io.overt.proto.signer.v1.Issuer issuer) throws Exception {
+    static IssuingCa ca(io.overt.proto.signer.v1.Issuer issuer) throws Exception {
         X509Certificate certificate =
                 PresentedChain.parse(List.of(issuer.getCertificate().toByteArray())).leaf();
         return new IssuingCa(certificate, issuer.getCrlUrlsList(), issuer.getCaIssuersUrlsList());

@@ -20,6 +20,9 @@ public final class ForgeKey {
      */
     private static final String DOMAIN = "overt forge key v1";
 
+    /** Apart from the other, so that no cache can answer one with a leaf of the other. */
+    private static final String UNTRUSTED_DOMAIN = "overt untrusted forge key v1";
+
     private final byte[] bytes;
 
     /**
@@ -35,11 +38,37 @@ public final class ForgeKey {
         this.bytes = bytes.clone();
     }
 
-    /** The key of what {@link MirrorRecipe} derives from these, whoever the issuer. */
+    /**
+     * The key of what {@link MirrorRecipe} derives from these for a verified upstream, whichever of
+     * the trusted issuers.
+     */
     public static ForgeKey of(
             X509Certificate upstreamLeaf, LeafPublicKey key, MirrorProfile profile, Epoch epoch) {
+        return of(DOMAIN, upstreamLeaf, key, profile, epoch);
+    }
+
+    /** The key of the leaf for an upstream of this standing, by any issuer that mirrors such. */
+    public static ForgeKey of(
+            UpstreamStanding upstream, LeafPublicKey key, MirrorProfile profile, Epoch epoch) {
+        return of(
+                switch (upstream) {
+                    case VerifiedUpstream _ -> DOMAIN;
+                    case UntrustedUpstream _ -> UNTRUSTED_DOMAIN;
+                },
+                upstream.leaf(),
+                key,
+                profile,
+                epoch);
+    }
+
+    private static ForgeKey of(
+            String domain,
+            X509Certificate upstreamLeaf,
+            LeafPublicKey key,
+            MirrorProfile profile,
+            Epoch epoch) {
         Input input = new Input();
-        input.add(DOMAIN.getBytes(StandardCharsets.UTF_8));
+        input.add(domain.getBytes(StandardCharsets.UTF_8));
         input.add(Encodings.of(upstreamLeaf));
         input.add(key.spki());
         input.add(profile.name().getBytes(StandardCharsets.UTF_8));

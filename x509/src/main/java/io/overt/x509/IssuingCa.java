@@ -12,10 +12,20 @@ import java.util.List;
  * @param crlUrls where clients find its CRL; alternatives for one CRL, not several CRLs. None:
  *     leaves name no CRL
  * @param caIssuersUrls where clients find its certificate. None: leaves do not say
+ * @param trust whom its leaves convince, and so which upstreams it mirrors
  */
 public record IssuingCa(
-        X509Certificate certificate, List<String> crlUrls, List<String> caIssuersUrls) {
+        X509Certificate certificate,
+        List<String> crlUrls,
+        List<String> caIssuersUrls,
+        IssuerTrust trust) {
     private static final int KEY_CERT_SIGN = 5;
+
+    /** A CA that clients trust. */
+    public IssuingCa(
+            X509Certificate certificate, List<String> crlUrls, List<String> caIssuersUrls) {
+        this(certificate, crlUrls, caIssuersUrls, IssuerTrust.TRUSTED);
+    }
 
     public IssuingCa {
         crlUrls = List.copyOf(crlUrls);

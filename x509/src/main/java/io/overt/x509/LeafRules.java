@@ -45,7 +45,11 @@ final class LeafRules {
 
     private static final int EMPTY_SEQUENCE_LENGTH = 2;
 
-    static Optional<NotMirrorable> objection(TbsFields upstream) throws MalformedDerException {
+    /**
+     * @param trust of the issuer: a leaf that nobody trusts may say as little as upstream's does
+     */
+    static Optional<NotMirrorable> objection(TbsFields upstream, IssuerTrust trust)
+            throws MalformedDerException {
         if (upstream.version() != 3) {
             return no(Reason.NOT_VERSION_3, "version " + upstream.version() + " (expected: 3)");
         }
@@ -57,12 +61,15 @@ final class LeafRules {
             }
         }
         Optional<ExtensionDer> names = upstream.extension(Oid.SUBJECT_ALT_NAME);
+        boolean nameless = upstream.subject().encoded().length == EMPTY_SEQUENCE_LENGTH;
+        if (names.isEmpty() && trust == IssuerTrust.UNTRUSTED && !nameless) {
+            return Optional.empty();
+        }
         if (names.isEmpty()) {
             return no(Reason.NO_SUBJECT_ALT_NAME, "no subjectAltName extension");
         }
         // RFC 5280 §4.1.2.6: if the subject is empty, the names must be critical.
-        if (upstream.subject().encoded().length == EMPTY_SEQUENCE_LENGTH
-                && !names.get().isCritical()) {
+        if (nameless && !names.get().isCritical()) {
             return no(
                     Reason.EMPTY_SUBJECT,
                     "empty subject with a subjectAltName that is not critical");

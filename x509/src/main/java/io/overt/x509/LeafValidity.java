@@ -6,7 +6,7 @@ import java.time.Instant;
 
 /**
  * When a forged leaf is valid: as upstream, not beyond the issuer's end, not longer than the
- * profile's cap.
+ * profile's cap; and exactly as upstream where nobody trusts the issuer.
  *
  * <p>There is no clock here, or edge and signer would not derive the same bytes. Where an
  * upstream's life must be cut, the epoch's start says around when (ADR 0010).
@@ -20,6 +20,11 @@ record LeafValidity(Instant notBefore, Instant notAfter) {
         X509Certificate ca = issuer.certificate();
         LeafValidity theirs =
                 new LeafValidity(upstream.notBefore().time(), upstream.notAfter().time());
+        if (issuer.trust() == IssuerTrust.UNTRUSTED) {
+            // An expired certificate stays one, to the second: neither the issuer's life nor the
+            // epoch may make it look current, or out of date in another way.
+            return theirs;
+        }
         LeafValidity common =
                 theirs.within(ca.getNotBefore().toInstant(), ca.getNotAfter().toInstant());
         if (common.isEmpty()) {

@@ -27,6 +27,7 @@ public final class MirrorRecipe {
     /**
      * Derives the TBS of the forged leaf.
      *
+     * @param issuer one that clients trust
      * @param epoch that of {@code key}, in the profile's {@link MirrorProfile#epochLength()}
      */
     public static Mirroring derive(
@@ -35,7 +36,38 @@ public final class MirrorRecipe {
             IssuingCa issuer,
             MirrorProfile profile,
             Epoch epoch) {
+        requireTrust(issuer, IssuerTrust.TRUSTED);
         return derive(Encodings.of(upstream.leaf()), key, issuer, profile, epoch);
+    }
+
+    /**
+     * The same of an upstream that is not good. What is wrong with its leaf stays wrong: its
+     * validity is kept whatever the profile's cap, and a leaf without names is mirrored without.
+     *
+     * @param issuer one that no client trusts
+     */
+    public static Mirroring derive(
+            UntrustedUpstream upstream,
+            LeafPublicKey key,
+            IssuingCa issuer,
+            MirrorProfile profile,
+            Epoch epoch) {
+        requireTrust(issuer, IssuerTrust.UNTRUSTED);
+        return derive(Encodings.of(upstream.leaf()), key, issuer, profile, epoch);
+    }
+
+    /** The one place where a verdict and an issuer meet; a mismatch is a bug of the caller's. */
+    private static void requireTrust(IssuingCa issuer, IssuerTrust expected) {
+        if (issuer.trust() != expected) {
+            throw new IllegalArgumentException(
+                    "issuer "
+                            + issuer.certificate().getSubjectX500Principal().getName()
+                            + ": "
+                            + issuer.trust()
+                            + " (expected: "
+                            + expected
+                            + ")");
+        }
     }
 
     /** The same of DER alone: what the recipe makes depends on nothing else of the upstream. */
@@ -50,7 +82,7 @@ public final class MirrorRecipe {
         }
         try {
             TbsFields upstream = TbsFields.ofCertificate(upstreamLeaf);
-            Optional<NotMirrorable> objection = LeafRules.objection(upstream);
+            Optional<NotMirrorable> objection = LeafRules.objection(upstream, issuer.trust());
             if (objection.isPresent()) {
                 return objection.get();
             }

@@ -9,7 +9,7 @@ import java.util.List;
  * time. There is no other way to have one, so code that takes it cannot be reached with a chain
  * that nobody verified.
  */
-public final class VerifiedUpstream {
+public final class VerifiedUpstream implements UpstreamStanding {
     private final PresentedChain chain;
     private final List<X509Certificate> path;
     private final ReferenceIdentity name;
@@ -33,6 +33,7 @@ public final class VerifiedUpstream {
     }
 
     /** The chain as it was presented, superfluous certificates included. */
+    @Override
     public PresentedChain chain() {
         return chain;
     }
@@ -47,11 +48,13 @@ public final class VerifiedUpstream {
     }
 
     /** The upstream's own certificate. */
+    @Override
     public X509Certificate leaf() {
         return chain.leaf();
     }
 
     /** The name it was verified for. */
+    @Override
     public ReferenceIdentity name() {
         return name;
     }
@@ -61,6 +64,7 @@ public final class VerifiedUpstream {
      * does not say that the chain would verify for it: constraints on names were checked for {@link
      * #name} alone.
      */
+    @Override
     public boolean names(ReferenceIdentity other) {
         try {
             return PresentedNames.of(leaf())

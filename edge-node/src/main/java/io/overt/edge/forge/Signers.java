@@ -11,6 +11,7 @@ import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
+import io.overt.service.process.ThreadBackstop;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ForgeKey;
 import io.overt.x509.MirrorProfile;
@@ -40,6 +41,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private final Duration describeEvery;
     private final Runnable described;
     private final Thread watcher;
+    private final ThreadBackstop backstop;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Consumer<Set<CertificateFingerprint>> issuersChanged = _ -> {};
 
@@ -65,6 +67,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         this.describeEvery = config.describeEvery();
         this.described = described;
         this.watcher = Thread.ofVirtual().name("signers-watch").unstarted(this::watch);
+        this.backstop = new ThreadBackstop("signers-watch", meters);
         for (SignerClient client : clients) {
             Gauge.builder(
                             "overt.signer.healthy",
@@ -215,7 +218,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         Duration pause = FIRST_PAUSE;
         try {
             do {
-                clients.forEach(this::describe);
+                clients.forEach(client -> backstop.around(() -> describe(client)).run());
                 boolean allKnown =
                         clients.stream().allMatch(client -> client.description().isPresent());
                 pause = pause.multipliedBy(2);

@@ -27,8 +27,9 @@ public final class SiteForge implements AutoCloseable {
      *
      * @param tls this edge's fleet identity; the caller closes it, after this
      * @param clock says which epoch it is and what has expired
+     * @param ticker for ages and waiting times
      * @throws IllegalArgumentException if {@code siteCluster} does not list this edge; the message
-     *     names the key
+     *     names the key. {@link SiteClusterConfig#from} refuses such a file
      */
     public SiteForge(
             SiteClusterConfig siteCluster,
@@ -36,14 +37,15 @@ public final class SiteForge implements AutoCloseable {
             LeafCacheConfig leafCache,
             FleetTls tls,
             InstantSource clock,
+            Ticker ticker,
             SecureRandom random,
             MeterRegistry meters) {
         this.clock = clock;
         Wake described = new Wake();
         this.signers = new Signers(signers, tls, described, meters);
-        this.site = new Site(siteCluster, tls, this.signers, clock, random, meters);
+        this.site = new Site(siteCluster, tls, this.signers, clock, ticker, random, meters);
         described.keys = Optional.of(site);
-        this.local = new LocalLeaves(leafCache, Ticker.systemTicker(), meters);
+        this.local = new LocalLeaves(leafCache, ticker, meters);
         this.forge =
                 new TieredLeafForge(
                         local,

@@ -19,6 +19,7 @@ import io.overt.service.process.StartException;
 import io.overt.x509.ChainVerifier;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,9 +164,9 @@ public final class DataPath implements AutoCloseable {
     public void close() {
         var closing = new ArrayList<>(List.copyOf(listening.values()));
         closing.forEach(channel -> channel.close().awaitUninterruptibly());
-        awaitEmpty(settings.deadlines().drain().toNanos());
+        awaitEmpty(settings.deadlines().drain());
         shell.open().forEach(runner -> runner.tell(new DrainEnded()));
-        awaitEmpty(TimeUnit.SECONDS.toNanos(1));
+        awaitEmpty(LAST_RECORDS);
         verifier.close();
         resolver.close();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -173,17 +174,16 @@ public final class DataPath implements AutoCloseable {
         upstreamLeg.close();
     }
 
-    private void awaitEmpty(long nanos) {
-        var until = System.nanoTime() + nanos;
+    private void awaitEmpty(Duration atMost) {
         try {
-            while (!shell.open().isEmpty() && System.nanoTime() < until) {
-                Thread.sleep(POLL_MILLIS);
-            }
+            shell.awaitEmpty(atMost);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
     private static final int BACKLOG = 4096;
-    private static final long POLL_MILLIS = 20;
+
+    /** For connections that were told to end to be closed and recorded. */
+    private static final Duration LAST_RECORDS = Duration.ofSeconds(1);
 }

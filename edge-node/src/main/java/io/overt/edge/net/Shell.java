@@ -7,9 +7,12 @@ import io.overt.edge.record.ConnectionRecord;
 import io.overt.edge.record.Observations;
 import io.overt.edge.record.RecordSink;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /** What all connections of an edge share. Thread-safe. */
@@ -28,6 +31,10 @@ final class Shell {
     private final LongSupplier nanoTime;
     private final Set<FlowRunner> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger inspections = new AtomicInteger();
+    private final ReentrantLock drain = new ReentrantLock();
+
+    /** Signalled when the last open connection is over. */
+    private final Condition emptied = drain.newCondition();
 
     Shell(
             DataPathSettings settings,
@@ -125,10 +132,40 @@ final class Shell {
 
     /** The one place where a connection's record is made. */
     void concluded(FlowRunner runner, Conclusion conclusion, Observations observations) {
+        try {
+            meters.count(conclusion);
+            records.accept(
+                    new ConnectionRecord(
+                            settings.site(), settings.edge(), conclusion, observations));
+        } finally {
+            // Last: who waits for the end of all connections finds their records written.
+            left(runner);
+        }
+    }
+
+    private void left(FlowRunner runner) {
         open.remove(runner);
-        meters.count(conclusion);
-        records.accept(
-                new ConnectionRecord(settings.site(), settings.edge(), conclusion, observations));
+        if (open.isEmpty()) {
+            drain.lock();
+            try {
+                emptied.signalAll();
+            } finally {
+                drain.unlock();
+            }
+        }
+    }
+
+    /** Waits until no connection is open, at most so long; not on an event loop. */
+    void awaitEmpty(Duration atMost) throws InterruptedException {
+        drain.lock();
+        try {
+            var left = atMost.toNanos();
+            while (!open.isEmpty() && left > 0) {
+                left = emptied.awaitNanos(left);
+            }
+        } finally {
+            drain.unlock();
+        }
     }
 
     Set<FlowRunner> open() {

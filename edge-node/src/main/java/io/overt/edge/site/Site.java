@@ -43,6 +43,7 @@ public final class Site implements AutoCloseable {
      *     it, after this
      * @param enrolment the signers
      * @param clock says which epoch it is
+     * @param ticker for waiting times
      * @throws IllegalArgumentException if {@code config} does not list this edge as a member; the
      *     message names the key
      */
@@ -51,16 +52,14 @@ public final class Site implements AutoCloseable {
             FleetTls tls,
             LeafKeyEnrolment enrolment,
             InstantSource clock,
+            Ticker ticker,
             SecureRandom random,
             MeterRegistry meters) {
         this.random = random;
         switch (config) {
             case Off off -> {
                 this.cluster = Optional.empty();
-                this.carriers =
-                        name ->
-                                new MemorySiteMap(
-                                        name, off.mapMemory(), Ticker.systemTicker(), meters);
+                this.carriers = name -> new MemorySiteMap(name, off.mapMemory(), ticker, meters);
                 this.keys =
                         new SiteKeys(
                                 () -> new Apart("site-cluster is off"),
@@ -88,6 +87,7 @@ public final class Site implements AutoCloseable {
                                 addresses,
                                 embedded.callDeadline(),
                                 embedded.aloneAfter(),
+                                ticker,
                                 meters,
                                 wake);
                 this.keys =

@@ -1,5 +1,6 @@
 package io.overt.edge.site;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
@@ -15,6 +16,7 @@ import io.overt.edge.site.Standing.Joining;
 import io.overt.edge.site.Standing.Oldest;
 import io.overt.edge.site.Standing.Peer;
 import io.overt.edge.site.Standing.Younger;
+import io.overt.service.process.ThreadBackstop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -39,10 +41,12 @@ final class SiteCluster implements AutoCloseable {
     private final Config config;
     private final InetSocketAddress bind;
     private final Duration callDeadline;
+    private final Ticker ticker;
     private final long aloneFrom;
     private final MeterRegistry meters;
     private final Runnable changed;
     private final Thread keeper;
+    private final ThreadBackstop backstop;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<String, SiteMap> maps = new ConcurrentHashMap<>();
 
@@ -59,6 +63,7 @@ final class SiteCluster implements AutoCloseable {
      * @param addresses the ones in {@code config}
      * @param callDeadline of map calls
      * @param aloneAfter after which time without a member this edge is {@link Apart}
+     * @param ticker for {@code aloneAfter}
      * @param changed called on any thread, briefly, whenever the standing may have changed
      */
     SiteCluster(
@@ -66,16 +71,19 @@ final class SiteCluster implements AutoCloseable {
             MemberAddresses addresses,
             Duration callDeadline,
             Duration aloneAfter,
+            Ticker ticker,
             MeterRegistry meters,
             Runnable changed) {
         this.config = config;
         this.bind = addresses.bind();
         this.callDeadline = callDeadline;
-        this.aloneFrom = System.nanoTime() + aloneAfter.toNanos();
+        this.ticker = ticker;
+        this.aloneFrom = ticker.read() + aloneAfter.toNanos();
         this.meters = meters;
         this.changed = changed;
         this.keeper =
                 Thread.ofPlatform().name("site-cluster").daemon(true).unstarted(this::keepMember);
+        this.backstop = new ThreadBackstop("site-cluster", meters);
         Gauge.builder("overt.site.members", this, SiteCluster::members)
                 .description(
                         "Edges in this site's cluster as this one sees it; 0 while its own member does not run.")
@@ -108,7 +116,7 @@ final class SiteCluster implements AutoCloseable {
     Standing standing() {
         HazelcastInstance running = member;
         if (running == null) {
-            return joinedOnce || System.nanoTime() - aloneFrom >= 0
+            return joinedOnce || ticker.read() - aloneFrom >= 0
                     ? new Apart("the member does not run")
                     : new Joining();
         }
@@ -170,12 +178,12 @@ final class SiteCluster implements AutoCloseable {
                     down.await();
                     LOG.warn("site cluster member went down; starting another");
                 } catch (RuntimeException e) {
-                    // A broken environment. The site goes on without sharing; the operator sees the
-                    // gauge and this line.
-                    LOG.atError().setCause(e).log("site cluster member did not start");
+                    // Hazelcast says so too that its environment is broken. The site goes on
+                    // without sharing; the operator sees the gauge, the counter and the line.
+                    backstop.caught(e);
                 }
                 member = null;
-                changed.run();
+                backstop.around(changed).run();
                 closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
                 pause =
                         pause.multipliedBy(2).compareTo(LAST_PAUSE) < 0

@@ -4,6 +4,7 @@ import io.overt.service.config.ConfigNode;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -86,14 +87,17 @@ public sealed interface SiteClusterConfig {
     /**
      * Reads {@code site-cluster} of the edge's file. Problems are noted in {@code root}; use the
      * answer after its {@code finish()}.
+     *
+     * @param self this edge's name, which must be among the members; empty when its certificate
+     *     could not be read, which is a problem of its own
      */
-    static SiteClusterConfig from(ConfigNode root) {
+    static SiteClusterConfig from(ConfigNode root, Optional<String> self) {
         return root.optionalSection("site-cluster")
-                .map(SiteClusterConfig::read)
+                .map(node -> read(node, self))
                 .orElseGet(() -> new Off(MAP_MEMORY));
     }
 
-    private static SiteClusterConfig read(ConfigNode node) {
+    private static SiteClusterConfig read(ConfigNode node, Optional<String> self) {
         // "off" keeps the other keys valid, so that the one word can be turned on the day a hole in
         // Hazelcast is published.
         Mode mode = node.choice("mode", Mode.class, Mode.EMBEDDED);
@@ -104,7 +108,7 @@ public sealed interface SiteClusterConfig {
         }
         MemberNetwork network =
                 node.choice("member-network", MemberNetwork.class, MemberNetwork.MESH);
-        List<Member> members = members(node);
+        List<Member> members = members(node, mode == Mode.EMBEDDED ? self : Optional.empty());
         int generation = node.integer("generation", 1, 1, 1_000_000);
         int meshPort = node.integer("mesh-port", 5701, 1, 65_535);
         // No default address: only the operator knows the interface that faces the other edges.
@@ -140,33 +144,46 @@ public sealed interface SiteClusterConfig {
         };
     }
 
-    private static List<Member> members(ConfigNode node) {
+    private static List<Member> members(ConfigNode node, Optional<String> self) {
         List<ConfigNode> sections = node.sections("members");
         if (sections.isEmpty()) {
             node.problem("members", "none (expected: every edge of the site, this one included)");
         }
-        Set<String> names = new HashSet<>();
+        Set<String> names = new LinkedHashSet<>();
         Set<Integer> numbers = new HashSet<>();
-        return sections.stream()
-                .map(
-                        section -> {
-                            // No default: a number that followed the order of the list would change
-                            // under running members.
-                            int number = section.required("number", 1, SiteClusterConfig::number);
-                            var member =
-                                    new Member(
-                                            section.text("name"),
-                                            number,
-                                            section.address("address"));
-                            if (!names.add(member.name())) {
-                                section.problem("name", member.name() + ": given twice");
-                            }
-                            if (!numbers.add(number)) {
-                                section.problem("number", number + ": given twice");
-                            }
-                            return member;
-                        })
-                .toList();
+        List<Member> members =
+                sections.stream()
+                        .map(
+                                section -> {
+                                    // No default: a number that followed the order of the list
+                                    // would change
+                                    // under running members.
+                                    int number =
+                                            section.required(
+                                                    "number", 1, SiteClusterConfig::number);
+                                    var member =
+                                            new Member(
+                                                    section.text("name"),
+                                                    number,
+                                                    section.address("address"));
+                                    if (!names.add(member.name())) {
+                                        section.problem("name", member.name() + ": given twice");
+                                    }
+                                    if (!numbers.add(number)) {
+                                        section.problem("number", number + ": given twice");
+                                    }
+                                    return member;
+                                })
+                        .toList();
+        if (!sections.isEmpty() && self.filter(name -> !names.contains(name)).isPresent()) {
+            node.problem(
+                    "members",
+                    String.join(", ", names)
+                            + " (expected: an entry for this edge, "
+                            + self.get()
+                            + ", as its certificate names it)");
+        }
+        return members;
     }
 
     private static int number(String text) {

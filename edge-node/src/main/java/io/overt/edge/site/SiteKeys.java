@@ -14,6 +14,7 @@ import io.overt.edge.site.KeySource.NotFetched;
 import io.overt.edge.site.LeafKeyEnrolment.Enrolled;
 import io.overt.edge.site.LeafKeyEnrolment.NotEnrolled;
 import io.overt.edge.site.Standing.Peer;
+import io.overt.service.process.ThreadBackstop;
 import io.overt.x509.Epoch;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class SiteKeys implements AutoCloseable {
     private final SecureRandom random;
     private final Times times;
     private final Thread keeper;
+    private final ThreadBackstop backstop;
     private final Semaphore wake = new Semaphore(0);
     private final Counter made;
     private final Counter notEnrolled;
@@ -79,6 +81,7 @@ public final class SiteKeys implements AutoCloseable {
         this.random = random;
         this.times = times;
         this.keeper = Thread.ofPlatform().name("site-keys").daemon(true).unstarted(this::keep);
+        this.backstop = new ThreadBackstop("site-keys", meters);
         this.made = event(meters, "made");
         this.notEnrolled = event(meters, "not-enrolled");
         this.fetched = event(meters, "fetched");
@@ -138,24 +141,7 @@ public final class SiteKeys implements AutoCloseable {
     private void keep() {
         try {
             while (!closed) {
-                Instant now = clock.instant();
-                Situation situation =
-                        new Situation(
-                                standing.get(),
-                                held,
-                                confirmed,
-                                unanswered,
-                                enrolment.epochLength());
-                Duration rest =
-                        switch (KeyDuty.next(situation, times, now)) {
-                            case Make(Epoch epoch) -> make(epoch, situation);
-                            case Fetch(Peer from) -> fetch(from, situation, now);
-                            case Rest(Instant until, String why) -> {
-                                waitingFor = why;
-                                pause = Duration.ZERO;
-                                yield Duration.between(now, until);
-                            }
-                        };
+                Duration rest = round();
                 // Never longer than a minute by the thread's clock: a wall clock that jumps is
                 // noticed.
                 long millis = Math.clamp(rest.toMillis(), 0, LONGEST_REST.toMillis());
@@ -166,6 +152,29 @@ public final class SiteKeys implements AutoCloseable {
         } catch (InterruptedException _) {
             // close() interrupts; nobody else knows this thread.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Does the next duty; how long nothing is to be done after it. */
+    private Duration round() {
+        try {
+            Instant now = clock.instant();
+            Situation situation =
+                    new Situation(
+                            standing.get(), held, confirmed, unanswered, enrolment.epochLength());
+            return switch (KeyDuty.next(situation, times, now)) {
+                case Make(Epoch epoch) -> make(epoch, situation);
+                case Fetch(Peer from) -> fetch(from, situation, now);
+                case Rest(Instant until, String why) -> {
+                    waitingFor = why;
+                    pause = Duration.ZERO;
+                    yield Duration.between(now, until);
+                }
+            };
+        } catch (RuntimeException e) { // The back-stop: without this thread no leaf is forged.
+            backstop.caught(e);
+            waitingFor = "a defect of this edge: " + e;
+            return paused();
         }
     }
 

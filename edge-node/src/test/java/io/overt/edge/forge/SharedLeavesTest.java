@@ -3,6 +3,7 @@ package io.overt.edge.forge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
@@ -283,6 +284,7 @@ class SharedLeavesTest {
                         new LeafCacheConfig(1000),
                         edges.tls(name),
                         InstantSource.system(),
+                        Ticker.systemTicker(),
                         new SecureRandom(),
                         meters);
         edges.closing(edge::close);

@@ -3,6 +3,7 @@ package io.overt.edge.forge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.edge.forge.ForgeResult.Forged;
@@ -273,6 +274,7 @@ class SiteForgeTest {
                         new LeafCacheConfig(maxLeaves),
                         edges.tls("a"),
                         InstantSource.system(),
+                        Ticker.systemTicker(),
                         new SecureRandom(),
                         meters);
         edges.closing(edge::close);

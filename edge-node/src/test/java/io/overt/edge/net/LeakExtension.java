@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -69,8 +72,7 @@ final class LeakExtension implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) throws InterruptedException {
         for (var i = 0; i < 5; i++) {
-            System.gc();
-            Thread.sleep(20); // References are enqueued by a thread of the JVM's own.
+            collectGarbage();
             for (var j = 0; j < 50; j++) {
                 ByteBuf probe = UnpooledByteBufAllocator.DEFAULT.directBuffer(16);
                 probe.release();
@@ -79,5 +81,25 @@ final class LeakExtension implements BeforeAllCallback, AfterAllCallback {
         if (!LEAKS.isEmpty()) {
             throw new AssertionError(LEAKS.size() + " leaks, the first: " + LEAKS.peek());
         }
+    }
+
+    /**
+     * Returns when what was garbage has been collected and its references enqueued, which a thread
+     * of the JVM's own does: when that has come to a piece of garbage made here.
+     */
+    private static void collectGarbage() throws InterruptedException {
+        var collected = new ReferenceQueue<Object>();
+        var piece = new PhantomReference<>(new Object(), collected);
+        try {
+            for (var i = 0; i < 100; i++) {
+                System.gc();
+                if (collected.remove(100) != null) {
+                    return;
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(piece); // Or it might be collected itself.
+        }
+        throw new AssertionError("no garbage is collected");
     }
 }

@@ -12,9 +12,19 @@ final class FakeEnrolment implements LeafKeyEnrolment {
     private final List<EpochKey> keys = new CopyOnWriteArrayList<>();
     private final List<EpochKey> offered = new CopyOnWriteArrayList<>();
     private volatile boolean away;
+    private volatile boolean broken;
 
     void goAway() {
         away = true;
+    }
+
+    /** From now on it throws, as no enrolment should. */
+    void breakDown() {
+        broken = true;
+    }
+
+    void mend() {
+        broken = false;
     }
 
     void comeBack() {
@@ -38,6 +48,9 @@ final class FakeEnrolment implements LeafKeyEnrolment {
     @Override
     public Enrolment enrol(EpochKey key) {
         offered.add(key);
+        if (broken) {
+            throw new IllegalStateException("a defect");
+        }
         if (away) {
             return new NotEnrolled("away");
         }

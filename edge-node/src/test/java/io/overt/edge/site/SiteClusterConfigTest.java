@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,10 +159,23 @@ class SiteClusterConfigTest {
                         new InetSocketAddress("10.0.0.2", 5702));
     }
 
+    @Test
+    void a_list_of_members_without_this_edge_is_refused_with_its_line() {
+        assertThatThrownBy(() -> read(TWO.formatted("mesh"), Optional.of("edge-3")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith(
+                        "edge.yaml:4: site-cluster.members: edge-1, edge-2 (expected: an entry for"
+                                + " this edge, edge-3, as its certificate names it)");
+    }
+
     private SiteClusterConfig read(String yaml) throws Exception {
+        return read(yaml, Optional.empty());
+    }
+
+    private SiteClusterConfig read(String yaml, Optional<String> self) throws Exception {
         Path file = Files.writeString(directory.resolve("edge.yaml"), yaml);
         ConfigNode root = ConfigFile.read(file);
-        SiteClusterConfig config = SiteClusterConfig.from(root);
+        SiteClusterConfig config = SiteClusterConfig.from(root, self);
         root.finish();
         return config;
     }

@@ -80,5 +80,25 @@ class SiteKeysTest {
         assertThat(enrolment.keys()).hasSize(3);
     }
 
+    @Test
+    void a_defect_in_a_round_is_counted_and_does_not_end_the_keeper() {
+        enrolment.breakDown();
+        keys.start();
+        await().atMost(WITHIN)
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                meters.counter(
+                                                                "overt.thread.defects",
+                                                                "thread",
+                                                                "site-keys")
+                                                        .count())
+                                        .isGreaterThan(1));
+        assertThat(keys.waitingFor()).contains("a defect");
+
+        enrolment.mend();
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(keys.key(EPOCH)).isPresent());
+    }
+
     private static final Duration WITHIN = Duration.ofSeconds(30);
 }

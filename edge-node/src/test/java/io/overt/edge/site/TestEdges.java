@@ -1,5 +1,6 @@
 package io.overt.edge.site;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.edge.site.SiteClusterConfig.Embedded;
@@ -95,6 +96,7 @@ public final class TestEdges implements AutoCloseable {
                         tls(name),
                         enrolment,
                         InstantSource.system(),
+                        Ticker.systemTicker(),
                         new SecureRandom(),
                         meters);
         closers.push(site::close);

@@ -2,6 +2,7 @@ package io.overt.service.identity;
 
 import io.overt.service.config.ConfigNode;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where a process keeps its fleet identity. All are PEM.
@@ -16,5 +17,17 @@ public record FleetFiles(Path certificateChain, Path privateKey, Path trustAncho
     public static FleetFiles of(ConfigNode section) {
         return new FleetFiles(
                 section.path("certificate"), section.path("key"), section.path("trust-anchors"));
+    }
+
+    /**
+     * Whom the files name as they are now, for checks of what else the configuration says; empty
+     * when they cannot be used, and why is for {@link FleetTls} to say.
+     */
+    public Optional<FleetIdentity> identity() {
+        try {
+            return Optional.of(FleetCredentials.read(this).self());
+        } catch (FleetIdentityException _) {
+            return Optional.empty();
+        }
     }
 }

@@ -129,38 +129,49 @@ public final class FleetTls implements AutoCloseable {
     /** One look at the files; answers what to say no second time. */
     private String look(String refusedBefore) {
         try {
-            if (FleetCredentials.fingerprint(files).equals(current.credentials.fingerprint())) {
-                return "";
-            }
-            var next = FleetCredentials.read(files);
-            if (!next.self().equals(self())) {
-                throw new FleetIdentityException(
-                        files.certificateChain()
-                                + ": names "
-                                + next.self()
-                                + " (expected: "
-                                + self()
-                                + "; another identity needs a restart)");
-            }
-            current = generation(next);
-            reloads.incrementAndGet();
-            LOG.atInfo()
-                    .addKeyValue("identity", next.self())
-                    .addKeyValue("not_after", next.chain().getFirst().getNotAfter().toInstant())
-                    .log("fleet certificate reloaded");
-            return "";
+            return reload();
         } catch (FleetIdentityException e) {
-            // Between two writes of a rotation this is usual; the next look settles it. Said once
-            // per reason.
-            var reason = String.valueOf(e.getMessage());
-            if (!reason.equals(refusedBefore)) {
-                failedReloads.incrementAndGet();
-                LOG.atWarn()
-                        .addKeyValue("reason", reason)
-                        .log("fleet certificate not reloaded, the last one stays");
-            }
-            return reason;
+            // Between two writes of a rotation this is usual; the next look settles it.
+            return refuse(refusedBefore, String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) { // The back-stop: without this thread nothing is renewed.
+            return refuse(refusedBefore, e.toString(), e);
         }
+    }
+
+    /** Takes the files as they are now, if they have changed. */
+    private String reload() throws FleetIdentityException {
+        if (FleetCredentials.fingerprint(files).equals(current.credentials.fingerprint())) {
+            return "";
+        }
+        var next = FleetCredentials.read(files);
+        if (!next.self().equals(self())) {
+            throw new FleetIdentityException(
+                    files.certificateChain()
+                            + ": names "
+                            + next.self()
+                            + " (expected: "
+                            + self()
+                            + "; another identity needs a restart)");
+        }
+        current = generation(next);
+        reloads.incrementAndGet();
+        LOG.atInfo()
+                .addKeyValue("identity", next.self())
+                .addKeyValue("not_after", next.chain().getFirst().getNotAfter().toInstant())
+                .log("fleet certificate reloaded");
+        return "";
+    }
+
+    /** Counts and says it once a reason. */
+    private String refuse(String before, String reason, Exception cause) {
+        if (!reason.equals(before)) {
+            failedReloads.incrementAndGet();
+            LOG.atWarn()
+                    .setCause(cause instanceof RuntimeException ? cause : null)
+                    .addKeyValue("reason", reason)
+                    .log("fleet certificate not reloaded, the last one stays");
+        }
+        return reason;
     }
 
     private static Generation generation(FleetCredentials credentials)

@@ -70,6 +70,22 @@ final class CaCertificates {
         return signed(builder, rootKey, keys);
     }
 
+    /**
+     * The CA that nobody is to trust. Its own root: where nobody has an anchor there is nothing to
+     * hang it below. The word "Untrusted" comes before all else that a browser's warning shows.
+     */
+    X509Certificate untrusted(KeyPair key, CaKeys keys, Duration lifetime)
+            throws GeneralSecurityException, IOException {
+        X500Name name = name("Untrusted Inspection CA");
+        X509v3CertificateBuilder builder = builder(name, name, key.getPublic(), lifetime);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+        builder.addExtension(
+                Extension.extendedKeyUsage,
+                false,
+                new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+        return signed(builder, key, keys);
+    }
+
     private X500Name name(String what) {
         return new X500NameBuilder(BCStyle.INSTANCE)
                 .addRDN(BCStyle.O, organisation)

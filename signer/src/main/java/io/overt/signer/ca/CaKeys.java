@@ -11,12 +11,14 @@ import java.util.List;
  */
 interface CaKeys extends AutoCloseable {
 
-    /** The two keys of a first CA. */
+    /** The keys that are made here. */
     enum Role {
         /** Signs the issuing CA's certificate, once. */
         ROOT("overt-inspection-root"),
         /** Signs leaves. */
-        ISSUING("overt-inspection-issuing");
+        ISSUING("overt-inspection-issuing"),
+        /** Signs leaves that nobody is to trust, and its own certificate. */
+        UNTRUSTED("overt-untrusted-issuing");
 
         private final String alias;
 

@@ -3,10 +3,12 @@ package io.overt.signer.ca;
 import io.overt.signer.key.SecretFile;
 import io.overt.signer.key.SigningKeyException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -43,9 +45,37 @@ final class FileCaKeys implements CaKeys {
 
     @Override
     public void requireAbsent(Role role) throws CaException {
-        if (Files.exists(pkcs12)) {
-            throw new CaException(pkcs12 + ": is there already, and is not overwritten");
+        if (!Files.exists(pkcs12)) {
+            return;
         }
+        switch (role) {
+            case ROOT, ISSUING ->
+                    throw new CaException(pkcs12 + ": is there already, and is not overwritten");
+            case UNTRUSTED -> {
+                try {
+                    if (load().containsAlias(role.alias())) {
+                        throw new CaException(
+                                "%s has a key '%s' already, and it is not overwritten"
+                                        .formatted(pkcs12, role.alias()));
+                    }
+                } catch (GeneralSecurityException | IOException e) {
+                    throw new CaException(pkcs12 + ": cannot be read: " + e, e);
+                }
+            }
+        }
+    }
+
+    /** What is in the file; nothing when there is none. */
+    private KeyStore load() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        if (!Files.exists(pkcs12)) {
+            store.load(null, null);
+            return store;
+        }
+        try (InputStream in = Files.newInputStream(pkcs12)) {
+            store.load(in, password);
+        }
+        return store;
     }
 
     @Override
@@ -71,14 +101,15 @@ final class FileCaKeys implements CaKeys {
             return;
         }
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
+            KeyStore store = load();
             store.setKeyEntry(
                     role.alias(), key.getPrivate(), password, chain.toArray(Certificate[]::new));
+            // Whole or not at all: the file may hold a key that is in use.
+            Path fresh = pkcs12.resolveSibling(pkcs12.getFileName() + ".new");
             try (OutputStream out =
                     Channels.newOutputStream(
                             Files.newByteChannel(
-                                    pkcs12,
+                                    fresh,
                                     Set.copyOf(
                                             EnumSet.of(
                                                     StandardOpenOption.CREATE_NEW,
@@ -87,6 +118,7 @@ final class FileCaKeys implements CaKeys {
                                             PosixFilePermissions.fromString("rw-------"))))) {
                 store.store(out, password);
             }
+            Files.move(fresh, pkcs12, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new CaException(pkcs12 + ": cannot be written: " + e, e);
         }

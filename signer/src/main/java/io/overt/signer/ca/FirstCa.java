@@ -81,14 +81,18 @@ public record FirstCa(
     }
 
     private void requireOutputsAbsent() throws CaException {
-        for (Path output : List.of(rootPem, issuingPem)) {
+        requireAbsent(rootPem, issuingPem);
+    }
+
+    static void requireAbsent(Path... outputs) throws CaException {
+        for (Path output : outputs) {
             if (Files.exists(output)) {
                 throw new CaException(output + ": is there already, and is not overwritten");
             }
         }
     }
 
-    private static void write(Path file, X509Certificate certificate)
+    static void write(Path file, X509Certificate certificate)
             throws CaException, IOException, CertificateEncodingException {
         try {
             Path folder = file.toAbsolutePath().getParent();

@@ -24,12 +24,16 @@ import io.overt.x509.Mirroring;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.TbsCertificateDer;
+import io.overt.x509.UntrustedReason;
+import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,7 +42,8 @@ import java.util.stream.Collectors;
  * The checks of a forge request, in the order of DESIGN.md section 8, cheap ones first. The edge is
  * not believed: the chain is verified here, the TBS derived here, and the edge's own compared with
  * it byte for byte. What an edge that was taken over can get is a leaf that mirrors a really valid
- * certificate, for its own site's key, under a name that is not on the never-forge list.
+ * certificate, for its own site's key, under a name that is not on the never-forge list; and by the
+ * issuer that nobody trusts one that mirrors anything else.
  *
  * <p>Thread-safe. Takes a millisecond of CPU and more, and blocks on the register.
  */
@@ -122,9 +127,21 @@ public final class ForgeChecks {
         if (neverForged.hit(name)) {
             throw neverForged(name.text());
         }
-        VerifiedUpstream upstream = verified(chain(request), name);
-        requireNotListed(upstream.leaf());
-        TbsCertificateDer derived = derived(upstream, key, issuer, profile, epoch);
+        PresentedChain chain = chain(request);
+        Mirroring mirroring =
+                switch (issuer.ca().trust()) {
+                    case TRUSTED -> {
+                        VerifiedUpstream upstream = verified(chain, name);
+                        requireNotListed(upstream.leaf());
+                        yield MirrorRecipe.derive(upstream, key, issuer.ca(), profile, epoch);
+                    }
+                    case UNTRUSTED -> {
+                        UntrustedUpstream upstream = distrusted(chain, name);
+                        requireNotListed(upstream.leaf());
+                        yield MirrorRecipe.derive(upstream, key, issuer.ca(), profile, epoch);
+                    }
+                };
+        TbsCertificateDer derived = derived(mirroring);
         requireEqual(derived, request.getTbs());
         return new IssuanceToken(issuer, derived, name.text(), caller.uri());
     }
@@ -213,20 +230,46 @@ public final class ForgeChecks {
                     throw new RefusedException(
                             REFUSAL_REASON_UPSTREAM_NOT_VERIFIED,
                             untrusted.reasons().getFirst().kind().name(),
-                            untrusted.reasons().stream()
-                                    .map(reason -> reason.kind() + ": " + reason.detail())
-                                    .collect(Collectors.joining("; ")));
+                            oneLine(untrusted.reasons()));
         };
     }
 
-    private static TbsCertificateDer derived(
-            VerifiedUpstream upstream,
-            LeafPublicKey key,
-            Issuer issuer,
-            MirrorProfile profile,
-            Epoch epoch)
+    /**
+     * For the issuer that nobody trusts the caller's word is enough that a chain is not good: an
+     * edge may have its own anchors, its own clock, or know of a revocation. What it can get by
+     * lying is a leaf that no client takes. What is wrong by our own verdict must be such that a
+     * leaf can show it.
+     */
+    private UntrustedUpstream distrusted(PresentedChain chain, ReferenceIdentity name)
             throws RefusedException {
-        return switch (MirrorRecipe.derive(upstream, key, issuer.ca(), profile, epoch)) {
+        Instant now = clock.instant();
+        List<UntrustedReason> reasons =
+                switch (verifier.verify(chain, name, now)) {
+                    case Verdict.Verified _ ->
+                            List.of(
+                                    new UntrustedReason(
+                                            UntrustedReason.Kind.NO_VALID_PATH,
+                                            "by the caller's verdict, not by ours"));
+                    case Verdict.Untrusted(List<UntrustedReason> found) -> found;
+                };
+        Optional<UntrustedUpstream> upstream = UntrustedUpstream.of(chain, name, now, reasons);
+        if (upstream.isEmpty()) {
+            throw new RefusedException(
+                    REFUSAL_REASON_NOT_MIRRORABLE,
+                    reasons.getFirst().kind().name(),
+                    "not shown by a leaf, trusted or not: " + oneLine(reasons));
+        }
+        return upstream.get();
+    }
+
+    private static String oneLine(List<UntrustedReason> reasons) {
+        return reasons.stream()
+                .map(reason -> reason.kind() + ": " + reason.detail())
+                .collect(Collectors.joining("; "));
+    }
+
+    private static TbsCertificateDer derived(Mirroring mirroring) throws RefusedException {
+        return switch (mirroring) {
             case Mirroring.Mirrored(TbsCertificateDer tbs) -> tbs;
             case Mirroring.NotMirrorable(Mirroring.Reason reason, String detail) ->
                     throw new RefusedException(
