@@ -62,6 +62,8 @@ public record UntrustedReason(Kind kind, String detail) {
         /** No valid path, for a cause that is none of the above. */
         NO_VALID_PATH,
         /** The verifier itself failed. A bug of ours, and a refusal all the same. */
-        INTERNAL
+        INTERNAL,
+        /** Whether a certificate has been revoked could not be found out, and had to be. */
+        REVOCATION_UNKNOWN
     }
 }

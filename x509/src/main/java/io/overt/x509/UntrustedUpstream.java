@@ -82,8 +82,9 @@ public final class UntrustedUpstream implements UpstreamStanding {
                     CA_AS_LEAF,
                     UNKNOWN_CRITICAL_EXTENSION,
                     NOT_VERSION_3,
-                    // What was not looked at to the end may be anything.
+                    // What was not looked at to the end may be anything, revoked included.
                     TOO_COMPLEX,
+                    REVOCATION_UNKNOWN,
                     INTERNAL ->
                     false;
         };

@@ -113,6 +113,24 @@ public final class TestAuthority {
         return signature(privateKey(), safeAlgorithm(privateKey()), tbs);
     }
 
+    /** Signs a CRL; its DER. */
+    public byte[] crl(CrlSpec spec) {
+        return spec.encode(this);
+    }
+
+    /**
+     * Signs an OCSP response for certificates of this authority, with its own key or the spec's
+     * responder's; its DER.
+     */
+    public byte[] ocsp(OcspSpec spec) {
+        return spec.encode(this);
+    }
+
+    /** Signs with any key. */
+    static ContentSigner signer(PrivateKey key, Optional<String> algorithm) {
+        return new JdkContentSigner(key, algorithm.orElseGet(() -> safeAlgorithm(key)));
+    }
+
     private X509Certificate certify(CertificateSpec spec, PublicKey key) {
         return certificate(
                 spec,
@@ -149,9 +167,7 @@ public final class TestAuthority {
                         .orElse(subject);
         SubjectPublicKeyInfo spki = SubjectPublicKeyInfo.getInstance(key.getEncoded());
         BigInteger number = spec.serial.orElse(BigInteger.valueOf(0x1000_0000L + serial));
-        ContentSigner contentSigner =
-                new JdkContentSigner(
-                        signer, spec.signatureAlgorithm.orElseGet(() -> safeAlgorithm(signer)));
+        ContentSigner contentSigner = signer(signer, spec.signatureAlgorithm);
         try {
             X509CertificateHolder holder;
             if (spec.version1) {
