@@ -8,6 +8,8 @@ import java.util.Optional;
  * @param rule the first rule that matched
  * @param action what it says
  * @param on what it says about failures; meaningful where the action is {@code INSPECT}
+ * @param revocation how much it wants to know about revocation; meaningful where the action is
+ *     {@code INSPECT}
  * @param label what is shown to the user of a blocked connection
  * @param because the rule's reason in plain words, for records and for those who are inspected
  */
@@ -15,5 +17,6 @@ public record Decision(
         RuleName rule,
         Action action,
         Outcomes on,
+        Revocation revocation,
         Optional<String> label,
         Optional<String> because) {}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads {@code rules} and {@code http}. */
 final class RuleReader {
@@ -39,6 +40,7 @@ final class RuleReader {
                     fields.value("when").map(value -> conditions.read(value, here));
             Optional<Action> action = action(fields, here);
             Outcomes on = on(fields, action, here);
+            Revocation revocation = revocation(fields, action, here);
             Optional<String> label = prose(fields, "label");
             Optional<String> because = prose(fields, "because");
             if (fields.isWritten("label") && action.filter(a -> a == Action.SPLICE).isPresent()) {
@@ -50,7 +52,8 @@ final class RuleReader {
             if (name.isEmpty() || action.isEmpty()) {
                 continue;
             }
-            Decision decision = new Decision(name.get(), action.get(), on, label, because);
+            Decision decision =
+                    new Decision(name.get(), action.get(), on, revocation, label, because);
             if (when.isPresent()) {
                 rules.add(new Rule(when.get(), decision));
             } else if (!fields.isWritten("when")) {
@@ -254,16 +257,47 @@ final class RuleReader {
                 .orElse(Outcomes.unstated());
     }
 
+    private static Revocation revocation(Fields fields, Optional<Action> action, Problems here) {
+        if (fields.isWritten("revocation") && action.filter(a -> a != Action.INSPECT).isPresent()) {
+            here.add(
+                    fields.atKey("revocation"),
+                    "`revocation`: says how the server's certificate is looked at (expected: only with"
+                            + " `then: inspect`)");
+        }
+        return fields.text("revocation", Limits.TEXT)
+                .flatMap(text -> revocation(text, here))
+                .orElse(Revocation.unstated());
+    }
+
+    private static Optional<Revocation> revocation(Yaml.Text text, Problems here) {
+        Optional<Revocation> revocation =
+                Stream.of(Revocation.values())
+                        .filter(known -> known.key().equals(text.value()))
+                        .findFirst();
+        if (revocation.isEmpty()) {
+            here.add(
+                    text.at(),
+                    "`revocation`: "
+                            + Fields.quoted(text.value())
+                            + " (expected: off, soft or hard)");
+        }
+        return revocation;
+    }
+
     private static Optional<String> prose(Fields fields, String key) {
         return fields.text(key, Limits.PROSE).map(text -> text.value().strip());
     }
 
-    static final Set<String> KEYS = Set.of("name", "when", "then", "on", "label", "because");
+    static final Set<String> KEYS =
+            Set.of("name", "when", "then", "on", "revocation", "label", "because");
     private static final Set<String> HTTP_KEYS = Set.of("name", "when", "then", "label", "because");
     private static final Map<String, String> HTTP_NOT_HERE =
             Map.of(
                     "on",
-                    "is for `rules` only: by the time there is a request, the connection is inspected");
+                    "is for `rules` only: by the time there is a request, the connection is inspected",
+                    "revocation",
+                    "is for `rules` only: by the time there is a request, the server's certificate has been"
+                            + " looked at");
     private static final List<String> ACTIONS = List.of("inspect", "splice", "block");
     private static final List<String> HTTP_ACTIONS = List.of("block", "pass");
     private static final Set<String> HTTP_NOT_YET =

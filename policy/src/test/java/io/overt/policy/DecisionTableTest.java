@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a condition is true of: a row is a condition, facts, and whether it holds. */
@@ -211,8 +213,31 @@ final class DecisionTableTest {
                                 new RuleName("two"),
                                 Action.BLOCK,
                                 Outcomes.unstated(),
+                                Revocation.SOFT,
                                 Optional.of("Not from here"),
                                 Optional.of("It is not good for us.")));
+    }
+
+    // checklist 18: configured, by rule
+    @ParameterizedTest(name = "revocation: {0} is {1}")
+    @CsvSource(
+            nullValues = "unsaid",
+            value = {"off, OFF", "soft, SOFT", "hard, HARD", "unsaid, SOFT"})
+    void a_rule_says_how_much_it_wants_to_know_about_revocation(
+            @Nullable String written, Revocation revocation) {
+        Policy policy =
+                Documents.compiled(
+                        """
+                        policy: p
+                        rules:
+                          - name: default
+                            then: inspect
+                            %s
+                        """
+                                .formatted(written == null ? "" : "revocation: " + written));
+
+        assertThat(policy.decide(Facts.to("a.example").connection()).revocation())
+                .isEqualTo(revocation);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.overt.policy.Failure;
 import io.overt.policy.FailureAction;
 import io.overt.policy.HelloFault;
 import io.overt.policy.Outcomes;
+import io.overt.policy.Revocation;
 import io.overt.policy.RuleName;
 import io.overt.x509.UntrustedReason;
 import java.net.InetSocketAddress;
@@ -174,6 +175,7 @@ final class Cast {
                         new RuleName("default"),
                         action,
                         on,
+                        Revocation.SOFT,
                         Optional.of("Not here"),
                         Optional.empty()));
     }

@@ -16,6 +16,7 @@ import io.overt.policy.Action;
 import io.overt.policy.Decision;
 import io.overt.policy.HelloFault;
 import io.overt.policy.Outcomes;
+import io.overt.policy.Revocation;
 import io.overt.policy.RuleName;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -72,6 +73,7 @@ class ConnectionRecordTest {
                                 new RuleName("others"),
                                 Action.SPLICE,
                                 Outcomes.unstated(),
+                                Revocation.SOFT,
                                 Optional.empty(),
                                 Optional.empty()));
         var conclusion =
