@@ -32,7 +32,7 @@ record ClientHandshaking(Known.Mirrored known) implements State {
         return Step.to(
                 new ClientHandshaking(known),
                 new StartDeadline(Stage.CLIENT_HANDSHAKE),
-                new HandshakeClient(known.proven().met().session().tls().alpn()));
+                new HandshakeClient(known.examined().met().session().tls().alpn()));
     }
 
     @Override
@@ -71,9 +71,6 @@ record ClientHandshaking(Known.Mirrored known) implements State {
     }
 
     private Step ending(Ending ending, String detail) {
-        return Exit.of(this, Outcome.INSPECT, Reason.RULE)
-                .ending(ending)
-                .because(detail)
-                .close(CloseStyle.GRACEFUL);
+        return Exit.mirrored(this, known).ending(ending).because(detail).close(CloseStyle.GRACEFUL);
     }
 }

@@ -6,7 +6,7 @@ import io.overt.edge.flow.Known.Spliceable;
 import io.overt.edge.flow.Known.Unheard;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.PresentedChain;
-import io.overt.x509.VerifiedUpstream;
+import io.overt.x509.UpstreamStanding;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -65,8 +65,11 @@ public sealed interface Command {
             PresentedChain chain, Optional<String> serverName, InetSocketAddress address)
             implements Command {}
 
-    /** Forge a leaf. Only for an upstream that was verified on this connection. */
-    record Forge(VerifiedUpstream upstream) implements Command {}
+    /**
+     * Forge a leaf, for an upstream whose chain was looked at on this connection: by a trusted
+     * issuer if it verified, and only then.
+     */
+    record Forge(UpstreamStanding upstream) implements Command {}
 
     /**
      * TLS with the client, with the forged leaf.

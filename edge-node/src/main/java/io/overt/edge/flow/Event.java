@@ -8,6 +8,7 @@ import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.edge.hello.ClientHello;
 import io.overt.policy.HelloFault;
 import io.overt.x509.UntrustedReason;
+import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.VerifiedUpstream;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -173,8 +174,13 @@ public sealed interface Event {
     /** The upstream's chain verified. */
     record UpstreamVerified(VerifiedUpstream upstream) implements FromUpstream {}
 
-    /** The upstream's chain did not verify. */
-    record UpstreamUntrusted(List<UntrustedReason> reasons) implements FromUpstream {
+    /**
+     * The upstream's chain did not verify.
+     *
+     * @param mirrorable it, where a leaf of the untrusted issuer can show what is wrong
+     */
+    record UpstreamUntrusted(List<UntrustedReason> reasons, Optional<UntrustedUpstream> mirrorable)
+            implements FromUpstream {
         public UpstreamUntrusted {
             reasons = List.copyOf(reasons);
         }

@@ -40,6 +40,16 @@ final class Exit {
         };
     }
 
+    /** Once our leaf may be out. What was wrong with the upstream is said before all else. */
+    static Leaving mirrored(State from, Known.Mirrored known) {
+        return switch (known.examined()) {
+            case Known.Proven _ -> of(from, Outcome.INSPECT, Reason.RULE);
+            case Known.Distrusted(_, var upstream) ->
+                    of(from, Outcome.INSPECT, Reason.UNTRUSTED)
+                            .because(Verifying.oneLine(upstream.reasons()));
+        };
+    }
+
     static Leaving of(State from, Outcome outcome, Reason reason) {
         return new Leaving(
                 from,
@@ -69,8 +79,13 @@ final class Exit {
             return because(Optional.of(what));
         }
 
+        /** Behind what was said before. */
         Leaving because(Optional<String> what) {
-            return new Leaving(from, outcome, reason, ending, what, client, relay);
+            var both =
+                    detail.isPresent() && what.isPresent()
+                            ? Optional.of(detail.get() + "; " + what.get())
+                            : detail.or(() -> what);
+            return new Leaving(from, outcome, reason, ending, both, client, relay);
         }
 
         Leaving relayed(TlsSession session, RelayMode mode) {

@@ -2,6 +2,7 @@ package io.overt.edge.flow;
 
 import io.overt.edge.flow.Known.Spliceable;
 import io.overt.policy.FailureAction;
+import io.overt.x509.UntrustedUpstream;
 import java.util.Optional;
 
 /**
@@ -16,19 +17,33 @@ final class Failing {
         return because(known, reason, detail, Optional.empty());
     }
 
-    static Step because(
-            Spliceable known, Reason reason, String detail, Optional<TlsAlert> upstreamAlert) {
+    /**
+     * A chain that did not verify.
+     *
+     * @param mirrorable it, where a leaf of the untrusted issuer can show what is wrong
+     */
+    static Step untrusted(Known.Met known, String detail, Optional<UntrustedUpstream> mirrorable) {
+        return mirrorable
+                .filter(_ -> action(known, Reason.UNTRUSTED) == FailureAction.MIRROR_UNTRUSTED)
+                .map(upstream -> Forging.enter(new Known.Distrusted(known, upstream)))
+                .orElseGet(() -> because(known, Reason.UNTRUSTED, detail));
+    }
+
+    private static FailureAction action(Spliceable known, Reason reason) {
         var failure =
                 reason.failure()
                         .orElseThrow(
                                 () -> new IllegalArgumentException(reason + ": no rule is asked"));
-        FailureAction action = known.pinned().decision().on().of(failure);
-        return switch (action) {
+        return known.pinned().decision().on().of(failure);
+    }
+
+    static Step because(
+            Spliceable known, Reason reason, String detail, Optional<TlsAlert> upstreamAlert) {
+        return switch (action(known, reason)) {
             case SPLICE -> SpliceConnecting.enter(known, reason, Optional.of(detail));
-            case BLOCK -> Blocking.enter(known, reason, Optional.of(detail), upstreamAlert);
-            case MIRROR_UNTRUSTED ->
-                    Blocking.enter(
-                            known, Reason.MIRROR_UNTRUSTED, Optional.of(detail), upstreamAlert);
+            // What is to be mirrored and cannot be shown by any leaf of ours is blocked.
+            case BLOCK, MIRROR_UNTRUSTED ->
+                    Blocking.enter(known, reason, Optional.of(detail), upstreamAlert);
         };
     }
 }

@@ -17,10 +17,13 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.SignerAway;
 import io.overt.edge.flow.Event.UpstreamLost;
 
-/** The upstream is proven: a leaf is forged. The last state from which a splice is possible. */
-record Forging(Known.Proven known) implements State {
+/**
+ * It is known what the upstream is: a leaf is forged. The last state from which a splice is
+ * possible.
+ */
+record Forging(Known.Examined known) implements State {
 
-    static Step enter(Known.Proven known) {
+    static Step enter(Known.Examined known) {
         return Step.to(
                 new Forging(known), new StartDeadline(Stage.FORGING), new Forge(known.upstream()));
     }

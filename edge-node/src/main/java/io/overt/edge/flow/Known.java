@@ -5,6 +5,8 @@ import io.overt.edge.hello.ClientHello;
 import io.overt.policy.Decision;
 import io.overt.policy.HelloFault;
 import io.overt.x509.PresentedChain;
+import io.overt.x509.UntrustedUpstream;
+import io.overt.x509.UpstreamStanding;
 import io.overt.x509.VerifiedUpstream;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -31,8 +33,8 @@ public sealed interface Known {
             case Prejudged prejudged -> prejudged.arrived().destination();
             case JudgedUnheard judged -> judged.unheard().destination();
             case Met met -> met.judged().destination();
-            case Proven proven -> proven.met().destination();
-            case Mirrored mirrored -> mirrored.proven().destination();
+            case Examined examined -> examined.met().destination();
+            case Mirrored mirrored -> mirrored.examined().destination();
         };
     }
 
@@ -48,8 +50,8 @@ public sealed interface Known {
             case Judged(var heard, _) -> heard.acceptance();
             case JudgedUnheard(var unheard, _) -> unheard.acceptance();
             case Met(var judged, _) -> judged.acceptance();
-            case Proven(var met, _) -> met.acceptance();
-            case Mirrored(var proven, _) -> proven.acceptance();
+            case Examined examined -> examined.met().acceptance();
+            case Mirrored(var examined, _) -> examined.acceptance();
         };
     }
 
@@ -59,7 +61,7 @@ public sealed interface Known {
             case Accepted _, Asked _, Arrived _, Heard _, Unheard _ -> Optional.empty();
             case Prejudged(_, var ruling) -> Optional.of(ruling);
             case Spliceable spliceable -> Optional.of(spliceable.pinned());
-            case Mirrored mirrored -> Optional.of(mirrored.proven().pinned());
+            case Mirrored mirrored -> Optional.of(mirrored.examined().pinned());
         };
     }
 
@@ -68,7 +70,7 @@ public sealed interface Known {
      * {@link Mirrored} is not among them, and that is how the type of the later states has no such
      * arm.
      */
-    sealed interface Spliceable extends Known permits Judged, JudgedUnheard, Met, Proven {
+    sealed interface Spliceable extends Known permits Judged, JudgedUnheard, Met, Examined {
 
         /** Where a raw connection would go. */
         OriginalDestination rawDestination();
@@ -145,21 +147,37 @@ public sealed interface Known {
         }
     }
 
-    /** The upstream's chain verified on this very connection. */
-    record Proven(Met met, VerifiedUpstream upstream) implements Spliceable {
+    /**
+     * The upstream's chain was looked at on this very connection, and is to be mirrored as what it
+     * was found to be.
+     */
+    sealed interface Examined extends Spliceable permits Proven, Distrusted {
+
+        /** TLS with the upstream. */
+        Met met();
+
+        /** The chain, and what was found. */
+        UpstreamStanding upstream();
+
         @Override
-        public OriginalDestination rawDestination() {
-            return met.rawDestination();
+        default OriginalDestination rawDestination() {
+            return met().rawDestination();
         }
 
         @Override
-        public Ruling pinned() {
-            return met.pinned();
+        default Ruling pinned() {
+            return met().pinned();
         }
     }
 
+    /** It verified. */
+    record Proven(Met met, VerifiedUpstream upstream) implements Examined {}
+
+    /** It did not, and the rule says to mirror it under the issuer that nobody trusts. */
+    record Distrusted(Met met, UntrustedUpstream upstream) implements Examined {}
+
     /** A leaf was forged and the client may have seen it. */
-    record Mirrored(Proven proven, Leaf leaf) implements Known {}
+    record Mirrored(Examined examined, Leaf leaf) implements Known {}
 
     /**
      * The policy's answer.

@@ -44,8 +44,6 @@ public enum Reason {
     SIGNER_AWAY(Failure.SIGNER_AWAY),
     /** A signer looked at the request and refused it. */
     FORGE_REFUSED(Failure.SIGNER_AWAY),
-    /** The rule asks for a certificate by the untrusted issuing CA, which this version blocks. */
-    MIRROR_UNTRUSTED,
 
     /** There was no policy to ask. Without one nothing is inspected, spliced or let through. */
     NO_POLICY,
@@ -98,6 +96,9 @@ public enum Reason {
         }
         if (this == CLIENT_LEFT || this == HEALTH_CHECK) {
             return Set.of(Outcome.ABANDON);
+        }
+        if (this == UNTRUSTED) {
+            return Set.of(Outcome.INSPECT, Outcome.SPLICE, Outcome.BLOCK);
         }
         return failure.isPresent() ? Set.of(Outcome.SPLICE, Outcome.BLOCK) : Set.of(Outcome.BLOCK);
     }

@@ -65,7 +65,7 @@ public sealed interface Refusal {
             // "A valid certificate or PSK was received, but when access control was applied, the
             // sender decided not to proceed": browsers show it as access denied.
             case RULE, LOOP, LOCAL_DESTINATION -> TlsAlert.ACCESS_DENIED;
-            case UNTRUSTED, NOT_MIRRORABLE, MIRROR_UNTRUSTED -> TlsAlert.BAD_CERTIFICATE;
+            case UNTRUSTED, NOT_MIRRORABLE -> TlsAlert.BAD_CERTIFICATE;
             case CLIENT_CERT, HANDSHAKE_FAILED, NO_ECDSA -> TlsAlert.HANDSHAKE_FAILURE;
             case CLIENT_TOO_OLD -> TlsAlert.PROTOCOL_VERSION;
             case HELLO_MALFORMED -> TlsAlert.DECODE_ERROR;
@@ -118,7 +118,6 @@ public sealed interface Refusal {
                     NOT_MIRRORABLE,
                     SIGNER_AWAY,
                     FORGE_REFUSED,
-                    MIRROR_UNTRUSTED,
                     NO_DESTINATION,
                     PEER_NOT_ALLOWED,
                     PROXY_HEADER_MALFORMED,

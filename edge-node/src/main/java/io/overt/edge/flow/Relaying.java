@@ -29,7 +29,7 @@ import java.util.Optional;
 record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) implements State {
 
     static Step enter(Known.Mirrored known, TlsSession client) {
-        var mode = modeFor(known.proven().met().session().tls().alpn());
+        var mode = modeFor(known.examined().met().session().tls().alpn());
         return Step.to(
                 new Relaying(known, client, mode),
                 new StartDeadline(Stage.RELAYING),
@@ -95,6 +95,6 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
     }
 
     private Exit.Leaving leaving(Ending ending) {
-        return Exit.of(this, Outcome.INSPECT, Reason.RULE).relayed(client, mode).ending(ending);
+        return Exit.mirrored(this, known).relayed(client, mode).ending(ending);
     }
 }

@@ -48,7 +48,7 @@ record UpstreamHandshaking(Known.Judged known) implements State {
             case UpstreamLost(var detail) ->
                     Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
             // What was shown is no chain that could even be read.
-            case UpstreamUntrusted(var reasons) ->
+            case UpstreamUntrusted(var reasons, _) ->
                     Failing.because(known, Reason.UNTRUSTED, Verifying.oneLine(reasons));
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.HANDSHAKE_FAILED, "not done in time");

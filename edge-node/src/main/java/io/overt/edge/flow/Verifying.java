@@ -42,8 +42,8 @@ record Verifying(Known.Met known) implements State {
     public Step on(Event event) {
         return switch (event) {
             case UpstreamVerified(var upstream) -> Forging.enter(new Known.Proven(known, upstream));
-            case UpstreamUntrusted(var reasons) ->
-                    Failing.because(known, Reason.UNTRUSTED, oneLine(reasons));
+            case UpstreamUntrusted(var reasons, var mirrorable) ->
+                    Failing.untrusted(known, oneLine(reasons), mirrorable);
             case VerifierFull(var detail) -> Failing.because(known, Reason.OVERLOAD, detail);
             case UpstreamLost(var detail) ->
                     Failing.because(known, Reason.HANDSHAKE_FAILED, detail);

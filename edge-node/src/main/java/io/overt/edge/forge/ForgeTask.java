@@ -2,9 +2,12 @@ package io.overt.edge.forge;
 
 import io.overt.edge.site.EpochKey;
 import io.overt.x509.ForgeKey;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
 import io.overt.x509.Mirroring;
+import io.overt.x509.UntrustedUpstream;
+import io.overt.x509.UpstreamStanding;
 import io.overt.x509.VerifiedUpstream;
 
 /**
@@ -12,18 +15,37 @@ import io.overt.x509.VerifiedUpstream;
  *
  * @param name what the leaf is called in every cache
  */
-record ForgeTask(VerifiedUpstream upstream, EpochKey key, MirrorProfile profile, ForgeKey name) {
+record ForgeTask(UpstreamStanding upstream, EpochKey key, MirrorProfile profile, ForgeKey name) {
 
-    static ForgeTask of(VerifiedUpstream upstream, EpochKey key, MirrorProfile profile) {
+    static ForgeTask of(UpstreamStanding upstream, EpochKey key, MirrorProfile profile) {
         return new ForgeTask(
                 upstream,
                 key,
                 profile,
-                ForgeKey.of(upstream.leaf(), key.publicKey(), profile, key.epoch()));
+                ForgeKey.of(upstream, key.publicKey(), profile, key.epoch()));
     }
 
-    /** What a leaf by {@code issuer} has to say. */
+    /** Which issuers may sign it. */
+    IssuerTrust trust() {
+        return switch (upstream) {
+            case VerifiedUpstream _ -> IssuerTrust.TRUSTED;
+            case UntrustedUpstream _ -> IssuerTrust.UNTRUSTED;
+        };
+    }
+
+    /**
+     * What a leaf by {@code issuer} has to say.
+     *
+     * @param issuer one of {@link #trust}
+     */
     Mirroring mirroredFor(KnownIssuer issuer) {
-        return MirrorRecipe.derive(upstream, key.publicKey(), issuer.ca(), profile, key.epoch());
+        return switch (upstream) {
+            case VerifiedUpstream verified ->
+                    MirrorRecipe.derive(
+                            verified, key.publicKey(), issuer.ca(), profile, key.epoch());
+            case UntrustedUpstream untrusted ->
+                    MirrorRecipe.derive(
+                            untrusted, key.publicKey(), issuer.ca(), profile, key.epoch());
+        };
     }
 }

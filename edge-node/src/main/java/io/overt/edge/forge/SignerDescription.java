@@ -5,6 +5,7 @@ import io.overt.edge.forge.KnownIssuer.State;
 import io.overt.proto.signer.v1.DescribeResponse;
 import io.overt.proto.signer.v1.Issuer;
 import io.overt.proto.signer.v1.Profile;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.IssuingCa;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.PresentedChain;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  * What a signer says of itself, read. An issuer or profile of a kind that this edge does not know
  * is left out and named in {@code problems}: a newer signer serves older edges with what both know.
  *
- * @param issuers active ones first, as sent
+ * @param issuers of both kinds, active ones first in each, as sent
  * @param profiles by their names
  * @param problems what was left out, for the log
  */
@@ -38,13 +39,8 @@ record SignerDescription(
         List<KnownIssuer> issuers = new ArrayList<>();
         List<MirrorProfile> profiles = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        for (Issuer issuer : response.getIssuersList()) {
-            try {
-                issuers.add(issuer(issuer));
-            } catch (CertificateException | IllegalArgumentException e) {
-                problems.add("issuer " + issuers.size() + ": " + e.getMessage());
-            }
-        }
+        read(response.getIssuersList(), IssuerTrust.TRUSTED, issuers, problems);
+        read(response.getUntrustedIssuersList(), IssuerTrust.UNTRUSTED, issuers, problems);
         for (Profile profile : response.getProfilesList()) {
             try {
                 profiles.add(profile(profile));
@@ -55,16 +51,34 @@ record SignerDescription(
         return new SignerDescription(issuers, profiles, problems);
     }
 
+    private static void read(
+            List<Issuer> sent,
+            IssuerTrust trust,
+            List<KnownIssuer> issuers,
+            List<String> problems) {
+        for (Issuer issuer : sent) {
+            try {
+                issuers.add(issuer(issuer, trust));
+            } catch (CertificateException | IllegalArgumentException e) {
+                problems.add("issuer " + issuers.size() + ": " + e.getMessage());
+            }
+        }
+    }
+
     Optional<MirrorProfile> profile(String name) {
         return profiles.stream().filter(profile -> profile.name().equals(name)).findFirst();
     }
 
-    /** The issuer that new leaves are asked from. */
-    Optional<KnownIssuer> active() {
-        return issuers.stream().filter(issuer -> issuer.state() == State.ACTIVE).findFirst();
+    /** The issuer of this kind that new leaves are asked from. */
+    Optional<KnownIssuer> active(IssuerTrust trust) {
+        return issuers.stream()
+                .filter(issuer -> issuer.ca().trust() == trust)
+                .filter(issuer -> issuer.state() == State.ACTIVE)
+                .findFirst();
     }
 
-    private static KnownIssuer issuer(Issuer issuer) throws CertificateException {
+    private static KnownIssuer issuer(Issuer issuer, IssuerTrust trust)
+            throws CertificateException {
         List<byte[]> ders =
                 Stream.concat(Stream.of(issuer.getCertificate()), issuer.getChainList().stream())
                         .map(ByteString::toByteArray)
@@ -74,7 +88,8 @@ record SignerDescription(
                 new IssuingCa(
                         certificates.getFirst(),
                         issuer.getCrlUrlsList(),
-                        issuer.getCaIssuersUrlsList()),
+                        issuer.getCaIssuersUrlsList(),
+                        trust),
                 certificates.subList(1, certificates.size()),
                 switch (issuer.getState()) {
                     case ISSUER_STATE_STAGED -> State.STAGED;

@@ -63,7 +63,7 @@ final class SignerTier {
     /** Asks for the leaf of {@code task}. */
     Answer ask(ForgeTask task, Deadline deadline) {
         List<String> details = new ArrayList<>();
-        for (SignerClient signer : signers.inOrder(task.name(), task.profile())) {
+        for (SignerClient signer : signers.inOrder(task.name(), task.profile(), task.trust())) {
             if (deadline.isExpired()) {
                 details.add("the deadline has passed");
                 break;
@@ -78,7 +78,11 @@ final class SignerTier {
         return new Final(
                 new ForgeResult.Unavailable(
                         details.isEmpty()
-                                ? "no signer with an active issuer is known"
+                                ? switch (task.trust()) {
+                                    case TRUSTED -> "no signer with an active issuer is known";
+                                    case UNTRUSTED ->
+                                            "no signer with an active untrusted issuer is known";
+                                }
                                 : String.join("; ", details)));
     }
 
@@ -89,7 +93,8 @@ final class SignerTier {
     }
 
     private Outcome ask(SignerClient signer, ForgeTask task, Deadline deadline, Again again) {
-        Optional<KnownIssuer> issuer = signer.description().flatMap(SignerDescription::active);
+        Optional<KnownIssuer> issuer =
+                signer.description().flatMap(known -> known.active(task.trust()));
         if (issuer.isEmpty()) {
             return new Next(signer.address() + ": no active issuer");
         }

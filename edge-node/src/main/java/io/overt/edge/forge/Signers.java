@@ -14,6 +14,7 @@ import io.overt.service.identity.Role;
 import io.overt.service.process.ThreadBackstop;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ForgeKey;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -111,9 +112,9 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
      * Whom to ask for a leaf, best first: by rendezvous hashing, so that all edges of the cluster
      * take one leaf to one signer, and the leaves of a signer that goes away spread over the
      * others. Those that did not answer last time come last. Only signers that have an active
-     * issuer and mean the same by the profile.
+     * issuer of this trust and mean the same by the profile.
      */
-    List<SignerClient> inOrder(ForgeKey key, MirrorProfile profile) {
+    List<SignerClient> inOrder(ForgeKey key, MirrorProfile profile, IssuerTrust trust) {
         record Candidate(SignerClient client, long weight) {}
         return clients.stream()
                 .flatMap(
@@ -124,7 +125,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                                 known ->
                                                         known.profile(this.profile)
                                                                 .equals(Optional.of(profile)))
-                                        .flatMap(SignerDescription::active)
+                                        .flatMap(known -> known.active(trust))
                                         // The issuer, not the address, names the signer: edges may
                                         // reach it by different ones.
                                         .map(

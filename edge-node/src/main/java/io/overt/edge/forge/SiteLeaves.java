@@ -98,7 +98,9 @@ final class SiteLeaves {
         }
         CertificateFingerprint named =
                 CertificateFingerprint.ofSha256(Arrays.copyOfRange(value, 1, HEADER_LENGTH));
-        Optional<KnownIssuer> issuer = signers.issuer(named);
+        // A leaf of the other kind of issuer is as good as one of none.
+        Optional<KnownIssuer> issuer =
+                signers.issuer(named).filter(known -> known.ca().trust() == task.trust());
         if (issuer.isEmpty()) {
             return reject(issuerUnknown, task, named.hex());
         }

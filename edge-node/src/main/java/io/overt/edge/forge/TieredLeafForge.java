@@ -11,7 +11,7 @@ import io.overt.edge.site.SiteKeys;
 import io.overt.x509.Epoch;
 import io.overt.x509.ForgeKey;
 import io.overt.x509.MirrorProfile;
-import io.overt.x509.VerifiedUpstream;
+import io.overt.x509.UpstreamStanding;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +70,7 @@ final class TieredLeafForge implements LeafForge {
     }
 
     @Override
-    public CompletionStage<ForgeResult> forge(VerifiedUpstream upstream) {
+    public CompletionStage<ForgeResult> forge(UpstreamStanding upstream) {
         Optional<MirrorProfile> profile = signers.profile();
         if (profile.isEmpty()) {
             return answered(new Unavailable("no signer has described its profiles yet"));
@@ -184,13 +184,19 @@ final class TieredLeafForge implements LeafForge {
         return new Forged(leaf, tier);
     }
 
-    /** Until the leaf ends, or its epoch: nobody asks for it by this name after that. */
+    /**
+     * Until the leaf ends, or its epoch: nobody asks for it by this name after that. One that shows
+     * an end that is past is kept for its epoch.
+     */
     private Duration timeToLive(ForgeTask task, X509Certificate leaf) {
         Instant notAfter = leaf.getNotAfter().toInstant();
         Instant epochEnd = task.key().epoch().end(task.profile().epochLength());
-        Duration left =
-                Duration.between(
-                        clock.instant(), notAfter.isBefore(epochEnd) ? notAfter : epochEnd);
+        Instant end =
+                switch (task.trust()) {
+                    case TRUSTED -> notAfter.isBefore(epochEnd) ? notAfter : epochEnd;
+                    case UNTRUSTED -> epochEnd;
+                };
+        Duration left = Duration.between(clock.instant(), end);
         return left.isNegative() ? Duration.ZERO : left;
     }
 

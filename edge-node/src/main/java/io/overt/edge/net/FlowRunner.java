@@ -273,14 +273,14 @@ final class FlowRunner {
         return new RelayStart(shell, client, clientTap, upstream(), this::feed);
     }
 
-    /** Whether the upstream of this relay was verified under a certificate that names the host. */
+    /** Whether a request for the host may go to the upstream of this relay. */
     private boolean upstreamNames(String host) {
         if (state.known() instanceof Known.Mirrored mirrored) {
             return ReferenceIdentity.parse(host)
-                    .filter(mirrored.proven().upstream()::names)
+                    .filter(mirrored.examined().upstream()::names)
                     .isPresent();
         }
-        throw new IllegalStateException("a relay without a verified upstream");
+        throw new IllegalStateException("a relay without an upstream");
     }
 
     /** When something last came, from either side. */

@@ -12,7 +12,7 @@ import io.overt.edge.forge.ForgeResult;
 import io.overt.edge.forge.ForgedLeaf;
 import io.overt.edge.forge.LeafForge;
 import io.overt.x509.CertificateFingerprint;
-import io.overt.x509.VerifiedUpstream;
+import io.overt.x509.UpstreamStanding;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ final class ForgeAsk {
         this.events = events;
     }
 
-    void ask(VerifiedUpstream upstream) {
+    void ask(UpstreamStanding upstream) {
         var _ =
                 forge.forge(upstream)
                         .whenComplete(

@@ -182,7 +182,8 @@ final class UpstreamConnection {
 
     private static Event unreadable(Exception e) {
         return new UpstreamUntrusted(
-                List.of(new UntrustedReason(UntrustedReason.Kind.MALFORMED, Texts.oneLine(e))));
+                List.of(new UntrustedReason(UntrustedReason.Kind.MALFORMED, Texts.oneLine(e))),
+                Optional.empty());
     }
 
     /** Closes it, or gives up connecting. Nothing is told any more. */

@@ -8,6 +8,7 @@ import io.overt.x509.ChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.UntrustedReason;
+import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.Verdict;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -65,11 +66,15 @@ final class Verifier implements AutoCloseable {
                                     UntrustedReason.Kind.NAME_MISMATCH,
                                     "server name "
                                             + serverName.orElse("")
-                                            + " is none that a certificate could be for")));
+                                            + " is none that a certificate could be for")),
+                    Optional.empty());
         }
-        return switch (verifier.verify(chain, name.get(), clock.instant())) {
+        var now = clock.instant();
+        return switch (verifier.verify(chain, name.get(), now)) {
             case Verdict.Verified(var upstream) -> new UpstreamVerified(upstream);
-            case Verdict.Untrusted(var reasons) -> new UpstreamUntrusted(reasons);
+            case Verdict.Untrusted(var reasons) ->
+                    new UpstreamUntrusted(
+                            reasons, UntrustedUpstream.of(chain, name.get(), now, reasons));
         };
     }
 

@@ -70,6 +70,7 @@ public record ConnectionRecord(
 
     private static void certificates(JsonObject json, Facts facts) {
         json.member("leaf_tier", facts.mirrored.map(each -> each.leaf().tier().text()))
+                .member("leaf_issuer", facts.mirrored.map(ConnectionRecord::issuer))
                 .member("forged_sha256", facts.mirrored.map(each -> each.leaf().sha256()))
                 .member(
                         "upstream_sha256",
@@ -77,6 +78,13 @@ public record ConnectionRecord(
                                 each ->
                                         CertificateFingerprint.of(each.session().chain().leaf())
                                                 .hex()));
+    }
+
+    private static String issuer(Known.Mirrored mirrored) {
+        return switch (mirrored.examined()) {
+            case Known.Proven _ -> "trusted";
+            case Known.Distrusted _ -> "untrusted";
+        };
     }
 
     private static void tls(JsonObject json, String name, Optional<TlsSession> session) {
@@ -166,8 +174,8 @@ public record ConnectionRecord(
                 case Known.Judged(var heard, _) -> of(heard);
                 case Known.JudgedUnheard(var unheard, _) -> of(unheard);
                 case Known.Met met -> of(met.judged()).with(met);
-                case Known.Proven(var met, _) -> of(met);
-                case Known.Mirrored mirrored -> of(mirrored.proven()).with(mirrored);
+                case Known.Examined examined -> of(examined.met());
+                case Known.Mirrored mirrored -> of(mirrored.examined()).with(mirrored);
             };
         }
 

@@ -2,12 +2,16 @@ package io.overt.edge.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.overt.x509.UntrustedUpstream;
+import io.overt.x509.UpstreamStanding;
+import io.overt.x509.VerifiedUpstream;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -56,6 +60,7 @@ class AnyOrderPropertyTest {
         private final List<Conclusion> records = new ArrayList<>();
         private State state;
         private boolean leafIsOut;
+        private @Nullable UpstreamStanding forging;
 
         Walk(long seed) {
             this.seed = seed;
@@ -105,7 +110,7 @@ class AnyOrderPropertyTest {
                     case Command.Conclude(var conclusion) -> records.add(conclusion);
                     case Command.HandshakeClient _ -> {
                         assertSeen(Event.Decided.class);
-                        assertSeen(Event.UpstreamVerified.class);
+                        assertThat(forging).as(this::story).isNotNull();
                         assertSeen(Event.LeafForged.class);
                         leafIsOut = true;
                     }
@@ -118,7 +123,15 @@ class AnyOrderPropertyTest {
                         assertSeen(Event.Decided.class);
                         assertSeen(Event.HelloRead.class);
                     }
-                    case Command.Forge _ -> assertSeen(Event.UpstreamVerified.class);
+                    // A trusted leaf only behind a good verdict, the other only behind a bad one.
+                    case Command.Forge(var upstream) -> {
+                        forging = upstream;
+                        assertSeen(
+                                switch (upstream) {
+                                    case VerifiedUpstream _ -> Event.UpstreamVerified.class;
+                                    case UntrustedUpstream _ -> Event.UpstreamUntrusted.class;
+                                });
+                    }
                     case Command.FindDestination _,
                             Command.ReadConnectHead _,
                             Command.ReadProxyHeader _,
@@ -162,10 +175,15 @@ class AnyOrderPropertyTest {
                 case DECIDING ->
                         random.nextBoolean()
                                 ? Cast.named("decided: inspect")
-                                : Cast.named("decided: inspect, failures splice");
+                                : random.nextBoolean()
+                                        ? Cast.named("decided: inspect, failures splice")
+                                        : Cast.named("decided: inspect, untrusted mirrors");
                 case CONNECTING -> Cast.named("upstream connected");
                 case UPSTREAM_HANDSHAKE -> Cast.named("upstream handshaken");
-                case VERIFYING -> Cast.named("upstream verified");
+                case VERIFYING ->
+                        random.nextInt(4) > 0
+                                ? Cast.named("upstream verified")
+                                : Cast.named("upstream untrusted");
                 case FORGING -> Cast.named("leaf forged");
                 case CLIENT_HANDSHAKE -> Cast.named("client handshaken");
                 case SPLICE_CONNECTING -> Cast.named("raw connected");

@@ -129,7 +129,13 @@ final class Cast {
                         List.of(
                                 new UntrustedReason(UntrustedReason.Kind.EXPIRED, "yesterday"),
                                 new UntrustedReason(
-                                        UntrustedReason.Kind.NAME_MISMATCH, "other.test"))));
+                                        UntrustedReason.Kind.NAME_MISMATCH, "other.test")),
+                        Optional.of(CHAIN.distrusted())));
+        events.put(
+                "upstream revoked",
+                new Event.UpstreamUntrusted(
+                        List.of(new UntrustedReason(UntrustedReason.Kind.REVOKED, "yesterday")),
+                        Optional.empty()));
         events.put("verifier full", new Event.VerifierFull("64 chains are waiting"));
         events.put("upstream lost", new Event.UpstreamLost("reset"));
         events.put("raw connected", new Event.RawConnected());

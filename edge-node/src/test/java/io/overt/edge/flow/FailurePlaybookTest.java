@@ -141,20 +141,82 @@ class FailurePlaybookTest {
                                 """);
     }
 
+    /** checklist 51 */
     @Test
-    void mirror_untrusted_is_blocked_under_its_own_name() {
+    void an_untrusted_upstream_is_mirrored_as_such_and_inspected_if_the_user_goes_on() {
         Playbook.on(Provenance.DIVERT)
                 .where("decided: inspect", Cast.named("decided: inspect, untrusted mirrors"))
                 .plays(
                         TO_VERIFY
                                 + """
                                 >> upstream untrusted
+                                << deadline forging
+                                << forge untrusted www.example.test
+                                >> leaf forged
+                                << deadline client-handshake
+                                << handshake client h2
+                                >> client handshaken
+                                << deadline relaying
+                                << relay OPAQUE
+                                >> relay ended: COMPLETE
+                                << close GRACEFUL
+                                << record inspect because untrusted, complete in relaying: EXPIRED: yesterday; NAME_MISMATCH: other.test [OPAQUE]
+                                """);
+    }
+
+    @Test
+    void a_client_that_minds_an_untrusted_leaf_is_recorded_with_what_was_wrong() {
+        Playbook.on(Provenance.DIVERT)
+                .where("decided: inspect", Cast.named("decided: inspect, untrusted mirrors"))
+                .plays(
+                        TO_VERIFY
+                                + """
+                                >> upstream untrusted
+                                << deadline forging
+                                << forge untrusted www.example.test
+                                >> leaf forged
+                                << deadline client-handshake
+                                << handshake client h2
+                                >> leaf refused
+                                << close GRACEFUL
+                                << record inspect because untrusted, client-refused-leaf in client-handshake: EXPIRED: yesterday; NAME_MISMATCH: other.test; client sent unknown_ca
+                                """);
+    }
+
+    @Test
+    void what_no_leaf_can_show_is_blocked_where_it_was_to_be_mirrored() {
+        Playbook.on(Provenance.DIVERT)
+                .where("decided: inspect", Cast.named("decided: inspect, untrusted mirrors"))
+                .plays(
+                        TO_VERIFY
+                                + """
+                                >> upstream revoked
                                 << abandon upstream
                                 << deadline blocking
                                 << refuse: alert bad_certificate
                                 >> refusal sent
                                 << close GRACEFUL
-                                << record block because mirror-untrusted, complete in blocking: EXPIRED: yesterday; NAME_MISMATCH: other.test
+                                << record block because untrusted, complete in blocking: REVOKED: yesterday
+                                """);
+    }
+
+    @Test
+    void without_a_signer_an_untrusted_upstream_has_the_outcome_of_signer_away() {
+        Playbook.on(Provenance.DIVERT)
+                .where("decided: inspect", Cast.named("decided: inspect, untrusted mirrors"))
+                .plays(
+                        TO_VERIFY
+                                + """
+                                >> upstream untrusted
+                                << deadline forging
+                                << forge untrusted www.example.test
+                                >> signer away
+                                << abandon upstream
+                                << deadline blocking
+                                << refuse: alert internal_error
+                                >> refusal sent
+                                << close GRACEFUL
+                                << record block because signer-away, complete in blocking: no signer
                                 """);
     }
 

@@ -1,5 +1,7 @@
 package io.overt.edge.flow;
 
+import io.overt.x509.UntrustedUpstream;
+import io.overt.x509.VerifiedUpstream;
 import java.util.stream.Collectors;
 
 /** Commands in one line each, as playbooks write them. */
@@ -23,7 +25,11 @@ final class Transcript {
                     "handshake upstream " + name.orElse("-") + " " + alpn;
             case Command.VerifyUpstream(_, var name, var address) ->
                     "verify " + name.orElse(Cast.text(address));
-            case Command.Forge(var upstream) -> "forge " + upstream.name().text();
+            case Command.Forge(var upstream) ->
+                    switch (upstream) {
+                        case VerifiedUpstream _ -> "forge " + upstream.name().text();
+                        case UntrustedUpstream _ -> "forge untrusted " + upstream.name().text();
+                    };
             case Command.HandshakeClient(var alpn) -> "handshake client " + alpn.orElse("-");
             case Command.Relay(var mode) -> "relay " + mode;
             case Command.AbandonUpstream() -> "abandon upstream";

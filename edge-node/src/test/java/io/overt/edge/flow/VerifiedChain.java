@@ -4,6 +4,8 @@ import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.TrustAnchors;
+import io.overt.x509.UntrustedReason;
+import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
 import java.io.ByteArrayInputStream;
@@ -31,6 +33,19 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A chain of a throw-away root, really verified: there is no other way to have the proof. */
 record VerifiedChain(VerifiedUpstream upstream) {
+
+    /** The same chain as somebody sees it who has other anchors and another clock. */
+    UntrustedUpstream distrusted() {
+        return UntrustedUpstream.of(
+                        upstream.chain(),
+                        upstream.name(),
+                        upstream.verifiedAt(),
+                        List.of(
+                                new UntrustedReason(UntrustedReason.Kind.EXPIRED, "yesterday"),
+                                new UntrustedReason(
+                                        UntrustedReason.Kind.NAME_MISMATCH, "other.test")))
+                .orElseThrow();
+    }
 
     static VerifiedChain of(String host) {
         try {

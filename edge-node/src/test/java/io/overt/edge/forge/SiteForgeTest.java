@@ -17,6 +17,9 @@ import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.signer.v1.IssuerState;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.x509.InspectionMarker;
+import io.overt.x509.UntrustedReason;
+import io.overt.x509.UntrustedUpstream;
+import io.overt.x509.UpstreamStanding;
 import io.overt.x509.VerifiedUpstream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -256,6 +259,68 @@ class SiteForgeTest {
                 .isEqualTo(evicted.certificate().getSerialNumber());
     }
 
+    @Test
+    void an_upstream_that_is_not_good_gets_a_leaf_of_the_untrusted_issuer_kept_apart()
+            throws Exception {
+        SiteForge edge = edge(first);
+        UntrustedUpstream expired = upstreams.untrusted("www.example.com", expired());
+
+        Forged signed = forged(edge, expired);
+        Forged again = forged(edge, expired);
+
+        assertThat(signed.tier()).isEqualTo(Tier.SIGNER);
+        assertThat(again.tier())
+                .as("kept although it shows an end that is past")
+                .isEqualTo(Tier.LOCAL);
+        signed.leaf().certificate().verify(first.untrustedIssuer().getPublicKey());
+        assertThat(signed.leaf().certificate().getNotAfter())
+                .isEqualTo(expired.leaf().getNotAfter());
+        assertThat(first.forgeCalls()).isEqualTo(1);
+    }
+
+    /** Neither cache answers for the other: the same chain, once good and once not. */
+    @Test
+    void one_upstream_seen_both_ways_has_two_leaves() throws Exception {
+        SiteForge edge = edge(first);
+        VerifiedUpstream good = upstreams.of("www.example.com");
+        UntrustedUpstream bad =
+                UntrustedUpstream.of(
+                                good.chain(),
+                                good.name(),
+                                good.verifiedAt(),
+                                List.of(
+                                        new UntrustedReason(
+                                                UntrustedReason.Kind.UNTRUSTED_ROOT, "elsewhere")))
+                        .orElseThrow();
+
+        var trusted = forged(edge, good).leaf().certificate();
+        var untrusted = forged(edge, bad).leaf().certificate();
+        var trustedAgain = forged(edge, good).leaf().certificate();
+
+        trusted.verify(first.issuer().getPublicKey());
+        untrusted.verify(first.untrustedIssuer().getPublicKey());
+        assertThat(trustedAgain).isEqualTo(trusted);
+        assertThat(first.forgeCalls()).isEqualTo(2);
+    }
+
+    @Test
+    void without_an_untrusted_issuer_such_a_leaf_is_unavailable() throws Exception {
+        first.hasUntrusted = false;
+        SiteForge edge = edge(first);
+
+        assertThat(result(edge, upstreams.untrusted("www.example.com", expired())))
+                .isInstanceOfSatisfying(
+                        Unavailable.class,
+                        no -> assertThat(no.detail()).contains("active untrusted issuer"));
+        assertThat(first.forgeCalls()).isZero();
+    }
+
+    private static CertificateSpec expired() {
+        var now = java.time.Instant.now();
+        return CertificateSpec.leaf("www.example.com")
+                .valid(now.minus(Duration.ofDays(60)), now.minus(Duration.ofDays(30)));
+    }
+
     private SiteForge edge(TestSigner... signers) throws Exception {
         return edge(config(signers), 100);
     }
@@ -302,13 +367,13 @@ class SiteForgeTest {
         return signer;
     }
 
-    private static Forged forged(SiteForge edge, VerifiedUpstream upstream) throws Exception {
+    private static Forged forged(SiteForge edge, UpstreamStanding upstream) throws Exception {
         ForgeResult result = result(edge, upstream);
         assertThat(result).isInstanceOf(Forged.class);
         return (Forged) result;
     }
 
-    private static ForgeResult result(SiteForge edge, VerifiedUpstream upstream) throws Exception {
+    private static ForgeResult result(SiteForge edge, UpstreamStanding upstream) throws Exception {
         return edge.leaves().forge(upstream).toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 

@@ -28,6 +28,7 @@ import io.overt.service.identity.RoleGate;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestPki;
+import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.TbsCertificateDer;
@@ -42,6 +43,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,6 +71,7 @@ final class TestSigner implements AutoCloseable {
 
     private final TestAuthority root;
     private final TestAuthority ca;
+    private final TestAuthority untrusted;
     private final Server server;
     private final Set<LeafPublicKey> enrolled = ConcurrentHashMap.newKeySet();
     private final AtomicInteger forgeCalls = new AtomicInteger();
@@ -82,6 +85,9 @@ final class TestSigner implements AutoCloseable {
     /** What the issuer is described as. */
     volatile IssuerState state = IssuerState.ISSUER_STATE_ACTIVE;
 
+    /** Whether there is an issuer that nobody trusts. */
+    volatile boolean hasUntrusted = true;
+
     /** What every call fails with, if it does. */
     volatile Optional<Status> failure = Optional.empty();
 
@@ -92,6 +98,9 @@ final class TestSigner implements AutoCloseable {
         TestPki pki = TestPki.create();
         this.root = pki.root();
         this.ca = root.subordinate(CertificateSpec.ca("Overt Test Issuing CA").pathLength(0));
+        this.untrusted =
+                TestAuthority.root(
+                        CertificateSpec.ca("Overt Test Untrusted CA").pathLength(0), pki.now());
         this.server =
                 NettyServerBuilder.forAddress(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -120,6 +129,10 @@ final class TestSigner implements AutoCloseable {
         return root.certificate();
     }
 
+    X509Certificate untrustedIssuer() {
+        return untrusted.certificate();
+    }
+
     X509Certificate issuer() {
         return ca.certificate();
     }
@@ -144,6 +157,20 @@ final class TestSigner implements AutoCloseable {
                                                     .setState(state)
                                                     .addCrlUrls(
                                                             "http://crl.overt.example/test.crl"))
+                                    .addAllUntrustedIssuers(
+                                            hasUntrusted
+                                                    ? List.of(
+                                                            Issuer.newBuilder()
+                                                                    .setCertificate(
+                                                                            ByteString.copyFrom(
+                                                                                    der(
+                                                                                            untrusted
+                                                                                                    .certificate())))
+                                                                    .setState(
+                                                                            IssuerState
+                                                                                    .ISSUER_STATE_ACTIVE)
+                                                                    .build())
+                                                    : List.of())
                                     .addProfiles(
                                             Profile.newBuilder()
                                                     .setName(PROFILE.name())
@@ -188,7 +215,9 @@ final class TestSigner implements AutoCloseable {
                         }
                         byte[] tbs = request.getTbs().toByteArray();
                         return ForgeResponse.newBuilder()
-                                .setCertificate(ByteString.copyFrom(tampering.apply(sign(tbs))))
+                                .setCertificate(
+                                        ByteString.copyFrom(
+                                                tampering.apply(sign(tbs, issuerOf(request)))))
                                 .setIssuance(Issuance.ISSUANCE_SIGNED)
                                 .build();
                     });
@@ -207,10 +236,21 @@ final class TestSigner implements AutoCloseable {
         }
     }
 
+    private TestAuthority issuerOf(ForgeRequest request) {
+        byte[] named = request.getIssuerSha256().toByteArray();
+        return Arrays.equals(named, CertificateFingerprint.of(untrusted.certificate()).bytes())
+                ? untrusted
+                : ca;
+    }
+
     /** The certificate that this CA's signature makes of {@code tbs}. */
     byte[] sign(byte[] tbs) {
+        return sign(tbs, ca);
+    }
+
+    private static byte[] sign(byte[] tbs, TestAuthority by) {
         try {
-            return der(TbsCertificateDer.parse(tbs).assemble(ca.sign(tbs)));
+            return der(TbsCertificateDer.parse(tbs).assemble(by.sign(tbs)));
         } catch (CertificateException e) {
             throw new IllegalArgumentException(e);
         }

@@ -6,6 +6,7 @@ import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.TrustAnchors;
+import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
 import java.util.List;
@@ -18,6 +19,17 @@ final class Upstreams {
 
     VerifiedUpstream of(String name) {
         return of(name, CertificateSpec.leaf(name));
+    }
+
+    /** One that is not good. */
+    UntrustedUpstream untrusted(String name, CertificateSpec spec) {
+        var chain = new PresentedChain(pki.issue(spec).chain());
+        var identity = ReferenceIdentity.parse(name).orElseThrow();
+        return switch (verifier.verify(chain, identity, pki.now())) {
+            case Verdict.Verified verified -> throw new AssertionError(verified.toString());
+            case Verdict.Untrusted(var reasons) ->
+                    UntrustedUpstream.of(chain, identity, pki.now(), reasons).orElseThrow();
+        };
     }
 
     VerifiedUpstream of(String name, CertificateSpec spec) {

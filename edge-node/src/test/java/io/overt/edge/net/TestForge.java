@@ -8,12 +8,15 @@ import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.Epoch;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.IssuingCa;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
 import io.overt.x509.Mirroring;
 import io.overt.x509.Recipe;
+import io.overt.x509.UntrustedUpstream;
+import io.overt.x509.UpstreamStanding;
 import io.overt.x509.VerifiedUpstream;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -46,14 +49,23 @@ final class TestForge implements LeafForge, AutoCloseable {
     private final TestPki pki = TestPki.create();
     private final TestAuthority issuer =
             pki.root().subordinate(CertificateSpec.ca("Example Corp Inspection CA").pathLength(0));
+    private final TestAuthority untrusted =
+            TestAuthority.root(
+                    CertificateSpec.ca("Example Corp Untrusted Inspection CA").pathLength(0),
+                    Instant.now());
     private final KeyPair leafKey = newKey();
     private final ConcurrentLinkedQueue<ForgedLeaf> made = new ConcurrentLinkedQueue<>();
-    private volatile Function<VerifiedUpstream, CompletionStage<ForgeResult>> answer =
+    private volatile Function<UpstreamStanding, CompletionStage<ForgeResult>> answer =
             upstream -> CompletableFuture.completedFuture(forgeNow(upstream));
 
     /** What clients must trust to take what is forged here. */
     X509Certificate anchor() {
         return pki.anchor();
+    }
+
+    /** What nobody trusts but a user who goes on past the warning. */
+    X509Certificate untrusted() {
+        return untrusted.certificate();
     }
 
     X509Certificate issuer() {
@@ -73,22 +85,39 @@ final class TestForge implements LeafForge, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<ForgeResult> forge(VerifiedUpstream upstream) {
+    public CompletionStage<ForgeResult> forge(UpstreamStanding upstream) {
         return answer.apply(upstream);
     }
 
-    private ForgeResult forgeNow(VerifiedUpstream upstream) {
-        var ca = new IssuingCa(issuer.certificate(), List.of(), List.of());
+    private ForgeResult forgeNow(UpstreamStanding upstream) {
+        var key = LeafPublicKey.of(leafKey.getPublic());
         var epoch = Epoch.at(Instant.now(), PROFILE.epochLength());
-        return switch (MirrorRecipe.derive(
-                upstream, LeafPublicKey.of(leafKey.getPublic()), ca, PROFILE, epoch)) {
+        return switch (upstream) {
+            case VerifiedUpstream verified -> {
+                var ca = new IssuingCa(issuer.certificate(), List.of(), List.of());
+                yield signed(MirrorRecipe.derive(verified, key, ca, PROFILE, epoch), issuer);
+            }
+            case UntrustedUpstream bad -> {
+                var ca =
+                        new IssuingCa(
+                                untrusted.certificate(),
+                                List.of(),
+                                List.of(),
+                                IssuerTrust.UNTRUSTED);
+                yield signed(MirrorRecipe.derive(bad, key, ca, PROFILE, epoch), untrusted);
+            }
+        };
+    }
+
+    private ForgeResult signed(Mirroring mirroring, TestAuthority by) {
+        return switch (mirroring) {
             case Mirroring.NotMirrorable(var reason, var detail) ->
                     new ForgeResult.NotMirrorable(reason + ": " + detail);
             case Mirroring.Mirrored(var tbs) -> {
-                var leaf = tbs.assemble(issuer.sign(tbs.der()));
+                var leaf = tbs.assemble(by.sign(tbs.der()));
                 var chain = new ArrayList<X509Certificate>();
                 chain.add(leaf);
-                chain.addAll(issuer.chain());
+                chain.addAll(by.chain().isEmpty() ? List.of(by.certificate()) : by.chain());
                 try {
                     var forged = ForgedLeaf.of(chain, leafKey.getPrivate());
                     made.add(forged);

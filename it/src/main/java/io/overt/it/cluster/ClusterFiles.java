@@ -96,6 +96,8 @@ final class ClusterFiles {
                           listen: 127.0.0.1:%d
                         %s%sissuers:
                           - certificate: ca/issuing.pem
+                          - certificate: ca/untrusted.pem
+                            trust: untrusted
                         profiles:
                           - organisation: %s
                             notice-url: https://inspection.example/notice
@@ -197,7 +199,7 @@ final class ClusterFiles {
                           upstream-handshake: %ds
                         upstream:
                           trust-anchors: [%s]
-                          own-cas: [ca/root.pem]
+                          own-cas: [ca/root.pem, ca/untrusted.pem]
                         notice:
                           organisation: %s
                           url: https://inspection.example/notice

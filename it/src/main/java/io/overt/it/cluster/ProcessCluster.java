@@ -153,6 +153,13 @@ public final class ProcessCluster implements AutoCloseable {
                     List.of("--init-token", "--so-pin-file", files.file("so-pin").toString()));
         }
         launcher.run("overt-signer", createCa.toArray(String[]::new));
+        launcher.run(
+                "overt-signer",
+                "create-untrusted-ca",
+                "--config",
+                signer.config().toString(),
+                "--organisation",
+                plan.organisation());
         progress.accept("starting the signer");
         awaitReady("signer", start("signer", "overt-signer", signer.config()), signerAdminPort);
     }
