@@ -22,7 +22,7 @@ final class CompilerFuzzTest {
                     Facts.to("a.example").request("GET", "", "*"),
                     Facts.to("a.example").request("GET", "[::1]:8443", "http://[::1]:8443"),
                     Facts.to("a.example").request("x", "%zz", "nonsense"));
-    private static final String FULL =
+    static final String FULL =
             """
             policy: corporate
             rules:

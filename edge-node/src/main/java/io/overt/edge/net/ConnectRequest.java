@@ -38,14 +38,16 @@ sealed interface ConnectRequest {
     static ConnectRequest parse(byte[] bytes, int limit) {
         var text = new String(bytes, StandardCharsets.ISO_8859_1);
         var end = text.indexOf("\r\n\r\n");
+        // Before anything else: what one byte was refused for must not be waited for with two.
+        if (!text.isEmpty() && !isToken(text.charAt(0))) {
+            return malformed("first byte 0x%02x".formatted((int) text.charAt(0)));
+        }
         if (end < 0) {
-            if (text.indexOf('\n') >= 0 && !text.startsWith("\r\n")) {
+            if (text.indexOf('\n') >= 0) {
                 var line = text.substring(0, text.indexOf('\n'));
-                if (!REQUEST_LINE.matcher(line.strip()).matches()) {
+                if (!REQUEST_LINE.matcher(line.stripTrailing()).matches()) {
                     return malformed("first line is no HTTP/1.x request line");
                 }
-            } else if (!text.isEmpty() && !isToken(text.charAt(0))) {
-                return malformed("first byte 0x%02x".formatted((int) text.charAt(0)));
             }
             return text.length() > limit ? tooLarge(limit) : new Incomplete();
         }

@@ -105,7 +105,9 @@ final class HelloPropertiesTest {
     void mutated_hellos_never_throw_and_parse_alike_in_pieces(long seed) {
         var random = new Random(seed);
         for (var round = 0; round < 500; round++) {
-            var wire = mutated(HelloWire.golden(GOLDEN.get(random.nextInt(GOLDEN.size()))), random);
+            var wire =
+                    HelloWire.mutated(
+                            HelloWire.golden(GOLDEN.get(random.nextInt(GOLDEN.size()))), random);
             var whole = HelloWire.parse(wire);
             assertThat(HelloWire.parseInPieces(wire, 1 + random.nextInt(64), random))
                     .as("seed %d, round %d", seed, round)
@@ -131,28 +133,6 @@ final class HelloPropertiesTest {
                     .as("seed %d, round %d", seed, round)
                     .isEqualTo(HelloWire.parse(wire));
         }
-    }
-
-    private static byte[] mutated(byte[] wire, Random random) {
-        for (var times = 1 + random.nextInt(4); times > 0; times--) {
-            var at = random.nextInt(wire.length);
-            switch (random.nextInt(4)) {
-                case 0 -> wire[at] = (byte) random.nextInt(256);
-                case 1 -> wire[at] ^= (byte) (1 << random.nextInt(8));
-                case 2 -> wire = Arrays.copyOf(wire, Math.max(1, at));
-                default -> {
-                    var from = random.nextInt(wire.length);
-                    wire =
-                            HelloWire.concat(
-                                    Arrays.copyOf(wire, at),
-                                    Arrays.copyOfRange(wire, from, wire.length));
-                }
-            }
-            if (wire.length == 0) {
-                return new byte[] {22};
-            }
-        }
-        return wire;
     }
 
     private static void assertIsSafeToLog(HelloPeek peek) {

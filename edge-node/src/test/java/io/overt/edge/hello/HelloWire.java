@@ -15,11 +15,12 @@ import java.util.random.RandomGenerator;
  * ClientHellos on the wire: the captured ones, ones written field by field, and ways to cut them
  * up.
  */
-final class HelloWire {
+public final class HelloWire {
 
     private HelloWire() {}
 
-    static final List<String> GOLDEN =
+    /** Names of the captured ones. */
+    public static final List<String> GOLDEN =
             List.of(
                     "openssl-3.0",
                     "openssl-3.0-no-sni",
@@ -32,7 +33,8 @@ final class HelloWire {
                     "boringssl-tcnative-2.0.84",
                     "chromium-156");
 
-    static byte[] golden(String name) {
+    /** A captured one. */
+    public static byte[] golden(String name) {
         try (var file = HelloWire.class.getResourceAsStream(name + ".bin")) {
             if (file == null) {
                 throw new IllegalArgumentException("no fixture " + name);
@@ -57,6 +59,29 @@ final class HelloWire {
             at += size;
         }
         return peek;
+    }
+
+    /** One to four bytes or ends of it are changed; {@code wire} itself may be, too. */
+    public static byte[] mutated(byte[] wire, RandomGenerator random) {
+        for (var times = 1 + random.nextInt(4); times > 0; times--) {
+            var at = random.nextInt(wire.length);
+            switch (random.nextInt(4)) {
+                case 0 -> wire[at] = (byte) random.nextInt(256);
+                case 1 -> wire[at] ^= (byte) (1 << random.nextInt(8));
+                case 2 -> wire = Arrays.copyOf(wire, Math.max(1, at));
+                default -> {
+                    var from = random.nextInt(wire.length);
+                    wire =
+                            concat(
+                                    Arrays.copyOf(wire, at),
+                                    Arrays.copyOfRange(wire, from, wire.length));
+                }
+            }
+            if (wire.length == 0) {
+                return new byte[] {22};
+            }
+        }
+        return wire;
     }
 
     /** The handshake message that a run of handshake records carries. */

@@ -17,7 +17,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.NamedParameterSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,8 +48,15 @@ final class TestBundles {
     private final KeyPair keys;
 
     TestBundles() {
+        this(new SecureRandom());
+    }
+
+    /** The key is a function of what {@code random} gives. */
+    TestBundles(SecureRandom random) {
         try {
-            keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            var generator = KeyPairGenerator.getInstance("Ed25519");
+            generator.initialize(NamedParameterSpec.ED25519, random);
+            keys = generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }

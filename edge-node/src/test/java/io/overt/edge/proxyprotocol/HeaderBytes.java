@@ -30,7 +30,7 @@ public final class HeaderBytes {
         return header(0x20, 0x00, new byte[0]);
     }
 
-    static byte[] header(int versionAndCommand, int familyAndTransport, byte[] body) {
+    public static byte[] header(int versionAndCommand, int familyAndTransport, byte[] body) {
         var header = new ByteArrayOutputStream();
         header.writeBytes(SIGNATURE);
         header.write(versionAndCommand);
