@@ -7,6 +7,7 @@ import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.http.Http1Limits;
 import io.overt.edge.net.DataPathSettings;
 import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.FairShare;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
@@ -194,6 +195,10 @@ public record EdgeConfig(
         var usual = Limits.DEFAULT;
         return new Limits(
                 node.integer("connections", usual.connections(), 1, 10_000_000),
+                node.integer("client-connections", usual.clientConnections(), 1, 10_000_000),
+                node.choice("fair-share", FairShare.class, usual.fairShare()),
+                node.integer("hellos", usual.hellos(), 1, 10_000_000),
+                node.integer("refusals", usual.refusals(), 1, 1_000_000),
                 node.integer("inspections", usual.inspections(), 1, 10_000_000),
                 new HelloLimit((int) node.size("hello", usual.hello().bytes(), 1 << 10, 16 << 20)),
                 (int) node.size("connect-head", usual.connectHead(), 1 << 10, 1 << 20),

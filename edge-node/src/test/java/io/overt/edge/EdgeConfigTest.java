@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.overt.edge.flow.Listener.Provenance;
 import io.overt.edge.http.Http1Limits;
 import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.FairShare;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
@@ -57,6 +58,10 @@ class EdgeConfigTest {
                                 .replace("source: edge", "source: client")
                                 .replace("threads: 0", "threads: 3")
                                 .replace("connections: 20000", "connections: 11")
+                                .replace("client-connections: 5000", "client-connections: 7")
+                                .replace("fair-share: on", "fair-share: off")
+                                .replace("hellos: 4096", "hellos: 8")
+                                .replace("refusals: 1024", "refusals: 9")
                                 .replace("inspections: 10000", "inspections: 12")
                                 .replace("hello: 64KiB", "hello: 13KiB")
                                 .replace("connect-head: 16KiB", "connect-head: 14KiB")
@@ -85,6 +90,10 @@ class EdgeConfigTest {
         assertThat(data.threads()).isEqualTo(3);
         var limits = data.limits();
         assertThat(limits.connections()).isEqualTo(11);
+        assertThat(limits.clientConnections()).isEqualTo(7);
+        assertThat(limits.fairShare()).isEqualTo(FairShare.OFF);
+        assertThat(limits.hellos()).isEqualTo(8);
+        assertThat(limits.refusals()).isEqualTo(9);
         assertThat(limits.inspections()).isEqualTo(12);
         assertThat(limits.hello().bytes()).isEqualTo(13 * 1024);
         assertThat(limits.connectHead()).isEqualTo(14 * 1024);

@@ -49,8 +49,19 @@ public sealed interface Event {
     /** An explicit proxy's client asked for what is local to the edge. */
     record LocalDestinationAsked(InetSocketAddress address) implements Arrival {}
 
-    /** As many connections are open as may be. */
-    record TooManyConnections(String detail) implements Arrival {}
+    /** There is no place for this connection. */
+    record NotAdmitted(Full what, String detail) implements Arrival {
+
+        /** What there is no more of. */
+        public enum Full {
+            /** Places for connections. */
+            CONNECTIONS,
+            /** Places for connections whose hello is awaited. */
+            HELLOS,
+            /** Places for this client: as many as one may hold, or its share while few are free. */
+            CLIENT
+        }
+    }
 
     /**
      * The load balancer in front said whose connection it is.

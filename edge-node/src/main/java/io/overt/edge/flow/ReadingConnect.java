@@ -16,11 +16,11 @@ import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.NotAdmitted;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
-import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Event.Unresolvable;
 import java.util.Optional;
 
@@ -63,8 +63,8 @@ record ReadingConnect(Known.Accepted known) implements State {
                             },
                             Optional.of(detail));
             case LoopFound(var detail) -> Blocking.enter(known, Reason.LOOP, Optional.of(detail));
-            case TooManyConnections(var detail) ->
-                    Blocking.enter(known, Reason.TOO_MANY_CONNECTIONS, Optional.of(detail));
+            case NotAdmitted(var full, var detail) ->
+                    Blocking.enter(known, Reason.of(full), Optional.of(detail));
             case DestinationFound _,
                     ProxyHeaderRead _,
                     ProxyHeaderRefused _,

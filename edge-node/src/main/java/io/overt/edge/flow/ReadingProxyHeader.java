@@ -17,11 +17,11 @@ import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.NotAdmitted;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
-import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Event.Unresolvable;
 import java.util.Optional;
 
@@ -76,8 +76,8 @@ record ReadingProxyHeader(Known.Accepted known) implements State {
                             known,
                             Reason.LOCAL_DESTINATION,
                             Optional.of(address + " is local to this edge"));
-            case TooManyConnections(var detail) ->
-                    Blocking.enter(known, Reason.TOO_MANY_CONNECTIONS, Optional.of(detail));
+            case NotAdmitted(var full, var detail) ->
+                    Blocking.enter(known, Reason.of(full), Optional.of(detail));
             case DestinationFound _,
                     DestinationUnknown _,
                     ConnectAsked _,

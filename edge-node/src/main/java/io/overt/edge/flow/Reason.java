@@ -49,6 +49,10 @@ public enum Reason {
     NO_POLICY,
     /** As many connections are open as the configuration allows; this one was not even read. */
     TOO_MANY_CONNECTIONS,
+    /** As many connections are awaiting their hello as the configuration allows. */
+    TOO_MANY_HELLOS,
+    /** This client holds as many connections as one may, or its share while few are free. */
+    CLIENT_LIMIT,
     /** The destination is this edge itself, or a request came back that it had sent. */
     LOOP,
     /** A PROXY header from an address that may not send one. */
@@ -106,6 +110,14 @@ public enum Reason {
     /** What a rule's {@code on} calls it; empty where no rule is asked. */
     public Optional<Failure> failure() {
         return failure;
+    }
+
+    static Reason of(Event.NotAdmitted.Full full) {
+        return switch (full) {
+            case CONNECTIONS -> TOO_MANY_CONNECTIONS;
+            case HELLOS -> TOO_MANY_HELLOS;
+            case CLIENT -> CLIENT_LIMIT;
+        };
     }
 
     static Reason of(HelloFault fault) {

@@ -79,6 +79,8 @@ public sealed interface Refusal {
                     FORGE_REFUSED,
                     NO_POLICY,
                     TOO_MANY_CONNECTIONS,
+                    TOO_MANY_HELLOS,
+                    CLIENT_LIMIT,
                     NO_DESTINATION,
                     PEER_NOT_ALLOWED,
                     PROXY_HEADER_MALFORMED,
@@ -102,7 +104,9 @@ public sealed interface Refusal {
             case UNRESOLVED -> new ConnectAnswer(502, "dns_error", label);
             case CONNECT_MALFORMED -> new ConnectAnswer(400, "http_request_error", label);
             case CONNECT_UNSUPPORTED -> new ConnectAnswer(501, "http_request_error", label);
-            case NO_POLICY, TOO_MANY_CONNECTIONS, DRAINING, OVERLOAD ->
+            // RFC 6585 §4: the client has sent too many requests.
+            case CLIENT_LIMIT -> new ConnectAnswer(429, "http_request_denied", label);
+            case NO_POLICY, TOO_MANY_CONNECTIONS, TOO_MANY_HELLOS, DRAINING, OVERLOAD ->
                     new ConnectAnswer(503, "proxy_internal_response", label);
             case NOT_TLS,
                     HELLO_MALFORMED,

@@ -16,11 +16,11 @@ import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.NotAdmitted;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
-import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Event.Unresolvable;
 import java.util.Optional;
 
@@ -73,7 +73,7 @@ record Resolving(Known.Asked known) implements State {
                     DestinationUnknown _,
                     ConnectAsked _,
                     ConnectRefused _,
-                    TooManyConnections _ ->
+                    NotAdmitted _ ->
                     Step.stay(this);
         };
     }

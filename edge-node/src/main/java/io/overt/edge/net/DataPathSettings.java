@@ -85,6 +85,10 @@ public record DataPathSettings(
      * Bounds on what clients can make us hold.
      *
      * @param connections open at once; one more is told no without being read
+     * @param clientConnections of these, held by one client (an IPv4 address, an IPv6 /64)
+     * @param fairShare whether a client that holds much is refused before others are
+     * @param hellos connections whose hello is awaited, at once; one more is told no unread
+     * @param refusals refused clients that are being told so at once; one more is reset
      * @param inspections of these, inspected at once; one more is what the rule says on overload
      * @param hello bytes read while waiting for a hello
      * @param connectHead bytes of a CONNECT request's head, or of a PROXY header
@@ -93,6 +97,10 @@ public record DataPathSettings(
      */
     public record Limits(
             int connections,
+            int clientConnections,
+            FairShare fairShare,
+            int hellos,
+            int refusals,
             int inspections,
             HelloLimit hello,
             int connectHead,
@@ -100,7 +108,40 @@ public record DataPathSettings(
             int resolutions) {
 
         public static final Limits DEFAULT =
-                new Limits(20_000, 10_000, HelloLimit.DEFAULT, 16 * 1024, 1_024, 1_024);
+                new Limits(
+                        20_000,
+                        5_000,
+                        FairShare.ON,
+                        4_096,
+                        1_024,
+                        10_000,
+                        HelloLimit.DEFAULT,
+                        16 * 1024,
+                        1_024,
+                        1_024);
+
+        /** For a connection of which it is not known yet whose it is. */
+        Limits withoutClients() {
+            return new Limits(
+                    connections,
+                    connections,
+                    FairShare.OFF,
+                    hellos,
+                    refusals,
+                    inspections,
+                    hello,
+                    connectHead,
+                    verifications,
+                    resolutions);
+        }
+    }
+
+    /** Whether places are shared fairly among clients while few are free. */
+    public enum FairShare {
+        /** A client may take another place only while it holds fewer than are free. */
+        ON,
+        /** First come, first served: for an edge whose clients share one address. */
+        OFF
     }
 
     /**

@@ -6,23 +6,22 @@ import io.overt.edge.flow.Command;
 import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.ClientLeft;
-import io.overt.edge.flow.Event.ProxyHeaderFault;
-import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.ShellFailed;
-import io.overt.edge.flow.Event.TooManyConnections;
 import io.overt.edge.flow.Known;
+import io.overt.edge.flow.Refusal;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.flow.State;
 import io.overt.edge.flow.Step;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
-import io.overt.policy.Cidr;
 import io.overt.x509.ReferenceIdentity;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +33,13 @@ import org.slf4j.LoggerFactory;
 final class FlowRunner {
     private final Shell shell;
     private final EpollSocketChannel client;
-    private final ListenerSettings listener;
     private final ClientFront front;
+    private final ArrivalAsk arrival;
     private final Observations observations;
     private final Deque<Event> waiting = new ArrayDeque<>();
     private final PolicyAsk policy;
     private final ForgeAsk forge;
+    private final Admission.Pass pass;
     private final Tap clientTap;
     private final Deadline deadline;
     private State state;
@@ -47,12 +47,16 @@ final class FlowRunner {
     private @Nullable UpstreamConnection upstream;
 
     private FlowRunner(
-            Shell shell, EpollSocketChannel client, ListenerSettings listener, State state) {
+            Shell shell,
+            EpollSocketChannel client,
+            ListenerSettings listener,
+            Admission.Pass pass,
+            State state) {
         this.shell = shell;
         this.client = client;
-        this.listener = listener;
         this.state = state;
         this.policy = new PolicyAsk(shell);
+        this.pass = pass;
         this.forge = new ForgeAsk(shell.forge(), client.eventLoop(), this::feed);
         this.clientTap = new Tap(shell.nanoTime());
         this.deadline =
@@ -71,6 +75,7 @@ final class FlowRunner {
                         shell.settings().limits().connectHead(),
                         shell.settings().edge(),
                         this::feed);
+        this.arrival = new ArrivalAsk(shell, client, listener, front, pass, this::feed);
     }
 
     /** Takes over a connection that was accepted. On its event loop. */
@@ -82,7 +87,13 @@ final class FlowRunner {
             return;
         }
         var first = State.begin(listener.listener(), from);
-        var runner = new FlowRunner(shell, client, listener, first.next());
+        var runner =
+                new FlowRunner(
+                        shell,
+                        client,
+                        listener,
+                        shell.admission().pass(from.getAddress()),
+                        first.next());
         client.pipeline().addLast(runner.front);
         shell.entered(runner);
         runner.stepping = true;
@@ -108,27 +119,51 @@ final class FlowRunner {
         stepping = true;
         try {
             for (var event = waiting.poll(); event != null; event = waiting.poll()) {
-                var step = state.on(event);
-                state = step.next();
-                carryOut(step);
+                take(event);
             }
         } finally {
             stepping = false;
         }
     }
 
+    private void take(Event event) {
+        Step step;
+        try {
+            step = state.on(event);
+        } catch (RuntimeException e) { // The machine's backstop: closed without a record at worst.
+            defect(e, "event", event);
+            if (event instanceof ShellFailed) {
+                closeAll(CloseStyle.RESET);
+                pass.leave();
+                shell.left(this);
+            } else {
+                waiting.addFirst(new ShellFailed(e.toString()));
+            }
+            return;
+        }
+        state = step.next();
+        carryOut(step);
+    }
+
+    private void defect(Exception e, String kind, Object what) {
+        shell.meters().shellFailed();
+        LOG.atError()
+                .setCause(e)
+                .addKeyValue("connection", observations.id().text())
+                .addKeyValue(kind, what.getClass().getSimpleName())
+                .log("a defect ends a connection");
+    }
+
     private void carryOut(Step step) {
         observations.entered(state.stage());
+        if (!BEFORE_HELLO.contains(state.stage())) {
+            pass.heard();
+        }
         for (var command : step.commands()) {
             try {
                 carryOut(command);
             } catch (Exception e) { // The backstop of this package: counted, logged, and an end.
-                shell.meters().shellFailed();
-                LOG.atError()
-                        .setCause(e)
-                        .addKeyValue("connection", observations.id().text())
-                        .addKeyValue("command", command.getClass().getSimpleName())
-                        .log("a command failed");
+                defect(e, "command", command);
                 waiting.add(new ShellFailed(e.toString()));
                 return;
             }
@@ -137,17 +172,11 @@ final class FlowRunner {
 
     private void carryOut(Command command) throws Exception {
         switch (command) {
-            case Command.FindDestination() -> arrive(this::findDestination);
-            case Command.ReadConnectHead() -> arrive(front::readConnectHead);
-            case Command.ReadProxyHeader() -> arrive(this::readProxyHeader);
-            case Command.Resolve(var target) ->
-                    shell.resolver()
-                            .resolve(
-                                    target,
-                                    to ->
-                                            shell.destinations()
-                                                    .asked(to, listener.localDestinations()),
-                                    this::tell);
+            case Command.FindDestination() -> arrival.kernel();
+            case Command.ReadConnectHead() -> arrival.connectHead();
+            case Command.ReadProxyHeader() ->
+                    arrival.proxyHeader(state.known().acceptance().client().getAddress());
+            case Command.Resolve(var target) -> arrival.resolve(target);
             case Command.Screen(var arrived) -> feed(policy.screen(arrived));
             case Command.AcceptConnect() -> {
                 var yes = RefusalWire.connected(shell.settings().edge());
@@ -170,56 +199,24 @@ final class FlowRunner {
             case Command.DialRaw(var to) -> dial(to, UpstreamConnection.Purpose.SPLICE);
             case Command.Splice(_) -> toUpstream().splice(front);
             case Command.Refuse(var refusal) ->
-                    ClientRefusal.send(refusal, shell.settings(), client, front, this::feed);
+                    ClientRefusal.send(
+                            pass.mayBeTold(shell.settings().limits())
+                                    ? refusal
+                                    : new Refusal.Reset(),
+                            shell.settings(),
+                            client,
+                            front,
+                            this::feed);
             case Command.StartDeadline(var stage) -> deadline.start(stage);
             case Command.CloseAll(var style) -> closeAll(style);
             case Command.Conclude(var conclusion) -> {
                 deadline.stop();
                 policy.release();
+                pass.leave();
                 observations.upstreamBytes(upstream == null ? 0 : upstream.bytes());
                 observations.clientBytes(clientTap.bytes());
                 shell.concluded(this, conclusion, observations);
             }
-        }
-    }
-
-    private interface Arriving {
-        void run() throws Exception;
-    }
-
-    private void arrive(Arriving usual) throws Exception {
-        if (shell.isFull()) {
-            feed(
-                    new TooManyConnections(
-                            shell.settings().limits().connections() + " connections are open"));
-        } else {
-            usual.run();
-        }
-    }
-
-    private void findDestination() {
-        feed(
-                switch (listener.listener().provenance()) {
-                    case DIVERT -> shell.destinations().diverted(client);
-                    case REDIRECT -> shell.destinations().redirected(client);
-                    case CONNECT, PROXY_PROTOCOL ->
-                            throw new IllegalStateException("the peer says it, not the kernel");
-                });
-    }
-
-    private void readProxyHeader() {
-        var balancer = state.known().acceptance().client().getAddress();
-        if (Cidr.anyContains(listener.balancers(), balancer)) {
-            front.readProxyHeader(
-                    header -> shell.destinations().announced(header, listener.localDestinations()));
-        } else {
-            feed(
-                    new ProxyHeaderRefused(
-                            ProxyHeaderFault.PEER_NOT_ALLOWED,
-                            balancer.getHostAddress()
-                                    + " (expected: one of "
-                                    + listener.balancers()
-                                    + ")"));
         }
     }
 
@@ -307,6 +304,17 @@ final class FlowRunner {
             }
         }
     }
+
+    /** Stages in which a connection's hello is still awaited. */
+    private static final Set<Stage> BEFORE_HELLO =
+            EnumSet.of(
+                    Stage.ARRIVING,
+                    Stage.PROXY_HEADER,
+                    Stage.CONNECT_HEAD,
+                    Stage.RESOLVING,
+                    Stage.SCREENING,
+                    Stage.AWAITING_HELLO,
+                    Stage.PEEKING);
 
     private static final Logger LOG = LoggerFactory.getLogger(FlowRunner.class);
 }

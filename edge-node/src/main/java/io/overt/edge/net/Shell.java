@@ -30,6 +30,7 @@ final class Shell {
     private final Clock clock;
     private final LongSupplier nanoTime;
     private final Set<FlowRunner> open = ConcurrentHashMap.newKeySet();
+    private final Admission admission = new Admission();
     private final AtomicInteger inspections = new AtomicInteger();
     private final ReentrantLock drain = new ReentrantLock();
 
@@ -61,7 +62,7 @@ final class Shell {
         this.meters = meters;
         this.clock = clock;
         this.nanoTime = nanoTime;
-        meters.watch(open::size, inspections::get);
+        meters.watch(open::size, inspections::get, admission::hellos, admission::clients);
     }
 
     DataPathSettings settings() {
@@ -108,9 +109,8 @@ final class Shell {
         return nanoTime;
     }
 
-    /** Whether there are more connections than may be, the asking one included. */
-    boolean isFull() {
-        return open.size() > settings.limits().connections();
+    Admission admission() {
+        return admission;
     }
 
     /** Takes one of the places for inspected connections; false if there is none. */
@@ -143,7 +143,8 @@ final class Shell {
         }
     }
 
-    private void left(FlowRunner runner) {
+    /** It is over. */
+    void left(FlowRunner runner) {
         open.remove(runner);
         if (open.isEmpty()) {
             drain.lock();

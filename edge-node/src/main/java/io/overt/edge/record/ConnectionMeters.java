@@ -56,13 +56,26 @@ public final class ConnectionMeters {
     }
 
     /** Registers gauges for what is open now. */
-    public void watch(IntSupplier connections, IntSupplier inspections) {
-        Gauge.builder("overt.edge.connections.open", connections, IntSupplier::getAsInt)
-                .description("Connections that are open.")
-                .strongReference(true)
-                .register(registry);
-        Gauge.builder("overt.edge.inspections.open", inspections, IntSupplier::getAsInt)
-                .description("Connections that are being inspected or prepared for it.")
+    public void watch(
+            IntSupplier connections,
+            IntSupplier inspections,
+            IntSupplier hellos,
+            IntSupplier clients) {
+        gauge("overt.edge.connections.open", "Connections that are open.", connections);
+        gauge(
+                "overt.edge.inspections.open",
+                "Connections that are being inspected or prepared for it.",
+                inspections);
+        gauge("overt.edge.hellos.open", "Connections whose hello is awaited.", hellos);
+        gauge(
+                "overt.edge.clients",
+                "Clients that are connected: IPv4 addresses and IPv6 /64 networks.",
+                clients);
+    }
+
+    private void gauge(String name, String description, IntSupplier now) {
+        Gauge.builder(name, now, IntSupplier::getAsInt)
+                .description(description)
                 .strongReference(true)
                 .register(registry);
     }

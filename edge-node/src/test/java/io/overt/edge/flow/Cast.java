@@ -59,7 +59,6 @@ final class Cast {
         events.put("destination unknown", new Event.DestinationUnknown("ENOENT"));
         events.put("loop found", new Event.LoopFound("192.0.2.1:8443 is ours"));
         events.put("local asked", new Event.LocalDestinationAsked(new InetSocketAddress(22)));
-        events.put("too many", new Event.TooManyConnections("10000 connections"));
         events.put("proxy header", new Event.ProxyHeaderRead(SOMEONE, ORIGIN));
         events.put(
                 "proxy header from elsewhere",
@@ -69,6 +68,15 @@ final class Cast {
                 "proxy header malformed",
                 new Event.ProxyHeaderRefused(Event.ProxyHeaderFault.MALFORMED, "version 1"));
         events.put("health checked", new Event.HealthChecked());
+        events.put(
+                "too many",
+                new Event.NotAdmitted(Event.NotAdmitted.Full.CONNECTIONS, "10000 connections"));
+        events.put(
+                "too many hellos",
+                new Event.NotAdmitted(Event.NotAdmitted.Full.HELLOS, "4096 hellos"));
+        events.put(
+                "too many of the client",
+                new Event.NotAdmitted(Event.NotAdmitted.Full.CLIENT, "500 of the client"));
         events.put("connect asked", new Event.ConnectAsked(TARGET));
         events.put(
                 "connect malformed",

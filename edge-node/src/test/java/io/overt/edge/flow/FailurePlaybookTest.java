@@ -310,6 +310,8 @@ class FailurePlaybookTest {
         "destination unknown, no-destination, ENOENT",
         "loop found, loop, 192.0.2.1:8443 is ours",
         "too many, too-many-connections, 10000 connections",
+        "too many hellos, too-many-hellos, 4096 hellos",
+        "too many of the client, client-limit, 500 of the client",
         "deadline arriving, no-destination, not in time",
     })
     void a_diverted_connection_that_leads_nowhere_is_reset(
@@ -338,6 +340,8 @@ class FailurePlaybookTest {
         "plain get, 501 http_request_error, connect-unsupported, GET",
         "loop found, 502 proxy_loop_detected, loop, 192.0.2.1:8443 is ours",
         "too many, 503 proxy_internal_response, too-many-connections, 10000 connections",
+        "too many hellos, 503 proxy_internal_response, too-many-hellos, 4096 hellos",
+        "too many of the client, 429 http_request_denied, client-limit, 500 of the client",
     })
     void a_request_that_is_no_connect_is_answered_in_words(
             String event, String answer, String reason, String detail) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.overt.edge.hello.HelloLimit;
+import io.overt.edge.net.DataPathSettings.FairShare;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.TlsManner;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLException;
@@ -38,6 +40,94 @@ class AdmissionAndDrainTest {
             }
             assertThat(bench.record().fate()).isEqualTo("block too-many-connections complete");
         }
+    }
+
+    @Test
+    void a_client_that_holds_its_limit_is_refused_and_another_is_not() throws Exception {
+        try (var bench =
+                        new Bench(
+                                INSPECTS,
+                                Bench.settings(limits(100, 2, 100, 100, 100), Bench.patient()));
+                var _ = from("127.0.0.2", bench);
+                var _ = from("127.0.0.2", bench)) {
+            await().atMost(Bench.PATIENCE).until(() -> bench.openConnections() == 2);
+            try (var third = from("127.0.0.2", bench)) {
+                assertThat(answer(third)).startsWith("HTTP/1.1 429 ");
+            }
+            var record = bench.record();
+            assertThat(record.fate()).isEqualTo("block client-limit complete");
+            assertThat(record.text("detail"))
+                    .isEqualTo("limits.client-connections: 127.0.0.2 holds all its 2");
+            assertThat(bench.count("block", "client-limit")).isEqualTo(1);
+            try (var _ = from("127.0.0.3", bench)) {
+                await().atMost(Bench.PATIENCE).until(() -> bench.openConnections() == 3);
+                assertThat(bench.meters.get("overt.edge.clients").gauge().value()).isEqualTo(2);
+            }
+            assertThat(bench.record().text("reason")).isEqualTo("client-left");
+        }
+    }
+
+    @Test
+    void silent_connections_take_no_more_than_the_places_for_hellos() throws Exception {
+        try (var bench =
+                        new Bench(
+                                INSPECTS,
+                                Bench.settings(limits(100, 100, 1, 100, 100), Bench.patient()));
+                var upstream = origin()) {
+            try (var _ = from("127.0.0.2", bench)) {
+                await().atMost(Bench.PATIENCE).until(() -> hellos(bench) == 1);
+                try (var second = from("127.0.0.3", bench)) {
+                    assertThat(answer(second)).startsWith("HTTP/1.1 503 ");
+                }
+                assertThat(bench.record().fate()).isEqualTo("block too-many-hellos complete");
+            }
+            assertThat(bench.record().text("reason")).isEqualTo("client-left");
+            // A connection that has said its hello leaves the place to the next.
+            try (var _ = inspected(bench, upstream)) {
+                assertThat(hellos(bench)).isZero();
+                inspected(bench, upstream).close();
+            }
+            assertThat(bench.record().text("outcome")).isEqualTo("inspect");
+            assertThat(bench.record().text("outcome")).isEqualTo("inspect");
+        }
+    }
+
+    @Test
+    void refused_clients_beyond_those_that_can_be_told_are_reset() throws Exception {
+        try (var bench =
+                new Bench(INSPECTS, Bench.settings(limits(1, 1, 1, 1, 1), Bench.patient()))) {
+            try (var _ = from("127.0.0.2", bench)) {
+                await().atMost(Bench.PATIENCE).until(() -> bench.openConnections() == 1);
+                try (var told = from("127.0.0.3", bench)) {
+                    // Told, and kept until it closes too.
+                    assertThat(Clients.readHead(told.getInputStream())).startsWith("HTTP/1.1 503 ");
+                    try (var reset = from("127.0.0.4", bench)) {
+                        assertThatThrownBy(() -> reset.getInputStream().readAllBytes())
+                                .hasMessageContaining("reset");
+                    }
+                    assertThat(bench.record().fate())
+                            .isEqualTo("block too-many-connections complete");
+                }
+                assertThat(bench.record().fate()).isEqualTo("block too-many-connections complete");
+            }
+            assertThat(bench.record().text("reason")).isEqualTo("client-left");
+        }
+    }
+
+    private static double hellos(Bench bench) {
+        return bench.meters.get("overt.edge.hellos.open").gauge().value();
+    }
+
+    private static Socket from(String address, Bench bench) throws Exception {
+        var proxy = bench.proxy();
+        var socket =
+                new Socket(proxy.getAddress(), proxy.getPort(), InetAddress.getByName(address), 0);
+        socket.setSoTimeout((int) Bench.PATIENCE.toMillis());
+        return socket;
+    }
+
+    private static String answer(Socket socket) throws Exception {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -94,6 +184,21 @@ class AdmissionAndDrainTest {
     }
 
     private static Limits limits(int connections, int inspections) {
-        return new Limits(connections, inspections, HelloLimit.DEFAULT, 16 * 1024, 1_024, 1_024);
+        return limits(connections, connections, connections, connections, inspections);
+    }
+
+    private static Limits limits(
+            int connections, int ofClient, int hellos, int refusals, int inspections) {
+        return new Limits(
+                connections,
+                ofClient,
+                FairShare.ON,
+                hellos,
+                refusals,
+                inspections,
+                HelloLimit.DEFAULT,
+                16 * 1024,
+                1_024,
+                1_024);
     }
 }
