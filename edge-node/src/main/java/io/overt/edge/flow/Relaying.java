@@ -91,6 +91,14 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
                     leaving(Ending.CLIENT_SAID_NOTHING).close(CloseStyle.GRACEFUL);
             case CLIENT_RESET -> leaving(Ending.CLIENT_RESET).close(CloseStyle.RESET);
             case UPSTREAM_RESET -> leaving(Ending.UPSTREAM_RESET).close(CloseStyle.RESET);
+            case CERTIFICATE_REQUIRED ->
+                    leaving(Ending.CERTIFICATE_REQUIRED)
+                            .because("upstream insists on a client certificate")
+                            .close(CloseStyle.RESET)
+                            .after(
+                                    ClientCertificates.remember(
+                                            known.examined().met().judged(),
+                                            CertificateHabit.INSISTS));
         };
     }
 

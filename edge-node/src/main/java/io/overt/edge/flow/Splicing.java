@@ -56,7 +56,8 @@ record Splicing(Spliceable known, Reason reason, Optional<String> detail) implem
             // What a spliced client says is its own affair.
             case COMPLETE, CLIENT_SAID_NOTHING -> leave(Ending.COMPLETE, CloseStyle.GRACEFUL);
             case CLIENT_RESET -> leave(Ending.CLIENT_RESET, CloseStyle.RESET);
-            case UPSTREAM_RESET -> leave(Ending.UPSTREAM_RESET, CloseStyle.RESET);
+            case UPSTREAM_RESET, CERTIFICATE_REQUIRED ->
+                    leave(Ending.UPSTREAM_RESET, CloseStyle.RESET);
         };
     }
 

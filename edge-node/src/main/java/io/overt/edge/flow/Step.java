@@ -1,5 +1,6 @@
 package io.overt.edge.flow;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,14 @@ public record Step(State next, List<Command> commands) {
 
     static Step to(State next, Command... commands) {
         return new Step(next, List.of(commands));
+    }
+
+    /** The same, with {@code first} done before all else. */
+    Step after(Command first) {
+        var all = new ArrayList<Command>();
+        all.add(first);
+        all.addAll(commands);
+        return new Step(next, all);
     }
 
     /** The event is late, or a duplicate: nothing here depends on it any more. */

@@ -1,5 +1,6 @@
 package io.overt.edge.net;
 
+import io.overt.edge.flow.CertificateHabit;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.Decided;
 import io.overt.edge.flow.Event.Load;
@@ -62,7 +63,9 @@ final class PolicyAsk {
         var hello = heard.hello();
         var facts =
                 new HelloFacts.Peeked(hello.alpn(), ech(hello.encryptedClientHello()), hello.ja4());
-        return decide(facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts));
+        return decide(
+                facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts),
+                shell.habits().of(heard.arrived().to().address(), hello.serverName()));
     }
 
     Event decide(Unheard unheard) {
@@ -70,10 +73,11 @@ final class PolicyAsk {
                 facts(
                         unheard.arrived(),
                         Optional.empty(),
-                        new HelloFacts.NotPeeked(unheard.fault())));
+                        new HelloFacts.NotPeeked(unheard.fault())),
+                Optional.empty());
     }
 
-    private Event decide(ConnectionFacts facts) {
+    private Event decide(ConnectionFacts facts, Optional<CertificateHabit> habit) {
         var active = shell.policies().active();
         if (active.isEmpty()) {
             return new PolicyMissing();
@@ -83,9 +87,9 @@ final class PolicyAsk {
         var ruling = new Ruling(active.get().version(), decision);
         if (decision.action() == Action.INSPECT && !inspecting) {
             inspecting = shell.beginInspection();
-            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED);
+            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED, habit);
         }
-        return new Decided(ruling, Load.ADMITS);
+        return new Decided(ruling, Load.ADMITS, habit);
     }
 
     /** Gives back the place of an inspected connection, if it has one. */

@@ -149,6 +149,9 @@ final class RelayStart {
         if (isReset(clientTap.failure())) {
             return Event.RelayEnd.CLIENT_RESET;
         }
+        if (upstream.insistedOnCertificate()) {
+            return Event.RelayEnd.CERTIFICATE_REQUIRED;
+        }
         if (isReset(upstream.failure())) {
             return Event.RelayEnd.UPSTREAM_RESET;
         }

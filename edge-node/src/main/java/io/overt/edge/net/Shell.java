@@ -25,6 +25,7 @@ final class Shell {
     private final Destinations destinations;
     private final ClientLeg clientLeg;
     private final UpstreamLeg upstreamLeg;
+    private final UpstreamHabits habits;
     private final RecordSink records;
     private final ConnectionMeters meters;
     private final Clock clock;
@@ -46,6 +47,7 @@ final class Shell {
             Destinations destinations,
             ClientLeg clientLeg,
             UpstreamLeg upstreamLeg,
+            UpstreamHabits habits,
             RecordSink records,
             ConnectionMeters meters,
             Clock clock,
@@ -58,6 +60,7 @@ final class Shell {
         this.destinations = destinations;
         this.clientLeg = clientLeg;
         this.upstreamLeg = upstreamLeg;
+        this.habits = habits;
         this.records = records;
         this.meters = meters;
         this.clock = clock;
@@ -95,6 +98,10 @@ final class Shell {
 
     UpstreamLeg upstreamLeg() {
         return upstreamLeg;
+    }
+
+    UpstreamHabits habits() {
+        return habits;
     }
 
     ConnectionMeters meters() {
