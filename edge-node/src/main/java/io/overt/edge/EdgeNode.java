@@ -2,6 +2,9 @@ package io.overt.edge;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.edge.exclusion.Bounds;
+import io.overt.edge.exclusion.Ledger;
+import io.overt.edge.exclusion.site.LedgerKeeper;
 import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
 import io.overt.edge.net.Policies;
@@ -66,6 +69,8 @@ final class EdgeNode {
                                 meters,
                                 _ -> policyReady.met()));
         var self = tls.self();
+        var exclusions =
+                new LedgerKeeper(new Ledger(self.name(), Bounds.DEFAULT), clock, _ -> {}, meters);
         var path =
                 parts.add(
                         "data path",
@@ -83,6 +88,7 @@ final class EdgeNode {
                                         new JdkChainVerifier(trustAnchors(config)),
                                         records,
                                         new ConnectionMeters(meters),
+                                        exclusions,
                                         clock,
                                         System::nanoTime)));
         parts.add("admin", AdminServer.start(config.admin(), meters, readiness));

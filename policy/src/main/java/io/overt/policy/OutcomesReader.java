@@ -42,16 +42,7 @@ final class OutcomesReader {
         if (action.filter(failure.allowed()::contains).isPresent()) {
             return action;
         }
-        String why =
-                action.map(
-                                known ->
-                                        ": is for "
-                                                + Arrays.stream(Failure.values())
-                                                        .filter(f -> f.allowed().contains(known))
-                                                        .map(f -> "`" + f.key() + "`")
-                                                        .collect(Collectors.joining(" and "))
-                                                + " only")
-                        .orElse("");
+        String why = action.isPresent() ? ": is for `" + Failure.UNTRUSTED.key() + "` only" : "";
         problems.add(
                 text.at(),
                 "`"
@@ -90,15 +81,20 @@ final class OutcomesReader {
         fields.required("ttl", "how long, as 12h");
         fields.required("then", "splice or block");
         Optional<Integer> after =
-                fields.text("after", Limits.TEXT).flatMap(text -> after(text, problems));
+                fields.text("after", Limits.TEXT).flatMap(text -> count("after", text, problems));
+        Optional<Yaml.Text> statedClients = fields.text("clients", Limits.TEXT);
+        Optional<Integer> clients =
+                statedClients.isEmpty()
+                        ? Optional.of(Pinned.DEFAULT_CLIENTS)
+                        : statedClients.flatMap(text -> count("clients", text, problems));
         Optional<Duration> ttl =
                 fields.text("ttl", Limits.TEXT).flatMap(text -> ttl(text, problems));
         Optional<FailureAction> then =
                 fields.text("then", Limits.TEXT).flatMap(text -> pinnedThen(text, problems));
-        if (after.isEmpty() || ttl.isEmpty() || then.isEmpty()) {
+        if (after.isEmpty() || ttl.isEmpty() || then.isEmpty() || clients.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Pinned(after.get(), ttl.get(), then.get()));
+        return Optional.of(new Pinned(after.get(), ttl.get(), then.get(), clients.get()));
     }
 
     private static Optional<FailureAction> pinnedThen(Yaml.Text text, Problems problems) {
@@ -111,11 +107,11 @@ final class OutcomesReader {
         return action;
     }
 
-    private static Optional<Integer> after(Yaml.Text text, Problems problems) {
+    private static Optional<Integer> count(String key, Yaml.Text text, Problems problems) {
         if (!COUNT.matcher(text.value()).matches()) {
             problems.add(
                     text.at(),
-                    "`after`: " + Fields.quoted(text.value()) + " (expected: 1 to 99999)");
+                    "`" + key + "`: " + Fields.quoted(text.value()) + " (expected: 1 to 99999)");
             return Optional.empty();
         }
         return Optional.of(Integer.parseInt(text.value()));
@@ -152,7 +148,7 @@ final class OutcomesReader {
             Arrays.stream(Failure.values())
                     .map(Failure::key)
                     .collect(Collectors.toUnmodifiableSet());
-    private static final Set<String> PINNED_KEYS = Set.of("after", "ttl", "then");
+    private static final Set<String> PINNED_KEYS = Set.of("after", "ttl", "then", "clients");
     private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
     private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
 

@@ -62,6 +62,11 @@ final class OutcomesTest {
 
         assertThat(on.pinned()).contains(new Pinned(3, Duration.ofHours(12), FailureAction.SPLICE));
         assertThat(on.of(Failure.CLIENT_REFUSED)).isEqualTo(FailureAction.SPLICE);
+        assertThat(
+                        inspecting(
+                                        "on: { pinned: { after: 3, ttl: 12h, then: block, clients: 20 } }")
+                                .pinned())
+                .contains(new Pinned(3, Duration.ofHours(12), FailureAction.BLOCK, 20));
         assertThat(inspecting("").pinned()).isEmpty();
         assertThat(inspecting("on: { pinned: block }")).isEqualTo(Outcomes.unstated());
     }

@@ -9,6 +9,7 @@ import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.ClientLeft;
+import io.overt.edge.flow.Event.ClientSpoke;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.DrainEnded;
 import io.overt.edge.flow.Event.FromForge;
@@ -63,11 +64,14 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
 
     /** By the policy's word. */
     static Step enter(
-            Spliceable known, Reason reason, Optional<String> detail, Optional<Symptom> symptom) {
+            Spliceable known,
+            Reason reason,
+            Optional<String> detail,
+            Optional<TlsAlert> upstreamAlert) {
         var refusal =
                 known instanceof JudgedUnheard unheard
                         ? Refusal.withoutHello(Reason.of(unheard.unheard().fault()))
-                        : Refusal.afterHello(reason, symptom);
+                        : Refusal.afterHello(reason, upstreamAlert);
         return enter(known, refusal, reason, detail);
     }
 
@@ -115,6 +119,7 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
                     ClientHandshaken _,
                     ClientHandshakeFailed _,
                     LeafRefused _,
+                    ClientSpoke _,
                     Arrival _,
                     Judgement _,
                     FromUpstream _,

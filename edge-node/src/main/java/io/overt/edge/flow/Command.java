@@ -1,5 +1,6 @@
 package io.overt.edge.flow;
 
+import io.overt.edge.exclusion.Testimony;
 import io.overt.edge.flow.Known.Arrived;
 import io.overt.edge.flow.Known.Heard;
 import io.overt.edge.flow.Known.Spliceable;
@@ -8,6 +9,7 @@ import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.UpstreamStanding;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /** What the shell is to do. Each but the last few is answered by an event. */
@@ -47,13 +49,13 @@ public sealed interface Command {
      * TLS with the upstream.
      *
      * @param serverName as the client sent it
-     * @param offer what the client offered, as far as we speak it
+     * @param alpn as the client offered it
      */
-    record HandshakeUpstream(Optional<String> serverName, UpstreamOffer offer) implements Command {}
-
-    /** Keep in mind what this upstream does about client certificates. */
-    record Remember(InetSocketAddress address, Optional<String> serverName, CertificateHabit habit)
-            implements Command {}
+    record HandshakeUpstream(Optional<String> serverName, List<String> alpn) implements Command {
+        public HandshakeUpstream {
+            alpn = List.copyOf(alpn);
+        }
+    }
 
     /**
      * Verify the upstream's chain.
@@ -98,6 +100,9 @@ public sealed interface Command {
 
     /** The time for this stage begins; that of the stage before ends. */
     record StartDeadline(Stage stage) implements Command {}
+
+    /** Weigh what the client has shown about our certificate for this host. */
+    record Testify(Testimony testimony) implements Command {}
 
     /** Close whatever is open. */
     record CloseAll(CloseStyle style) implements Command {}

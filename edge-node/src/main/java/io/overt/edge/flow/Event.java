@@ -113,19 +113,8 @@ public sealed interface Event {
     /** On a CONNECT request, before the hello; only its being blocked counts. */
     record Screened(Ruling ruling) implements Judgement {}
 
-    /**
-     * On a hello, or on its absence. From here on pinned.
-     *
-     * @param habit what that upstream was seen to do about client certificates
-     */
-    record Decided(Ruling ruling, Load load, Optional<CertificateHabit> habit)
-            implements Judgement {
-
-        /** Nothing was learned of that upstream. */
-        public Decided(Ruling ruling, Load load) {
-            this(ruling, load, Optional.empty());
-        }
-    }
+    /** On a hello, or on its absence. From here on pinned. */
+    record Decided(Ruling ruling, Load load) implements Judgement {}
 
     /** There is no policy. */
     record PolicyMissing() implements Judgement {}
@@ -156,8 +145,19 @@ public sealed interface Event {
     /** The client finished its handshake with us. */
     record ClientHandshaken(TlsSession session) implements FromClient {}
 
-    /** The client's handshake with us failed, and not over our certificate. */
-    record ClientHandshakeFailed(String detail) implements FromClient {}
+    /**
+     * The client's handshake with us failed, and not surely over our certificate.
+     *
+     * @param alert what it said, if it said why
+     */
+    record ClientHandshakeFailed(Optional<TlsAlert> alert, String detail) implements FromClient {
+        public ClientHandshakeFailed(String detail) {
+            this(Optional.empty(), detail);
+        }
+    }
+
+    /** The first bytes of the client's application came: it took our certificate. */
+    record ClientSpoke() implements FromClient {}
 
     /**
      * The client does not take our certificate.
@@ -175,19 +175,22 @@ public sealed interface Event {
     record UpstreamConnected() implements FromUpstream {}
 
     /** There is nobody. */
-    record UpstreamUnreachable(Symptom symptom, String detail) implements FromUpstream {}
+    record UpstreamUnreachable(String detail) implements FromUpstream {}
 
     /** TLS with the upstream stands. */
     record UpstreamHandshaken(UpstreamSession session) implements FromUpstream {}
 
     /**
+     * The upstream asked for a client certificate, and whether it insists will not be found out.
+     */
+    record ClientCertificateWanted() implements FromUpstream {}
+
+    /**
      * TLS with the upstream failed.
      *
-     * @param symptom how that showed; empty where it was us who would not go on
-     * @param certificate whether it had asked for one
+     * @param alert what it said, if it said why
      */
-    record UpstreamHandshakeFailed(
-            Optional<Symptom> symptom, String detail, CertificateRequest certificate)
+    record UpstreamHandshakeFailed(Optional<TlsAlert> alert, String detail)
             implements FromUpstream {}
 
     /** The upstream's chain verified. */
@@ -209,7 +212,7 @@ public sealed interface Event {
     record VerifierFull(String detail) implements FromUpstream {}
 
     /** The upstream went away between its handshake and the relay. */
-    record UpstreamLost(Symptom symptom, String detail) implements FromUpstream {}
+    record UpstreamLost(String detail) implements FromUpstream {}
 
     /** The raw connection for a splice stands. */
     record RawConnected() implements FromUpstream {}
@@ -242,10 +245,12 @@ public sealed interface Event {
         COMPLETE,
         /** The client closed after its handshake, and had sent nothing. */
         CLIENT_SAID_NOTHING,
+        /** The same, and at once, before the upstream had ended anything. */
+        CLIENT_HUNG_UP,
         CLIENT_RESET,
-        UPSTREAM_RESET,
-        /** The upstream, asked for nothing yet, did not go on without a client certificate. */
-        CERTIFICATE_REQUIRED
+        /** The same, and at once after its handshake, without a byte from it. */
+        CLIENT_RESET_AT_ONCE,
+        UPSTREAM_RESET
     }
 
     // Interruption

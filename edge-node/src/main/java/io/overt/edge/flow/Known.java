@@ -1,5 +1,6 @@
 package io.overt.edge.flow;
 
+import io.overt.edge.exclusion.Exclusion;
 import io.overt.edge.forge.Tier;
 import io.overt.edge.hello.ClientHello;
 import io.overt.policy.Decision;
@@ -52,24 +53,6 @@ public sealed interface Known {
             case Met(var judged, _) -> judged.acceptance();
             case Examined examined -> examined.met().acceptance();
             case Mirrored(var examined, _) -> examined.acceptance();
-        };
-    }
-
-    /** TLS with the upstream, if it came to that. */
-    default Optional<Met> meeting() {
-        return switch (this) {
-            case Met met -> Optional.of(met);
-            case Examined examined -> Optional.of(examined.met());
-            case Mirrored mirrored -> Optional.of(mirrored.examined().met());
-            case Accepted _,
-                    Asked _,
-                    Arrived _,
-                    Heard _,
-                    Unheard _,
-                    Judged _,
-                    Prejudged _,
-                    JudgedUnheard _ ->
-                    Optional.empty();
         };
     }
 
@@ -201,8 +184,13 @@ public sealed interface Known {
      * The policy's answer.
      *
      * @param policyVersion the version that was active when it was asked
+     * @param exclusion what clients' refusals have come to, where the rule asks
      */
-    record Ruling(long policyVersion, Decision decision) {}
+    record Ruling(long policyVersion, Decision decision, Optional<Exclusion> exclusion) {
+        public Ruling(long policyVersion, Decision decision) {
+            this(policyVersion, decision, Optional.empty());
+        }
+    }
 
     /**
      * What TLS with one side came to.
@@ -215,12 +203,8 @@ public sealed interface Known {
     record TlsSession(
             String version, String cipherSuite, Optional<String> group, Optional<String> alpn) {}
 
-    /**
-     * TLS with the upstream, and the chain it showed, unverified.
-     *
-     * @param certificate whether it asked us for one
-     */
-    record UpstreamSession(TlsSession tls, PresentedChain chain, CertificateRequest certificate) {}
+    /** TLS with the upstream, and the chain it showed, unverified. */
+    record UpstreamSession(TlsSession tls, PresentedChain chain) {}
 
     /**
      * The forged leaf.

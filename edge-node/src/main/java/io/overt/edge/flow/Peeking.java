@@ -4,6 +4,7 @@ import io.overt.edge.flow.Event.Arrival;
 import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
+import io.overt.edge.flow.Event.ClientSpoke;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.FromForge;
 import io.overt.edge.flow.Event.FromUpstream;
@@ -41,6 +42,7 @@ record Peeking(Known.Arrived known) implements State {
                     ClientHandshaken _,
                     ClientHandshakeFailed _,
                     LeafRefused _,
+                    ClientSpoke _,
                     RefusalSent _,
                     Arrival _,
                     Judgement _,

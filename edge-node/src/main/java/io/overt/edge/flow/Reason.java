@@ -38,16 +38,14 @@ public enum Reason {
     UNTRUSTED(Failure.UNTRUSTED),
     /** The upstream asked for a client certificate. */
     CLIENT_CERT(Failure.CLIENT_CERT),
-    /** It asked, the rule said to go on without, and it did not. */
-    CLIENT_CERT_REQUIRED(Failure.CLIENT_CERT_REQUIRED),
-    /** The upstream agreed on something that the client had not offered. */
-    NOT_OFFERED(Failure.NOT_OFFERED),
     /** The upstream's leaf is one that the recipe does not mirror. */
     NOT_MIRRORABLE(Failure.NOT_MIRRORABLE),
     /** No leaf could be had in time. */
     SIGNER_AWAY(Failure.SIGNER_AWAY),
     /** A signer looked at the request and refused it. */
     FORGE_REFUSED(Failure.SIGNER_AWAY),
+    /** Clients do not take our certificate for this host: a learned or confirmed exclusion. */
+    PINNED(Failure.CLIENT_REFUSED),
 
     /** There was no policy to ask. Without one nothing is inspected, spliced or let through. */
     NO_POLICY,

@@ -1,5 +1,8 @@
 package io.overt.edge.flow;
 
+import io.overt.edge.exclusion.RefusalKind;
+import io.overt.edge.exclusion.Testimony.Accepted;
+import io.overt.edge.exclusion.Testimony.Refused;
 import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Command.Relay;
 import io.overt.edge.flow.Command.RelayMode;
@@ -9,6 +12,7 @@ import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientHandshakeFailed;
 import io.overt.edge.flow.Event.ClientHandshaken;
 import io.overt.edge.flow.Event.ClientLeft;
+import io.overt.edge.flow.Event.ClientSpoke;
 import io.overt.edge.flow.Event.DeadlinePassed;
 import io.overt.edge.flow.Event.DrainEnded;
 import io.overt.edge.flow.Event.FromForge;
@@ -59,7 +63,9 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
             case LeafRefused(var alert) ->
                     leaving(Ending.CLIENT_REFUSED_LEAF)
                             .because("client sent " + alert.text())
-                            .close(CloseStyle.GRACEFUL);
+                            .close(CloseStyle.GRACEFUL)
+                            .testifying(known, new Refused(RefusalKind.LATE_ALERT));
+            case ClientSpoke() -> Step.stay(this).testifying(known, new Accepted());
             case ClientLeft() -> leaving(Ending.CLIENT_LEFT).close(CloseStyle.GRACEFUL);
             case DeadlinePassed(var stage) when stage == stage() ->
                     leaving(Ending.TIMED_OUT)
@@ -89,16 +95,16 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
             case COMPLETE -> leaving(Ending.COMPLETE).close(CloseStyle.GRACEFUL);
             case CLIENT_SAID_NOTHING ->
                     leaving(Ending.CLIENT_SAID_NOTHING).close(CloseStyle.GRACEFUL);
+            case CLIENT_HUNG_UP ->
+                    leaving(Ending.CLIENT_SAID_NOTHING)
+                            .close(CloseStyle.GRACEFUL)
+                            .testifying(known, new Refused(RefusalKind.SILENT_CLOSE));
             case CLIENT_RESET -> leaving(Ending.CLIENT_RESET).close(CloseStyle.RESET);
-            case UPSTREAM_RESET -> leaving(Ending.UPSTREAM_RESET).close(CloseStyle.RESET);
-            case CERTIFICATE_REQUIRED ->
-                    leaving(Ending.CERTIFICATE_REQUIRED)
-                            .because("upstream insists on a client certificate")
+            case CLIENT_RESET_AT_ONCE ->
+                    leaving(Ending.CLIENT_RESET)
                             .close(CloseStyle.RESET)
-                            .after(
-                                    ClientCertificates.remember(
-                                            known.examined().met().judged(),
-                                            CertificateHabit.INSISTS));
+                            .testifying(known, new Refused(RefusalKind.SILENT_RESET));
+            case UPSTREAM_RESET -> leaving(Ending.UPSTREAM_RESET).close(CloseStyle.RESET);
         };
     }
 

@@ -1,5 +1,6 @@
 package io.overt.edge.flow;
 
+import io.overt.edge.exclusion.Testimony;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,10 +19,16 @@ public record Step(State next, List<Command> commands) {
         return new Step(next, List.of(commands));
     }
 
-    /** The same, with {@code first} done before all else. */
-    Step after(Command first) {
+    /**
+     * The same, and the client has shown this about our certificate first. About a leaf that nobody
+     * is to trust it shows nothing: refusing that one is right.
+     */
+    Step testifying(Known.Mirrored known, Testimony testimony) {
+        if (!(known.examined() instanceof Known.Proven)) {
+            return this;
+        }
         var all = new ArrayList<Command>();
-        all.add(first);
+        all.add(new Command.Testify(testimony));
         all.addAll(commands);
         return new Step(next, all);
     }

@@ -17,7 +17,7 @@ public record TlsAlert(int code) {
     public static final TlsAlert DECODE_ERROR = new TlsAlert(50);
     public static final TlsAlert PROTOCOL_VERSION = new TlsAlert(70);
     public static final TlsAlert INTERNAL_ERROR = new TlsAlert(80);
-    public static final TlsAlert USER_CANCELED = new TlsAlert(90);
+    public static final TlsAlert UNRECOGNIZED_NAME = new TlsAlert(112);
     public static final TlsAlert NO_APPLICATION_PROTOCOL = new TlsAlert(120);
 
     public TlsAlert {
@@ -26,10 +26,23 @@ public record TlsAlert(int code) {
         }
     }
 
-    /**
-     * Whether a peer says by it that it does not take the certificate it was shown (RFC 8446 §6.2).
-     */
+    /** What an alert says about the certificate that its sender was shown. */
+    public enum OnCertificate {
+        /** It is refused. */
+        REFUSED,
+        /** It may be, or something else is wrong. */
+        UNCLEAR,
+        /** Nothing. */
+        NOTHING
+    }
+
+    /** Whether a peer says by it that it does not take the certificate it was shown. */
     public boolean refusesCertificate() {
+        return onCertificate() == OnCertificate.REFUSED;
+    }
+
+    /** The one table from alerts to evidence (RFC 8446 §6.2; {@code docs/exclusions.md}). */
+    public OnCertificate onCertificate() {
         return switch (code) {
             case 42, // bad_certificate
                     43, // unsupported_certificate
@@ -39,8 +52,11 @@ public record TlsAlert(int code) {
                     48, // unknown_ca
                     49, // access_denied: "a valid certificate was received, but …"
                     113 -> // bad_certificate_status_response
-                    true;
-            default -> false;
+                    OnCertificate.REFUSED;
+            case 40, // handshake_failure: OpenSSL where the application's own check failed
+                    51 -> // decrypt_error: OpenSSL where a signature in the chain is not good
+                    OnCertificate.UNCLEAR;
+            default -> OnCertificate.NOTHING;
         };
     }
 

@@ -41,12 +41,12 @@ record Verifying(Known.Met known) implements State {
     @Override
     public Step on(Event event) {
         return switch (event) {
-            case UpstreamVerified(var upstream) -> Forging.enter(new Known.Proven(known, upstream));
+            case UpstreamVerified(var upstream) -> verified(new Known.Proven(known, upstream));
             case UpstreamUntrusted(var reasons, var mirrorable) ->
                     Failing.untrusted(known, oneLine(reasons), mirrorable);
             case VerifierFull(var detail) -> Failing.because(known, Reason.OVERLOAD, detail);
-            case UpstreamLost(var symptom, var detail) ->
-                    Failing.lost(known, known, symptom, detail);
+            case UpstreamLost(var detail) ->
+                    Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
             // Not verified in time is not verified.
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.UNTRUSTED, "not verified in time");
@@ -55,6 +55,12 @@ record Verifying(Known.Met known) implements State {
             case FromUpstream _, Arrival _, Judgement _, FromClient _, FromForge _, RelayEnded _ ->
                     Step.stay(this);
         };
+    }
+
+    private static Step verified(Known.Proven proven) {
+        return proven.pinned().exclusion().isPresent()
+                ? Excluded.enter(proven)
+                : Forging.enter(proven);
     }
 
     static String oneLine(List<UntrustedReason> reasons) {

@@ -40,26 +40,28 @@ final class ClientHandshake {
         tls.setHandshakeTimeoutMillis(0); // The machine has the deadlines.
         // From here on a client that closes is gone: a FIN ends the handshake at once.
         client.config().setAllowHalfClosure(false);
-        client.pipeline().addLast(tls, tap, new Holder());
+        var clear = new ClearAlert();
+        client.pipeline().addLast(clear, tls, tap, new Holder());
         tls.handshakeFuture()
                 .addListener(
                         done -> {
                             if (done.isSuccess()) {
+                                client.pipeline().remove(clear);
                                 client.config().setAutoRead(false);
                                 client.config().setAllowHalfClosure(true);
                                 events.accept(new ClientHandshaken(TlsSessions.of(engine, alpn)));
                             } else {
-                                events.accept(failure(done.cause()));
+                                events.accept(failure(done.cause(), clear));
                             }
                         });
     }
 
-    private static Event failure(Throwable cause) {
-        var alert = TlsAlerts.received(cause);
+    private static Event failure(Throwable cause, ClearAlert clear) {
+        var alert = TlsAlerts.received(cause).or(clear::alert);
         if (alert.isPresent()) {
             return alert.get().refusesCertificate()
                     ? new LeafRefused(alert.get())
-                    : new ClientHandshakeFailed("client sent " + alert.get().text());
+                    : new ClientHandshakeFailed(alert, "client sent " + alert.get().text());
         }
         return cause instanceof ClosedChannelException
                         || cause.getCause() instanceof ClosedChannelException

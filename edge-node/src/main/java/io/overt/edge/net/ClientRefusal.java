@@ -39,7 +39,6 @@ final class ClientRefusal {
                             client,
                             front,
                             events);
-            case Refusal.Fin() -> answer(new byte[0], settings, client, front, events);
             case Refusal.Reset() -> {
                 RelayEnd.reset(client);
                 events.accept(new RefusalSent());

@@ -9,6 +9,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.overt.edge.exclusion.Exclusions;
 import io.overt.edge.flow.Event.DrainEnded;
 import io.overt.edge.flow.Listener.Provenance;
 import io.overt.edge.forge.LeafForge;
@@ -61,6 +62,7 @@ public final class DataPath implements AutoCloseable {
             ChainVerifier verifier,
             RecordSink records,
             ConnectionMeters meters,
+            Exclusions exclusions,
             Clock clock,
             LongSupplier nanoTime) {}
 
@@ -107,9 +109,9 @@ public final class DataPath implements AutoCloseable {
                         new Destinations(own, listeningPorts),
                         clientLeg,
                         upstreamLeg,
-                        new UpstreamHabits(UpstreamHabits.MEMORY, with.nanoTime()),
                         with.records(),
                         with.meters(),
+                        with.exclusions(),
                         with.clock(),
                         with.nanoTime());
     }

@@ -37,6 +37,7 @@ final class FlowRunner {
     private final ArrivalAsk arrival;
     private final Observations observations;
     private final Deque<Event> waiting = new ArrayDeque<>();
+    private final Witness witness;
     private final PolicyAsk policy;
     private final ForgeAsk forge;
     private final Admission.Pass pass;
@@ -55,7 +56,8 @@ final class FlowRunner {
         this.shell = shell;
         this.client = client;
         this.state = state;
-        this.policy = new PolicyAsk(shell);
+        this.witness = new Witness(shell.exclusions());
+        this.policy = new PolicyAsk(shell, witness);
         this.pass = pass;
         this.forge = new ForgeAsk(shell.forge(), client.eventLoop(), this::feed);
         this.clientTap = new Tap(shell.nanoTime());
@@ -187,10 +189,8 @@ final class FlowRunner {
             case Command.Decide(var heard) -> feed(policy.decide(heard));
             case Command.DecideUnheard(var unheard) -> feed(policy.decide(unheard));
             case Command.ConnectUpstream(var to) -> dial(to, UpstreamConnection.Purpose.INSPECT);
-            case Command.HandshakeUpstream(var name, var offer) ->
-                    upstream().handshake(shell.upstreamLeg(), name, offer);
-            case Command.Remember(var address, var name, var habit) ->
-                    shell.habits().learn(address, name, habit);
+            case Command.HandshakeUpstream(var name, var alpn) ->
+                    upstream().handshake(shell.upstreamLeg(), name, alpn);
             case Command.VerifyUpstream(var chain, var name, var address) ->
                     shell.verifier().verify(chain, name, address, this::tell);
             case Command.Forge(var proof) -> forge.ask(proof);
@@ -209,6 +209,8 @@ final class FlowRunner {
                             client,
                             front,
                             this::feed);
+            case Command.Testify(var testimony) ->
+                    witness.testify(mirrored(), testimony, observations.start());
             case Command.StartDeadline(var stage) -> deadline.start(stage);
             case Command.CloseAll(var style) -> closeAll(style);
             case Command.Conclude(var conclusion) -> {
@@ -274,12 +276,16 @@ final class FlowRunner {
 
     /** Whether a request for the host may go to the upstream of this relay. */
     private boolean upstreamNames(String host) {
+        return ReferenceIdentity.parse(host)
+                .filter(mirrored().examined().upstream()::names)
+                .isPresent();
+    }
+
+    private Known.Mirrored mirrored() {
         if (state.known() instanceof Known.Mirrored mirrored) {
-            return ReferenceIdentity.parse(host)
-                    .filter(mirrored.examined().upstream()::names)
-                    .isPresent();
+            return mirrored;
         }
-        throw new IllegalStateException("a relay without an upstream");
+        throw new IllegalStateException("no leaf was shown in " + state.stage());
     }
 
     /** When something last came, from either side. */

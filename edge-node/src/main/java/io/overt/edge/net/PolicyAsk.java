@@ -1,6 +1,6 @@
 package io.overt.edge.net;
 
-import io.overt.edge.flow.CertificateHabit;
+import io.overt.edge.exclusion.Exclusion;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.Decided;
 import io.overt.edge.flow.Event.Load;
@@ -14,12 +14,14 @@ import io.overt.edge.flow.OriginalDestination;
 import io.overt.edge.hello.EncryptedClientHello;
 import io.overt.policy.Action;
 import io.overt.policy.ConnectionFacts;
+import io.overt.policy.Decision;
 import io.overt.policy.Ech;
 import io.overt.policy.HelloFacts;
 import io.overt.policy.HelloFault;
 import io.overt.policy.HostName;
 import io.overt.policy.HttpRules;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyAsk {
     private final Shell shell;
+    private final Witness witness;
     private @Nullable Pinned pinned;
     private boolean inspecting;
 
     private record Pinned(Policies.Numbered policy, ConnectionFacts facts) {}
 
-    PolicyAsk(Shell shell) {
+    PolicyAsk(Shell shell, Witness witness) {
         this.shell = shell;
+        this.witness = witness;
     }
 
     /**
@@ -65,7 +69,7 @@ final class PolicyAsk {
                 new HelloFacts.Peeked(hello.alpn(), ech(hello.encryptedClientHello()), hello.ja4());
         return decide(
                 facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts),
-                shell.habits().of(heard.arrived().to().address(), hello.serverName()));
+                decision -> witness.exclusion(heard, decision));
     }
 
     Event decide(Unheard unheard) {
@@ -74,22 +78,22 @@ final class PolicyAsk {
                         unheard.arrived(),
                         Optional.empty(),
                         new HelloFacts.NotPeeked(unheard.fault())),
-                Optional.empty());
+                _ -> Optional.empty());
     }
 
-    private Event decide(ConnectionFacts facts, Optional<CertificateHabit> habit) {
+    private Event decide(ConnectionFacts facts, Function<Decision, Optional<Exclusion>> exclusion) {
         var active = shell.policies().active();
         if (active.isEmpty()) {
             return new PolicyMissing();
         }
         pinned = new Pinned(active.get(), facts);
         var decision = active.get().policy().decide(facts);
-        var ruling = new Ruling(active.get().version(), decision);
+        var ruling = new Ruling(active.get().version(), decision, exclusion.apply(decision));
         if (decision.action() == Action.INSPECT && !inspecting) {
             inspecting = shell.beginInspection();
-            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED, habit);
+            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED);
         }
-        return new Decided(ruling, Load.ADMITS, habit);
+        return new Decided(ruling, Load.ADMITS);
     }
 
     /** Gives back the place of an inspected connection, if it has one. */

@@ -3,14 +3,19 @@ package io.overt.edge.net;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.overt.edge.flow.Command.RelayMode;
 import io.overt.edge.flow.Event;
+import io.overt.edge.flow.Event.ClientSpoke;
+import io.overt.edge.flow.Event.LeafRefused;
 import io.overt.edge.flow.Event.RelayEnded;
+import io.overt.edge.flow.TlsAlert;
 import io.overt.edge.http.Http1Filter;
 import io.overt.edge.http.PageNotice;
 import io.overt.edge.record.Observations;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +61,9 @@ final class RelayStart {
             PolicyAsk policy,
             Predicate<String> upstreamNames,
             Observations observations) {
-        whenBothClosed();
+        var began = shell.nanoTime().getAsLong();
+        clientTap.whenItSpeaks(() -> events.accept(new ClientSpoke()));
+        whenBothClosed(() -> howItEnded(began));
         Runnable filter = () -> filter(policy, upstreamNames, observations);
         switch (mode) {
             case HTTP1 -> filter.run();
@@ -74,7 +81,7 @@ final class RelayStart {
 
     /** Between two sockets; the upstream gets first what {@code front} kept of the client. */
     void splice(ClientFront front) {
-        whenBothClosed();
+        whenBothClosed(() -> new RelayEnded(howItEnded()));
         client.pipeline().addLast(clientTap);
         RelayEnd.join(client, to, shell.settings().deadlines().linger());
         front.handOver();
@@ -104,7 +111,17 @@ final class RelayStart {
         client.config().setAutoRead(false);
         to.config().setAutoRead(false);
         // Not from inside a read: the handlers that take over expect to be called in turn.
-        client.eventLoop().execute(how);
+        client.eventLoop()
+                .execute(
+                        () -> {
+                            if (client.isActive()) {
+                                how.run();
+                            } else {
+                                // It broke off meanwhile, and what it had sent went with it:
+                                // handlers that are put into its pipeline now hear nothing more.
+                                RelayEnd.reset(to);
+                            }
+                        });
     }
 
     private void filter(
@@ -136,21 +153,38 @@ final class RelayStart {
     }
 
     /** The relay closes both channels in every case; then it is over. */
-    private void whenBothClosed() {
+    private void whenBothClosed(Supplier<Event> howItEnded) {
         client.closeFuture()
                 .addListener(
-                        _ ->
-                                to.closeFuture()
-                                        .addListener(
-                                                _ -> events.accept(new RelayEnded(howItEnded()))));
+                        _ -> to.closeFuture().addListener(_ -> events.accept(howItEnded.get())));
+    }
+
+    /** Under our leaf: also what the client says of it by its end. */
+    private Event howItEnded(long began) {
+        var end = howItEnded();
+        var silent = clientTap.bytes() == 0;
+        if (silent && clientTap.failure() != null) {
+            var alert =
+                    TlsAlerts.received(clientTap.failure()).filter(TlsAlert::refusesCertificate);
+            if (alert.isPresent()) {
+                return new LeafRefused(alert.get());
+            }
+        }
+        var atOnce =
+                silent
+                        && clientTap.ended() <= upstream.ended()
+                        && clientTap.ended() - began <= AT_ONCE.toNanos();
+        return new RelayEnded(
+                switch (end) {
+                    case CLIENT_SAID_NOTHING -> atOnce ? Event.RelayEnd.CLIENT_HUNG_UP : end;
+                    case CLIENT_RESET -> atOnce ? Event.RelayEnd.CLIENT_RESET_AT_ONCE : end;
+                    case COMPLETE, UPSTREAM_RESET, CLIENT_HUNG_UP, CLIENT_RESET_AT_ONCE -> end;
+                });
     }
 
     private Event.RelayEnd howItEnded() {
         if (isReset(clientTap.failure())) {
             return Event.RelayEnd.CLIENT_RESET;
-        }
-        if (upstream.insistedOnCertificate()) {
-            return Event.RelayEnd.CERTIFICATE_REQUIRED;
         }
         if (isReset(upstream.failure())) {
             return Event.RelayEnd.UPSTREAM_RESET;
@@ -159,6 +193,13 @@ final class RelayStart {
                 ? Event.RelayEnd.CLIENT_SAID_NOTHING
                 : Event.RelayEnd.COMPLETE;
     }
+
+    /**
+     * A client that compares pins does so between its handshake and its first byte, in
+     * milliseconds; a browser keeps a connection that it made ahead of use for ten seconds and
+     * more.
+     */
+    private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
     private static boolean isReset(@Nullable Throwable failure) {
         return failure instanceof IOException && !(failure instanceof SSLException);

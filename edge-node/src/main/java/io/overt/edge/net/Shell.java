@@ -1,5 +1,6 @@
 package io.overt.edge.net;
 
+import io.overt.edge.exclusion.Exclusions;
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.forge.LeafForge;
 import io.overt.edge.record.ConnectionMeters;
@@ -25,9 +26,9 @@ final class Shell {
     private final Destinations destinations;
     private final ClientLeg clientLeg;
     private final UpstreamLeg upstreamLeg;
-    private final UpstreamHabits habits;
     private final RecordSink records;
     private final ConnectionMeters meters;
+    private final Exclusions exclusions;
     private final Clock clock;
     private final LongSupplier nanoTime;
     private final Set<FlowRunner> open = ConcurrentHashMap.newKeySet();
@@ -47,9 +48,9 @@ final class Shell {
             Destinations destinations,
             ClientLeg clientLeg,
             UpstreamLeg upstreamLeg,
-            UpstreamHabits habits,
             RecordSink records,
             ConnectionMeters meters,
+            Exclusions exclusions,
             Clock clock,
             LongSupplier nanoTime) {
         this.settings = settings;
@@ -60,9 +61,9 @@ final class Shell {
         this.destinations = destinations;
         this.clientLeg = clientLeg;
         this.upstreamLeg = upstreamLeg;
-        this.habits = habits;
         this.records = records;
         this.meters = meters;
+        this.exclusions = exclusions;
         this.clock = clock;
         this.nanoTime = nanoTime;
         meters.watch(open::size, inspections::get, admission::hellos, admission::clients);
@@ -100,12 +101,12 @@ final class Shell {
         return upstreamLeg;
     }
 
-    UpstreamHabits habits() {
-        return habits;
-    }
-
     ConnectionMeters meters() {
         return meters;
+    }
+
+    Exclusions exclusions() {
+        return exclusions;
     }
 
     Clock clock() {

@@ -3,6 +3,9 @@ package io.overt.edge.net;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,10 @@ final class Tap extends ChannelInboundHandlerAdapter {
     private long bytes;
     private long lastRead;
     private @Nullable Throwable failure;
+    private Runnable spoke = () -> {};
+
+    /** When this side first ended, however it did; the largest number while it has not. */
+    private long ended = Long.MAX_VALUE;
 
     Tap(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -25,8 +32,12 @@ final class Tap extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ByteBuf buffer) {
+            var first = bytes == 0 && buffer.isReadable();
             bytes += buffer.readableBytes();
             lastRead = nanoTime.getAsLong();
+            if (first) {
+                spoke.run();
+            }
         }
         ctx.fireChannelRead(message);
     }
@@ -36,7 +47,44 @@ final class Tap extends ChannelInboundHandlerAdapter {
         if (failure == null) {
             failure = cause;
         }
+        end();
         ctx.fireExceptionCaught(cause);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent
+                || event instanceof ChannelInputShutdownEvent
+                || event instanceof ChannelInputShutdownReadComplete) {
+            end();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end();
+        ctx.fireChannelInactive();
+    }
+
+    private void end() {
+        if (ended == Long.MAX_VALUE) {
+            ended = nanoTime.getAsLong();
+        }
+    }
+
+    /** Calls {@code what} at the first byte; at once if that has come. */
+    void whenItSpeaks(Runnable what) {
+        if (bytes > 0) {
+            what.run();
+        } else {
+            spoke = what;
+        }
+    }
+
+    /** By the clock it was given; the largest number while this side has not ended. */
+    long ended() {
+        return ended;
     }
 
     /** Bytes that came from this side, after TLS. */

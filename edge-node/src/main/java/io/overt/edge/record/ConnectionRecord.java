@@ -2,10 +2,9 @@ package io.overt.edge.record;
 
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Known;
+import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.OriginalDestination;
-import io.overt.edge.flow.PostQuantum;
-import io.overt.edge.flow.Unoffered;
 import io.overt.service.json.JsonObject;
 import io.overt.x509.CertificateFingerprint;
 import java.net.InetSocketAddress;
@@ -50,7 +49,6 @@ public record ConnectionRecord(
         certificates(json, facts);
         tls(json, "upstream_tls", facts.met.map(each -> each.session().tls()));
         tls(json, "client_tls", conclusion.client());
-        upstreamTraits(json, facts);
         json.member("bytes_from_client", observations.clientBytes())
                 .member("bytes_from_upstream", observations.upstreamBytes());
         http(json);
@@ -69,6 +67,17 @@ public record ConnectionRecord(
             json.nullMember("policy_version");
         }
         json.member("rule", ruling.map(each -> each.decision().rule().value()));
+        ruling.flatMap(Ruling::exclusion)
+                .ifPresentOrElse(
+                        each ->
+                                json.member(
+                                        "exclusion",
+                                        new JsonObject()
+                                                .member("scope", each.scope().text())
+                                                .member("basis", each.basis().text())
+                                                .member("kind", each.kind().text())
+                                                .member("refusals", each.refusals())),
+                        () -> json.nullMember("exclusion"));
     }
 
     private static void certificates(JsonObject json, Facts facts) {
@@ -81,27 +90,6 @@ public record ConnectionRecord(
                                 each ->
                                         CertificateFingerprint.of(each.session().chain().leaf())
                                                 .hex()));
-    }
-
-    private static void upstreamTraits(JsonObject json, Facts facts) {
-        json.member("post_quantum", facts.met.map(each -> PostQuantum.of(each).text()))
-                .member(
-                        "client_certificate",
-                        facts.met.map(
-                                each ->
-                                        switch (each.session().certificate()) {
-                                            case NOT_ASKED -> "not-asked";
-                                            case ASKED -> "asked";
-                                        }))
-                .strings(
-                        "not_offered",
-                        facts.met
-                                .map(
-                                        each ->
-                                                Unoffered.by(
-                                                        each.judged().heard().hello(),
-                                                        each.session()))
-                                .orElse(List.of()));
     }
 
     private static String issuer(Known.Mirrored mirrored) {

@@ -88,7 +88,8 @@ public final class Observations {
         return id;
     }
 
-    Instant start() {
+    /** When the connection was accepted. */
+    public Instant start() {
         return start;
     }
 

@@ -98,6 +98,7 @@ class InspectPlaybookTest {
                         TO_HANDSHAKE
                                 + """
                                 >> leaf refused
+                                << testify alert
                                 << close GRACEFUL
                                 << record inspect because rule, client-refused-leaf in client-handshake: client sent unknown_ca
                                 """);
@@ -110,6 +111,7 @@ class InspectPlaybookTest {
                         TO_RELAY
                                 + """
                                 >> leaf refused
+                                << testify late-alert
                                 << close GRACEFUL
                                 << record inspect because rule, client-refused-leaf in relaying: client sent unknown_ca [OPAQUE]
                                 """);
@@ -170,6 +172,7 @@ class InspectPlaybookTest {
                         TO_HANDSHAKE
                                 + """
                                 >> client left
+                                << testify handshake-close
                                 << close GRACEFUL
                                 << record inspect because rule, client-left in client-handshake: client closed in its handshake
                                 """);

@@ -1,5 +1,6 @@
 package io.overt.edge.flow;
 
+import io.overt.edge.exclusion.Testimony;
 import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.VerifiedUpstream;
 import java.util.stream.Collectors;
@@ -21,10 +22,8 @@ final class Transcript {
             case Command.Decide _ -> "decide";
             case Command.DecideUnheard(var unheard) -> "decide without hello: " + unheard.fault();
             case Command.ConnectUpstream(var to) -> "connect " + Cast.text(to);
-            case Command.HandshakeUpstream(var name, var offer) ->
-                    "handshake upstream " + name.orElse("-") + " " + offer.alpn();
-            case Command.Remember(var address, var name, var habit) ->
-                    "remember " + name.orElse("-") + " at " + Cast.text(address) + " " + habit;
+            case Command.HandshakeUpstream(var name, var alpn) ->
+                    "handshake upstream " + name.orElse("-") + " " + alpn;
             case Command.VerifyUpstream(_, var name, var address) ->
                     "verify " + name.orElse(Cast.text(address));
             case Command.Forge(var upstream) ->
@@ -39,6 +38,8 @@ final class Transcript {
             case Command.Splice _ -> "splice";
             case Command.Refuse(var refusal) -> "refuse: " + of(refusal);
             case Command.StartDeadline(var stage) -> "deadline " + stage.text();
+            case Command.Testify(Testimony.Accepted()) -> "testify accepted";
+            case Command.Testify(Testimony.Refused(var kind)) -> "testify " + kind.text();
             case Command.CloseAll(var style) -> "close " + style;
             case Command.Conclude(var conclusion) -> "record " + of(conclusion);
         };
@@ -48,7 +49,6 @@ final class Transcript {
         return switch (refusal) {
             case Refusal.Alert(var alert) -> "alert " + alert.text();
             case Refusal.Reset() -> "reset";
-            case Refusal.Fin() -> "fin";
             case Refusal.ConnectAnswer(var status, var error, var label) ->
                     status + " " + error + label.map(text -> " \"" + text + "\"").orElse("");
         };

@@ -3,6 +3,9 @@ package io.overt.edge.net;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.edge.exclusion.Bounds;
+import io.overt.edge.exclusion.Ledger;
+import io.overt.edge.exclusion.site.LedgerKeeper;
 import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Limits;
@@ -29,6 +32,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +57,12 @@ final class Bench implements AutoCloseable {
     final TestForge forge = new TestForge();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final LinkedBlockingQueue<ConnectionRecord> records = new LinkedBlockingQueue<>();
+    final Ledger ledger = new Ledger("edge-1", Bounds.DEFAULT);
+
+    /** Added to the clock that exclusions are measured with. */
+    volatile Duration later = Duration.ZERO;
+
+    private final InstantSource exclusionClock = () -> Instant.now().plus(later);
     private volatile Optional<Policies.Numbered> policy;
     private final DataPath path;
 
@@ -71,6 +82,7 @@ final class Bench implements AutoCloseable {
                                     new JdkChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
                                     records::add,
                                     new ConnectionMeters(meters),
+                                    new LedgerKeeper(ledger, exclusionClock, _ -> {}, meters),
                                     Clock.systemUTC(),
                                     System::nanoTime));
         } catch (io.overt.service.process.StartException e) {
@@ -195,7 +207,12 @@ final class Bench implements AutoCloseable {
 
     /** A connection through CONNECT, answered with 200. */
     Socket connectTo(InetSocketAddress upstream) throws IOException {
-        var socket = new Socket(proxy().getAddress(), proxy().getPort());
+        return connectTo(InetAddress.getLoopbackAddress(), upstream);
+    }
+
+    /** The same, from that address. */
+    Socket connectTo(InetAddress from, InetSocketAddress upstream) throws IOException {
+        var socket = new Socket(proxy().getAddress(), proxy().getPort(), from, 0);
         socket.setSoTimeout((int) PATIENCE.toMillis());
         var authority = upstream.getAddress().getHostAddress() + ":" + upstream.getPort();
         socket.getOutputStream()

@@ -55,12 +55,11 @@ class ConnectionRecordTest {
                         "client":"[2001:db8:0:0:0:0:0:7]:40000","balancer":null,\
                         "destination":null,"connect":"nowhere.invalid:443","server_name":null,\
                         "alpn_offered":[],"ja4":null,"hello_fault":null,\
-                        "policy_version":null,"rule":null,\
+                        "policy_version":null,"rule":null,"exclusion":null,\
                         "outcome":"block","reason":"unresolved","ending":"complete",\
                         "detail":"no address for \\"nowhere\\"\\n","stage":"blocking",\
                         "leaf_tier":null,"leaf_issuer":null,"forged_sha256":null,"upstream_sha256":null,\
                         "upstream_tls":null,"client_tls":null,\
-                        "post_quantum":null,"client_certificate":null,"not_offered":[],\
                         "bytes_from_client":0,"bytes_from_upstream":0,"http":null,\
                         "timeline_ms":{"connect-head":5,"resolving":5,"blocking":5}}""");
     }
@@ -94,7 +93,7 @@ class ConnectionRecordTest {
                         """
                         "destination":"192.0.2.25:25","connect":null""",
                         """
-                        "hello_fault":"absent","policy_version":12,"rule":"others",\
+                        "hello_fault":"absent","policy_version":12,"rule":"others","exclusion":null,\
                         "outcome":"splice","reason":"rule","ending":"client-reset",\
                         "detail":"nothing was sent","stage":"splicing\"""",
                         """
