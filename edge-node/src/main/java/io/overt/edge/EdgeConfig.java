@@ -14,6 +14,7 @@ import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.Notice;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.policy.PolicyFeedConfig;
+import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.site.SiteClusterConfig;
 import io.overt.policy.Cidr;
 import io.overt.service.config.ConfigException;
@@ -33,6 +34,8 @@ import java.util.Optional;
  * key with unit, default and reason.
  *
  * @param state a folder of this edge's own: the last good policy
+ * @param status how it is found out whether upstreams' certificates are revoked, and what of them
+ *     is missing
  * @param records where connection records go
  * @param data all of the data path but its names, which the fleet identity has
  */
@@ -45,6 +48,7 @@ public record EdgeConfig(
         LeafCacheConfig leafCache,
         SiteClusterConfig siteCluster,
         Upstream upstream,
+        StatusConfig status,
         Records records,
         Data data) {
 
@@ -101,6 +105,7 @@ public record EdgeConfig(
         var upstreamNode = root.section("upstream");
         var upstream = upstream(upstreamNode);
         var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);
+        var status = StatusConfig.from(root);
         var records = records(root.sectionOrDefaults("records"));
         var listeners = listeners(root);
         var threads = root.integer("threads", 0, 0, 1024);
@@ -118,6 +123,7 @@ public record EdgeConfig(
                 leafCache,
                 siteCluster,
                 upstream,
+                status,
                 records,
                 new Data(listeners, source, threads, limits, deadlines, http, notice));
     }

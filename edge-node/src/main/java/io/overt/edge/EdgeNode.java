@@ -11,6 +11,9 @@ import io.overt.edge.net.Policies;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.LineSink;
+import io.overt.edge.revocation.SiteShelf;
+import io.overt.edge.revocation.UpstreamCheck;
+import io.overt.edge.trust.TrustStore;
 import io.overt.service.admin.AdminServer;
 import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
@@ -19,11 +22,12 @@ import io.overt.service.identity.FleetTls;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.x509.JdkChainVerifier;
-import io.overt.x509.TrustAnchors;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +72,17 @@ final class EdgeNode {
                                 config.state(),
                                 meters,
                                 _ -> policyReady.met()));
+        var trust = parts.add("trust store", trustStore(config, meters));
+        var upstreams =
+                parts.add(
+                        "upstream check",
+                        new UpstreamCheck(
+                                trust,
+                                SiteShelf.of(forge.site().map("upstream")),
+                                config.status(),
+                                clock,
+                                Ticker.systemTicker(),
+                                meters));
         var self = tls.self();
         var exclusions =
                 new LedgerKeeper(new Ledger(self.name(), Bounds.DEFAULT), clock, _ -> {}, meters);
@@ -85,7 +100,7 @@ final class EdgeNode {
                                                                                 active.version(),
                                                                                 active.policy())),
                                         forge.leaves(),
-                                        new JdkChainVerifier(trustAnchors(config)),
+                                        upstreams,
                                         records,
                                         new ConnectionMeters(meters),
                                         exclusions,
@@ -116,13 +131,24 @@ final class EdgeNode {
                 : LineSink.toStandardOutput(config.records().queue(), meters);
     }
 
-    private static TrustAnchors trustAnchors(EdgeConfig config) throws StartException {
+    private static TrustStore trustStore(EdgeConfig config, MeterRegistry meters)
+            throws StartException {
+        var upstream = config.upstream();
         try {
-            return EdgeMain.trustAnchors(config.upstream());
+            return TrustStore.open(
+                    Stream.concat(upstream.trustAnchors().stream(), upstream.ownCas().stream())
+                            .toList(),
+                    () -> EdgeMain.trustAnchors(upstream),
+                    JdkChainVerifier::new,
+                    TRUST_STORE_LOOK,
+                    meters);
         } catch (IOException | CertificateException e) {
             throw new StartException("upstream.trust-anchors: " + e.getMessage(), e);
         }
     }
+
+    /** How often the files of the trust anchors are looked at; a change takes two looks. */
+    private static final Duration TRUST_STORE_LOOK = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeNode.class);
 }

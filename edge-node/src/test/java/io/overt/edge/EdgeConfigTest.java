@@ -10,6 +10,7 @@ import io.overt.edge.net.DataPathSettings.FairShare;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.edge.revocation.StatusConfig;
 import io.overt.policy.Cidr;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ class EdgeConfigTest {
         assertThat(config.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
         assertThat(config.data().http()).isEqualTo(Http1Limits.DEFAULT);
         assertThat(config.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
+        assertThat(config.status()).isEqualTo(StatusConfig.DEFAULT);
         assertThat(config.records()).isEqualTo(new EdgeConfig.Records(Optional.empty(), 8192));
 
         var said = read(withCommentedKeys());
@@ -43,6 +46,7 @@ class EdgeConfigTest {
         assertThat(said.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
         assertThat(said.data().http()).isEqualTo(Http1Limits.DEFAULT);
         assertThat(said.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
+        assertThat(said.status()).isEqualTo(StatusConfig.DEFAULT);
         assertThat(said.records().queue()).isEqualTo(8192);
     }
 
@@ -80,7 +84,32 @@ class EdgeConfigTest {
                                 .replace("client-handshake: 15s", "client-handshake: 30s")
                                 .replace("idle: 15m", "idle: 31s")
                                 .replace("linger: 2s", "linger: 32s")
-                                .replace("drain: 30s", "drain: 33s"));
+                                .replace("drain: 30s", "drain: 33s")
+                                .replace("soft: 500ms", "soft: 34s")
+                                .replace("hard: 3s", "hard: 35s")
+                                .replace("deadline: 10s ", "deadline: 36s ")
+                                .replace("at-once: 32", "at-once: 37")
+                                .replace("largest: 10MiB", "largest: 38KiB")
+                                .replace("memory: 64MiB", "memory: 39MiB")
+                                .replace("keep: 1d", "keep: 40h")
+                                .replace("retry-after: 5m", "retry-after: 41s")
+                                .replace("completion: 1500ms", "completion: 42s")
+                                .replace(
+                                        "allowed-networks: []", "allowed-networks: [10.1.0.0/16]"));
+        assertThat(config.status())
+                .isEqualTo(
+                        new StatusConfig(
+                                Duration.ofSeconds(34),
+                                Duration.ofSeconds(35),
+                                Duration.ofSeconds(42),
+                                new StatusConfig.Fetches(
+                                        Duration.ofSeconds(36),
+                                        37,
+                                        38 << 10,
+                                        39 << 20,
+                                        Duration.ofHours(40),
+                                        Duration.ofSeconds(41),
+                                        List.of(Cidr.of("10.1.0.0/16")))));
         var data = config.data();
         assertThat(data.listeners().getFirst().listener().provenance())
                 .isEqualTo(Provenance.REDIRECT);

@@ -16,8 +16,8 @@ import io.overt.edge.forge.LeafForge;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.RecordSink;
+import io.overt.edge.revocation.UpstreamCheck;
 import io.overt.service.process.StartException;
-import io.overt.x509.ChainVerifier;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,13 +53,13 @@ public final class DataPath implements AutoCloseable {
     /**
      * What the data path works with; none of it is closed here.
      *
-     * @param verifier asked on a pool of the data path's
+     * @param upstreams asked on a pool of the data path's
      * @param nanoTime ascends; for time lines and idleness
      */
     public record Collaborators(
             Policies policies,
             LeafForge forge,
-            ChainVerifier verifier,
+            UpstreamCheck upstreams,
             RecordSink records,
             ConnectionMeters meters,
             Exclusions exclusions,
@@ -94,8 +94,7 @@ public final class DataPath implements AutoCloseable {
         var _ = loops.next().scheduleWithFixedDelay(own::refresh, 30, 30, TimeUnit.SECONDS);
         this.verifier =
                 new Verifier(
-                        with.verifier(),
-                        with.clock(),
+                        with.upstreams(),
                         Runtime.getRuntime().availableProcessors(),
                         settings.limits().verifications());
         this.resolver = new Resolver(settings.limits().resolutions());

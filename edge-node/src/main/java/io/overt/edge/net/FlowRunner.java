@@ -15,6 +15,8 @@ import io.overt.edge.flow.Step;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
+import io.overt.policy.Revocation;
+import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -192,7 +194,7 @@ final class FlowRunner {
             case Command.HandshakeUpstream(var name, var alpn) ->
                     upstream().handshake(shell.upstreamLeg(), name, alpn);
             case Command.VerifyUpstream(var chain, var name, var address) ->
-                    shell.verifier().verify(chain, name, address, this::tell);
+                    verify(chain, name, address);
             case Command.Forge(var proof) -> forge.ask(proof);
             case Command.HandshakeClient(var alpn) -> handshakeClient(alpn);
             case Command.Relay(var mode) ->
@@ -235,6 +237,25 @@ final class FlowRunner {
                         to,
                         purpose,
                         this::feed);
+    }
+
+    private void verify(PresentedChain chain, Optional<String> name, InetSocketAddress address) {
+        var wanted =
+                state.known()
+                        .ruling()
+                        .map(ruling -> ruling.decision().revocation())
+                        .orElseGet(Revocation::unstated);
+        shell.verifier()
+                .verify(
+                        new Verifier.Ask(chain, upstream().staple(), name, address, wanted),
+                        answer ->
+                                client.eventLoop()
+                                        .execute(
+                                                () -> {
+                                                    answer.standing()
+                                                            .ifPresent(observations::revocation);
+                                                    feed(answer.event());
+                                                }));
     }
 
     private UpstreamConnection upstream() {

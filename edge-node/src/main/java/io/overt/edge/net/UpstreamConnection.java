@@ -21,6 +21,7 @@ import io.overt.edge.flow.Event.UpstreamUnreachable;
 import io.overt.edge.flow.Event.UpstreamUntrusted;
 import io.overt.edge.flow.Known.UpstreamSession;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.edge.revocation.UpstreamCheck.Stapled;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.UntrustedReason;
 import java.net.InetSocketAddress;
@@ -43,6 +44,7 @@ final class UpstreamConnection {
     private final Tap tap;
     private final Consumer<Event> events;
     private boolean abandoned;
+    private Optional<Stapled> staple = Optional.empty();
 
     /** What the connection is for. */
     enum Purpose {
@@ -143,6 +145,7 @@ final class UpstreamConnection {
                             if (done.isSuccess()) {
                                 channel.config().setAutoRead(false);
                                 channel.config().setAllowHalfClosure(true);
+                                staple = UpstreamLeg.staple(engine);
                             }
                             tell(outcome(engine, asked, done.cause()));
                         });
@@ -190,6 +193,11 @@ final class UpstreamConnection {
     void abandon() {
         abandoned = true;
         var _ = channel.close();
+    }
+
+    /** The OCSP response that came with its handshake. */
+    Optional<Stapled> staple() {
+        return staple;
     }
 
     EpollSocketChannel channel() {

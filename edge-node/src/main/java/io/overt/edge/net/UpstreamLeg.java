@@ -10,6 +10,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.overt.edge.revocation.UpstreamCheck.Stapled;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -47,6 +48,14 @@ final class UpstreamLeg implements AutoCloseable {
                         : context.newEngine(alloc));
     }
 
+    /** The OCSP response that the upstream stapled, if it did. After the handshake. */
+    static Optional<Stapled> staple(ReferenceCountedOpenSslEngine engine) {
+        var response = engine.getOcspResponse();
+        return response == null || response.length == 0
+                ? Optional.empty()
+                : Optional.of(new Stapled(response));
+    }
+
     /** Whether the upstream asked for a client certificate. Answers once. */
     boolean takeAskedForCertificate(SSLEngine engine) {
         return asked.remove(engine);
@@ -71,6 +80,8 @@ final class UpstreamLeg implements AutoCloseable {
                         // Names are verified with the chain, by rules stricter than the JDK's.
                         .endpointIdentificationAlgorithm(null)
                         .trustManager(new JudgedLater())
+                        // status_request, as browsers send it (RFC 6066 §8).
+                        .enableOcsp(true)
                         .keyManager(new Detector());
         if (!alpn.isEmpty()) {
             builder.applicationProtocolConfig(

@@ -5,6 +5,7 @@ import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.OriginalDestination;
+import io.overt.edge.revocation.RevocationStanding;
 import io.overt.service.json.JsonObject;
 import io.overt.x509.CertificateFingerprint;
 import java.net.InetSocketAddress;
@@ -47,6 +48,7 @@ public record ConnectionRecord(
                 .member("detail", conclusion.detail().or(observations::httpEnd))
                 .member("stage", conclusion.last().text());
         certificates(json, facts);
+        json.member("revocation", observations.revocation().map(RevocationStanding::text));
         tls(json, "upstream_tls", facts.met.map(each -> each.session().tls()));
         tls(json, "client_tls", conclusion.client());
         json.member("bytes_from_client", observations.clientBytes())

@@ -2,6 +2,7 @@ package io.overt.edge.record;
 
 import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Event;
+import io.overt.edge.revocation.RevocationStanding;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ public final class Observations {
     private long blockedRequests;
     private Optional<String> httpEnd = Optional.empty();
     private Optional<String> upgraded = Optional.empty();
+    private Optional<RevocationStanding> revocation = Optional.empty();
     private long clientBytes;
     private long upstreamBytes;
 
@@ -74,6 +76,11 @@ public final class Observations {
             case Http1Event.Cut(var side, var detail) ->
                     httpEnd = Optional.of(side + " cut: " + detail);
         }
+    }
+
+    /** What was found out about the revocation of the upstream's certificates. */
+    public void revocation(RevocationStanding standing) {
+        revocation = Optional.of(standing);
     }
 
     public void clientBytes(long bytes) {
@@ -127,6 +134,10 @@ public final class Observations {
 
     Optional<String> upgraded() {
         return upgraded;
+    }
+
+    Optional<RevocationStanding> revocation() {
+        return revocation;
     }
 
     long clientBytes() {

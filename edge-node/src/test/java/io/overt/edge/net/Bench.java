@@ -2,6 +2,7 @@ package io.overt.edge.net;
 
 import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.edge.exclusion.Bounds;
 import io.overt.edge.exclusion.Ledger;
@@ -17,6 +18,9 @@ import io.overt.edge.net.DataPathSettings.Notice;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.ConnectionRecord;
+import io.overt.edge.revocation.SiteShelf;
+import io.overt.edge.revocation.StatusConfig;
+import io.overt.edge.revocation.UpstreamCheck;
 import io.overt.policy.Cidr;
 import io.overt.policy.Compilation;
 import io.overt.policy.Policy;
@@ -64,6 +68,7 @@ final class Bench implements AutoCloseable {
 
     private final InstantSource exclusionClock = () -> Instant.now().plus(later);
     private volatile Optional<Policies.Numbered> policy;
+    private final UpstreamCheck upstreams;
     private final DataPath path;
 
     Bench(String rules) {
@@ -71,6 +76,18 @@ final class Bench implements AutoCloseable {
     }
 
     Bench(String rules, DataPathSettings settings) {
+        this(rules, settings, StatusConfig.DEFAULT);
+    }
+
+    Bench(String rules, DataPathSettings settings, StatusConfig status) {
+        upstreams =
+                new UpstreamCheck(
+                        new JdkChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
+                        SiteShelf.none(),
+                        status,
+                        Clock.systemUTC(),
+                        Ticker.systemTicker(),
+                        meters);
         policy = Optional.of(new Policies.Numbered(7, compile(rules)));
         try {
             path =
@@ -79,7 +96,7 @@ final class Bench implements AutoCloseable {
                             new DataPath.Collaborators(
                                     () -> policy,
                                     forge,
-                                    new JdkChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
+                                    upstreams,
                                     records::add,
                                     new ConnectionMeters(meters),
                                     new LedgerKeeper(ledger, exclusionClock, _ -> {}, meters),
@@ -266,6 +283,7 @@ final class Bench implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        upstreams.close();
         forge.close();
     }
 

@@ -59,6 +59,7 @@ class ConnectionRecordTest {
                         "outcome":"block","reason":"unresolved","ending":"complete",\
                         "detail":"no address for \\"nowhere\\"\\n","stage":"blocking",\
                         "leaf_tier":null,"leaf_issuer":null,"forged_sha256":null,"upstream_sha256":null,\
+                        "revocation":null,\
                         "upstream_tls":null,"client_tls":null,\
                         "bytes_from_client":0,"bytes_from_upstream":0,"http":null,\
                         "timeline_ms":{"connect-head":5,"resolving":5,"blocking":5}}""");

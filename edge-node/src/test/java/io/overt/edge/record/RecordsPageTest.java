@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.overt.edge.flow.Ending;
 import io.overt.edge.flow.Outcome;
 import io.overt.edge.flow.Reason;
+import io.overt.edge.revocation.RevocationStanding;
 import io.overt.policy.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,15 @@ class RecordsPageTest {
         assertThat(rows("## Endings").stream().map(row -> row.split("\\|")[1].strip()))
                 .containsExactlyElementsOf(
                         Arrays.stream(Ending.values())
+                                .map(each -> "`" + each.text() + "`")
+                                .toList());
+    }
+
+    @Test
+    void every_standing_of_revocation_is_listed() throws IOException {
+        assertThat(rows("## Revocation").stream().map(row -> row.split("\\|")[1].strip()))
+                .containsExactlyElementsOf(
+                        Arrays.stream(RevocationStanding.values())
                                 .map(each -> "`" + each.text() + "`")
                                 .toList());
     }
