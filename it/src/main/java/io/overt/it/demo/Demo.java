@@ -1,5 +1,6 @@
 package io.overt.it.demo;
 
+import io.overt.it.cluster.Closing;
 import io.overt.it.cluster.ClusterPlan;
 import io.overt.it.cluster.ClusterPlan.CaKeys;
 import io.overt.it.cluster.Command;
@@ -53,10 +54,7 @@ public final class Demo {
                 Set.of(arguments).stream()
                         .filter(each -> each.startsWith("--"))
                         .collect(Collectors.toSet());
-        var open = new Closing();
-        // Ctrl-C, too, ends every process, the last one first, before this one ends.
-        Runtime.getRuntime().addShutdownHook(new Thread(open::close, "demo-stop"));
-        try (open) {
+        try (var open = Closing.atTheLatestOnSignal()) {
             Scene scene =
                     options.contains("--divert")
                             ? Scene.divert(open.opened(NetworkLab.up(Launcher.ofBuildTree())))

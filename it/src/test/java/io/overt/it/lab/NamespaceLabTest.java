@@ -3,6 +3,7 @@ package io.overt.it.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.overt.it.cluster.Closing;
 import io.overt.it.cluster.ClusterPlan;
 import io.overt.it.cluster.ClusterPlan.CaKeys;
 import io.overt.it.cluster.ClusterPlan.Gateway;
@@ -55,7 +56,7 @@ final class NamespaceLabTest {
     private static final int FIRST = 1;
     private static final int LAST = 100;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Closing open = Closing.atTheLatestOnSignal();
     private final Map<String, Integer> recordsBefore = new HashMap<>();
     private Path directory;
     private NetworkLab lab;
@@ -84,10 +85,10 @@ final class NamespaceLabTest {
         sites.put(HOSPITAL, pki.leaf(HOSPITAL));
         originRoot = pki.writeAnchor(directory.resolve("origin-root.pem"));
 
-        lab = opened(NetworkLab.up(Launcher.ofBuildTree()));
-        origin = opened(NginxOrigin.start(lab, directory.resolve("origin"), sites));
+        lab = open.opened(NetworkLab.up(Launcher.ofBuildTree()));
+        origin = open.opened(NginxOrigin.start(lab, directory.resolve("origin"), sites));
         cluster =
-                opened(
+                open.opened(
                         ProcessCluster.start(
                                 new ClusterPlan(
                                         directory.resolve("cluster"),
@@ -110,9 +111,7 @@ final class NamespaceLabTest {
 
     @AfterAll
     void stop() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
+        open.close();
     }
 
     @ParameterizedTest(name = "{0} over {1}: {2}")
@@ -517,11 +516,6 @@ final class NamespaceLabTest {
         Path folder = Files.createDirectories(directory.resolve("policy-" + name));
         Files.writeString(folder.resolve("policy.yaml"), content);
         return folder;
-    }
-
-    private <T extends AutoCloseable> T opened(T each) {
-        open.add(each);
-        return each;
     }
 
     private static final String FIRST_POLICY =
