@@ -197,6 +197,10 @@ final class ClusterFiles {
                             - address: 127.0.0.1:%d
                         deadlines:
                           upstream-handshake: %ds
+                          idle: %ds
+                        limits:
+                          connections: %d
+                          inspections: %d
                         upstream:
                           trust-anchors: [%s]
                           own-cas: [ca/root.pem, ca/untrusted.pem]
@@ -224,6 +228,9 @@ final class ClusterFiles {
                                         controlPort,
                                         signerPort,
                                         setting.upstreamHandshake().toSeconds(),
+                                        setting.room().idle().toSeconds(),
+                                        setting.room().connections(),
+                                        setting.room().inspections(),
                                         setting.upstreamAnchors(),
                                         setting.organisation(),
                                         name,

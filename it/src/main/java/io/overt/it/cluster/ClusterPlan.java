@@ -15,6 +15,7 @@ import java.util.List;
  * @param policy folder of the first policy: {@code policy.yaml} and its lists
  * @param edges names of the site's edges
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
+ * @param room for connections, of each edge
  */
 public record ClusterPlan(
         Path directory,
@@ -24,7 +25,30 @@ public record ClusterPlan(
         Path upstreamAnchors,
         Path policy,
         List<String> edges,
-        Gateway gateway) {
+        Gateway gateway,
+        EdgeRoom room) {
+    /** Edges with the room that they have by default. */
+    public ClusterPlan(
+            Path directory,
+            Launcher launcher,
+            CaKeys keys,
+            String organisation,
+            Path upstreamAnchors,
+            Path policy,
+            List<String> edges,
+            Gateway gateway) {
+        this(
+                directory,
+                launcher,
+                keys,
+                organisation,
+                upstreamAnchors,
+                policy,
+                edges,
+                gateway,
+                EdgeRoom.DEFAULT);
+    }
+
     public ClusterPlan {
         edges = List.copyOf(edges);
         if (edges.isEmpty()) {
@@ -35,7 +59,7 @@ public record ClusterPlan(
     /** The part of it that does not depend on how programs are started. */
     SiteSetting setting(Duration upstreamHandshake) {
         return new SiteSetting(
-                directory, organisation, upstreamAnchors, edges, gateway, upstreamHandshake);
+                directory, organisation, upstreamAnchors, edges, gateway, upstreamHandshake, room);
     }
 
     /** Where the CA's keys are. */

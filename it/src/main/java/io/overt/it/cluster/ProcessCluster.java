@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -38,6 +39,9 @@ public final class ProcessCluster implements AutoCloseable {
     private final List<Child> children = new ArrayList<>();
     private final Map<String, EdgeProcess> edges = new LinkedHashMap<>();
     private int signerAdminPort;
+    private Optional<Child> signer = Optional.empty();
+    private Optional<Child> control = Optional.empty();
+    private Optional<Path> signerConfig = Optional.empty();
 
     private ProcessCluster(ClusterPlan plan, Consumer<String> progress) throws IOException {
         this.plan = plan;
@@ -104,6 +108,26 @@ public final class ProcessCluster implements AutoCloseable {
         return AdminPort.where(launcher, signerAdminPort).sum("overt_signer_signatures_total");
     }
 
+    /** A metric of an edge, summed over its labels. */
+    public double sum(String edge, String metric) throws IOException, InterruptedException {
+        return AdminPort.where(launcher, edge(edge).adminPort()).sum(metric);
+    }
+
+    /** Ends the signer as a power cut would. */
+    public void killSigner() throws InterruptedException {
+        signer.orElseThrow().kill();
+    }
+
+    /** Starts the signer again, from the files and the token that it left; returns when ready. */
+    public void startSignerAgain() throws IOException, InterruptedException {
+        startSignerProcess();
+    }
+
+    /** Ends the control plane as a power cut would. */
+    public void killControl() throws InterruptedException {
+        control.orElseThrow().kill();
+    }
+
     /** Publishes a policy and waits until every edge has taken it. */
     public String apply(Path policy) throws IOException, InterruptedException {
         return overtctl("apply", "--wait", "60", policy.toString());
@@ -161,7 +185,14 @@ public final class ProcessCluster implements AutoCloseable {
                 "--organisation",
                 plan.organisation());
         progress.accept("starting the signer");
-        awaitReady("signer", start("signer", "overt-signer", signer.config()), signerAdminPort);
+        signerConfig = Optional.of(signer.config());
+        startSignerProcess();
+    }
+
+    private void startSignerProcess() throws IOException, InterruptedException {
+        Child process = start("signer", "overt-signer", signerConfig.orElseThrow());
+        signer = Optional.of(process);
+        awaitReady("signer", process, signerAdminPort);
     }
 
     /** Makes what the signer's keys are to be kept in; returns the section that says where. */
@@ -199,13 +230,12 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private void startControl() throws IOException, InterruptedException {
-        PartFiles control = files.control();
+        PartFiles plane = files.control();
         launcher.run("overt-control", "create-policy-key", "--out", files.policyKey().toString());
         progress.accept("starting the control plane, and publishing the first policy");
-        awaitReady(
-                "control plane",
-                start("control", "overt-control", control.config()),
-                control.adminPort());
+        Child process = start("control", "overt-control", plane.config());
+        control = Optional.of(process);
+        awaitReady("control plane", process, plane.adminPort());
         overtctl("apply", plan.policy().toString());
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param edges names of the site's edges
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
  * @param upstreamHandshake how long an edge waits for an upstream's part of a handshake
+ * @param room for connections, of each edge
  */
 public record SiteSetting(
         Path directory,
@@ -21,7 +22,26 @@ public record SiteSetting(
         Path upstreamAnchors,
         List<String> edges,
         Gateway gateway,
-        Duration upstreamHandshake) {
+        Duration upstreamHandshake,
+        EdgeRoom room) {
+    /** Edges with the room that they have by default. */
+    public SiteSetting(
+            Path directory,
+            String organisation,
+            Path upstreamAnchors,
+            List<String> edges,
+            Gateway gateway,
+            Duration upstreamHandshake) {
+        this(
+                directory,
+                organisation,
+                upstreamAnchors,
+                edges,
+                gateway,
+                upstreamHandshake,
+                EdgeRoom.DEFAULT);
+    }
+
     public SiteSetting {
         edges = List.copyOf(edges);
         if (edges.isEmpty()) {
