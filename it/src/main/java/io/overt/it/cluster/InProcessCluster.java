@@ -5,6 +5,7 @@ import io.overt.control.cli.Overtctl;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.edge.EdgeMain;
 import io.overt.it.cluster.ClusterFiles.EdgeFiles;
+import io.overt.it.cluster.ClusterFiles.PartFiles;
 import io.overt.signer.SignerMain;
 import io.overt.testkit.softhsm.SoftHsmToken;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine;
 
 /**
  * A signer with a SoftHSM token, a control plane and the edges of one site inside this process,
@@ -49,18 +51,18 @@ public final class InProcessCluster implements AutoCloseable {
         Files.copy(token.rootPem(), files.inspectionRoot());
         Files.copy(token.issuingPem(), files.issuingCa());
         PolicySigningKey.create(files.policyKey());
-        this.signer =
-                new InProcessPart(
-                        new SignerMain(Clock.systemUTC()),
-                        files.signer(
-                                """
+        SignerMain program = new SignerMain(Clock.systemUTC());
+        PartFiles signerFiles =
+                files.signer(
+                        """
                                 token:
                                   module: %s
                                   label: %s
                                   pin-file: %s
                                 """
-                                        .formatted(
-                                                token.module(), token.label(), token.pinFile())));
+                                .formatted(token.module(), token.label(), token.pinFile()));
+        createUntrustedCa(program, signerFiles.config(), setting.organisation());
+        this.signer = new InProcessPart(program, signerFiles);
         this.control = new InProcessPart(new ControlMain(), files.control());
         for (EdgeFiles edge : files.edges()) {
             edges.put(
@@ -70,6 +72,24 @@ public final class InProcessCluster implements AutoCloseable {
                             edge.connectPort(),
                             edge.records()));
         }
+    }
+
+    /** As its command does, in the token that is there already. */
+    private static void createUntrustedCa(SignerMain program, Path config, String organisation)
+            throws IOException {
+        for (Object command : program.commands()) {
+            var line = new CommandLine(command);
+            if (line.getCommandName().equals("create-untrusted-ca")) {
+                int status =
+                        line.execute("--config", config.toString(), "--organisation", organisation);
+                if (status != 0) {
+                    throw new IOException(
+                            "create-untrusted-ca: status " + status + " (expected: 0)");
+                }
+                return;
+            }
+        }
+        throw new IllegalStateException("the signer has no command create-untrusted-ca");
     }
 
     public InProcessPart signer() {
