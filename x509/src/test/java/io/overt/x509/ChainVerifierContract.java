@@ -72,6 +72,7 @@ abstract class ChainVerifierContract {
         assertVerified(PKI.root().issue(CertificateSpec.leaf(Fault.HOST)));
     }
 
+    // checklist 23
     @Test
     void accepts_an_unordered_chain_with_superfluous_certificates() {
         TestAuthority middle = PKI.root().subordinate(CertificateSpec.ca("Middle"));
@@ -91,6 +92,7 @@ abstract class ChainVerifierContract {
         }
     }
 
+    // checklist 23
     @Test
     void a_bad_cross_certificate_does_not_hide_a_good_path() {
         TestAuthority expired =
@@ -116,6 +118,7 @@ abstract class ChainVerifierContract {
         assertThat(verdict).isInstanceOf(Verified.class);
     }
 
+    // checklist 9
     @Test
     void accepts_what_a_constrained_root_permits() {
         TestAuthority root =
@@ -151,6 +154,7 @@ abstract class ChainVerifierContract {
                                 .without("2.5.29.37")));
     }
 
+    // checklist 4, 5
     @ParameterizedTest(name = "{0} names {1}")
     @CsvSource({
         "www.example.com,      www.example.com",
@@ -167,6 +171,7 @@ abstract class ChainVerifierContract {
         assertThat(verify(leaf, name(reference), NOW, PKI.anchor())).isInstanceOf(Verified.class);
     }
 
+    // checklist 4, 5, 6
     @ParameterizedTest(name = "{0} does not name {1}")
     @CsvSource({
         "*.example.com,        example.com",
@@ -189,6 +194,7 @@ abstract class ChainVerifierContract {
         assertKinds(verify(leaf, name(reference), NOW, PKI.anchor()), Kind.NAME_MISMATCH);
     }
 
+    // checklist 4
     @Test
     void an_address_as_a_DNS_name_does_not_count() {
         TestIdentity leaf =
@@ -201,6 +207,7 @@ abstract class ChainVerifierContract {
 
     // What must be refused, and for which reason.
 
+    // checklist 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
     @ParameterizedTest(name = "{0} is {1}")
     @CsvSource({
         "EXPIRED,                        EXPIRED",
@@ -274,6 +281,7 @@ abstract class ChainVerifierContract {
                 Kind.UNKNOWN_ISSUER);
     }
 
+    // checklist 3
     @Test
     void the_first_and_the_last_second_are_inside() {
         Instant first = NOW.minusSeconds(10);
@@ -286,6 +294,7 @@ abstract class ChainVerifierContract {
         assertKinds(verify(leaf, HOST, last.plusSeconds(1), PKI.anchor()), Kind.EXPIRED);
     }
 
+    // checklist 21
     @Test
     void our_own_CA_vouches_for_nothing_even_as_an_anchor() {
         TestIdentity leaf = PKI.leaf(Fault.HOST);
@@ -311,6 +320,7 @@ abstract class ChainVerifierContract {
         assertKinds(verify(PKI.leaf(Fault.HOST), HOST, NOW), Kind.UNKNOWN_ISSUER);
     }
 
+    // checklist 2, 11, 25
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void a_chain_with_any_byte_changed_is_never_verified_nor_an_exception(long seed)
@@ -338,6 +348,7 @@ abstract class ChainVerifierContract {
      * All intermediates have one name and one key: each may issue each, and the number of paths is
      * a factorial.
      */
+    // checklist 24
     @Test
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void a_maze_of_intermediates_ends_in_a_refusal() {

@@ -42,6 +42,7 @@ class ReferenceIdentityTest {
         assertThat(ReferenceIdentity.parse(normal)).contains(identity);
     }
 
+    // checklist 6
     @ParameterizedTest
     @ValueSource(
             strings = {

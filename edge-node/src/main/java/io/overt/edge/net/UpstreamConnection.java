@@ -3,6 +3,8 @@ package io.overt.edge.net;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -101,14 +103,28 @@ final class UpstreamConnection {
         return new ChannelInitializer<EpollSocketChannel>() {
             @Override
             protected void initChannel(EpollSocketChannel channel) {
-                if (purpose == Purpose.SPLICE) {
-                    channel.pipeline().addLast(tap, new Holder());
+                switch (purpose) {
+                    case SPLICE -> channel.pipeline().addLast(tap, new Holder());
+                    case INSPECT -> channel.pipeline().addLast(new Dialling());
                 }
             }
         };
     }
 
+    /**
+     * Until it is connected, a socket may be polled as readable and then fail to be read. The
+     * connect future says all there is to say; without a handler Netty would log a stack trace for
+     * each.
+     */
+    private static final class Dialling extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
+    }
+
     private void dialled(ChannelFuture done, Purpose purpose) {
+        if (purpose == Purpose.INSPECT && channel.pipeline().get(Dialling.class) != null) {
+            channel.pipeline().remove(Dialling.class);
+        }
         if (done.isSuccess()) {
             if (abandoned) {
                 var _ = channel.close();

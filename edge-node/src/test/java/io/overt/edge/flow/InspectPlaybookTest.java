@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 /** The way through, and what can still go wrong once our leaf is shown. */
 class InspectPlaybookTest {
 
+    // checklist 27
     @Test
     void a_diverted_connection_is_inspected() {
         Playbook.on(Provenance.DIVERT)
@@ -70,6 +71,7 @@ class InspectPlaybookTest {
                                 """);
     }
 
+    // checklist 36
     @Test
     void a_client_learns_no_protocol_that_upstream_did_not_choose() {
         Playbook.on(Provenance.DIVERT)

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A row a clause. */
 class ServableTest {
 
+    // checklist 39
     @ParameterizedTest(name = "{0}")
     @MethodSource("hellos")
     void a_hello_is_served_if_it_leaves_room(

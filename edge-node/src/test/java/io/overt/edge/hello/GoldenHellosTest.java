@@ -15,6 +15,7 @@ final class GoldenHellosTest {
 
     static final List<String> GOLDEN = HelloWire.GOLDEN;
 
+    // checklist 43
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',

@@ -328,6 +328,7 @@ final class HelloRulesTest {
                         new WrittenHello().extension(0, serverName("WWW.Example.COM"))));
     }
 
+    // checklist 43
     @ParameterizedTest
     @MethodSource("sound")
     void what_the_rules_allow_is_read(WrittenHello hello) {
@@ -355,6 +356,7 @@ final class HelloRulesTest {
     }
 
     /** RFC 9849 §6.2: what GREASE ECH looks like is what ECH looks like. */
+    // checklist 46
     @Test
     void an_ech_extension_is_present_whatever_it_holds() {
         assertThat(hello(new WrittenHello().wire()).encryptedClientHello())

@@ -16,6 +16,7 @@ final class HostileStream {
     private final Bench bench;
     private final InetSocketAddress upstream;
     private final Random random;
+    private boolean isHeard;
 
     /** What is sent. */
     enum Kind {
@@ -32,25 +33,36 @@ final class HostileStream {
 
     /**
      * Makes the connection, sends, and leaves in one of three ways; the edge may have left first.
+     *
+     * @return attempts that failed: with ports used again and again, the kernel refuses some
      */
-    void send(Kind kind) {
+    int send(Kind kind) {
         var balanced = random.nextInt(4) == 0;
         var to = balanced ? bench.listener("balanced") : bench.proxy();
-        try (var socket = new Socket(to.getAddress(), to.getPort())) {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout((int) Bench.PATIENCE.toMillis());
-            try {
-                speak(socket, kind, balanced);
-                if (kind == Kind.DAMAGED_HELLO && random.nextInt(4) > 0) {
-                    // Some are sound enough: let the edge take them as far as it will.
-                    var _ = socket.getInputStream().read();
+        for (var failed = 0; ; failed++) {
+            try (var socket = new Socket(to.getAddress(), to.getPort())) {
+                converse(socket, kind, balanced);
+                return failed;
+            } catch (IOException e) {
+                if (failed == 20) {
+                    throw new UncheckedIOException("no connection to the edge", e);
                 }
-                leave(socket);
-            } catch (IOException _) {
-                // Told off in the middle of a word, which is an answer too.
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("no connection to the edge", e);
+        }
+    }
+
+    private void converse(Socket socket, Kind kind, boolean balanced) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout((int) Bench.PATIENCE.toMillis());
+        try {
+            speak(socket, kind, balanced);
+            if (kind == Kind.DAMAGED_HELLO && random.nextInt(4) > 0) {
+                // Some are sound enough: let the edge take them as far as it will.
+                isHeard = socket.getInputStream().read() >= 0;
+            }
+            leave(socket);
+        } catch (IOException _) {
+            // Told off in the middle of a word, which is an answer too.
         }
     }
 
@@ -61,6 +73,7 @@ final class HostileStream {
             out.write(balanced ? header() : connect());
             if (!balanced && random.nextBoolean()) {
                 var _ = Clients.readHead(socket.getInputStream());
+                isHeard = true;
             }
         }
         var bytes =
@@ -120,7 +133,8 @@ final class HostileStream {
 
     private void leave(Socket socket) throws IOException {
         switch (random.nextInt(8)) {
-            case 0 -> socket.setSoLinger(true, 0); // Reset.
+            // Reset; not before the edge has it, or there was no connection to be recorded.
+            case 0 -> socket.setSoLinger(isHeard, 0);
             case 1 -> {} // Closed, whatever the edge has to say.
             default -> {
                 socket.shutdownOutput();

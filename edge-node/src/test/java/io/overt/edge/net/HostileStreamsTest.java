@@ -49,6 +49,7 @@ class HostileStreamsTest {
     private final long seed = Long.getLong("overt.seed", new Random().nextLong());
     private final Set<String> ids = new HashSet<>();
     private final Map<String, Integer> fates = new HashMap<>();
+    private final AtomicInteger failed = new AtomicInteger();
 
     // checklist 25, 74
     @Test
@@ -86,9 +87,12 @@ class HostileStreamsTest {
                     .isNotEmpty()
                     .allMatch(fate -> fate.startsWith("splice not-tls "));
 
-            assertThat(ids).as("records, seed %d", seed).hasSize(made);
-            assertThat(sum(bench, "overt.edge.connections")).isEqualTo(made);
-            assertThat(sum(bench, "overt.edge.endings")).isEqualTo(made);
+            // The kernel may refuse a connection before or after the edge has heard of it.
+            assertThat(ids.size())
+                    .as("records, seed %d", seed)
+                    .isBetween(made, made + failed.get());
+            assertThat(sum(bench, "overt.edge.connections")).isEqualTo(ids.size());
+            assertThat(sum(bench, "overt.edge.endings")).isEqualTo(ids.size());
             assertThat(sum(bench, "overt.edge.shell.failures")).isZero();
             assertThat(fates.keySet()).noneMatch(fate -> fate.contains("internal"));
             assertThat(complaints.list)
@@ -97,7 +101,9 @@ class HostileStreamsTest {
         } finally {
             netty.detachAppender(complaints);
         }
-        System.out.printf("%d connections, seed %d%n", ids.size(), seed);
+        System.out.printf(
+                "%d connections, %d more refused by the kernel, seed %d%n",
+                ids.size(), failed.get(), seed);
         fates.forEach((fate, count) -> System.out.printf("%8d %s%n", count, fate));
     }
 
@@ -120,10 +126,12 @@ class HostileStreamsTest {
                                                         bench,
                                                         upstream.address(),
                                                         new Random(batchSeed + n));
-                                        stream.send(
-                                                n < streams
-                                                        ? HostileStream.Kind.RANDOM
-                                                        : HostileStream.Kind.DAMAGED_HELLO);
+                                        failed.addAndGet(
+                                                stream.send(
+                                                        n < streams
+                                                                ? HostileStream.Kind.RANDOM
+                                                                : HostileStream.Kind
+                                                                        .DAMAGED_HELLO));
                                     }
                                 },
                                 threads));

@@ -119,6 +119,7 @@ class TransferTest {
         assertThat(bench.record().fate()).isEqualTo("splice rule complete");
     }
 
+    // checklist 52
     @Test
     void a_splice_changes_no_byte_in_either_direction() throws Exception {
         bench.policy(7, SPLICES);
@@ -178,6 +179,7 @@ class TransferTest {
                 });
     }
 
+    // checklist 43
     @Test
     void a_hello_over_three_records_is_inspected() throws Exception {
         inspectsAHelloSentAs(TransferTest::overThreeRecords, OutputStream::write);

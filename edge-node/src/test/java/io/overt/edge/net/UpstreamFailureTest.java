@@ -78,6 +78,7 @@ class UpstreamFailureTest {
         assertThat(impatient.takeRecords()).as("one record a connection").isEmpty();
     }
 
+    // checklist 51
     @ParameterizedTest(name = "{0}")
     @MethodSource("failures")
     void a_failure_is_blocked_with_its_reason(String name, Manner manner, String reason)
@@ -180,6 +181,7 @@ class UpstreamFailureTest {
                 Arguments.of("inside ServerHello", Manners.stallsInsideServerHello()));
     }
 
+    // checklist 51
     @Test
     void a_spliced_untrusted_upstream_shows_its_own_certificate() throws Exception {
         bench.policy(8, SPLICES);

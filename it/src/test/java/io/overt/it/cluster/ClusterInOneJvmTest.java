@@ -235,6 +235,7 @@ final class ClusterInOneJvmTest {
         one.awaitFates("edge-a", untrusted.address(), "block untrusted null");
     }
 
+    // checklist 46
     @Test
     void upstream_that_demands_a_client_certificate_is_spliced_or_blocked() throws Exception {
         Site spliced = demandsClientCertificate("bank.splice.example");

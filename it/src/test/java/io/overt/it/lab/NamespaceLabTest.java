@@ -241,6 +241,7 @@ final class NamespaceLabTest {
         }
     }
 
+    // checklist 52
     @ParameterizedTest(name = "{0}")
     @CsvSource({"divert, 10.91.2.2", "redirect, 10.91.2.2", "divert, fd91:2::2"})
     @Order(FIRST)
@@ -296,6 +297,7 @@ final class NamespaceLabTest {
         awaitRecord("edge-a", "\"rule\":\"no-chat\"", "\"filtered\":true");
     }
 
+    // checklist 37, 44
     @Test
     @Order(FIRST)
     void a_browsers_post_quantum_hello_is_inspected() throws Exception {

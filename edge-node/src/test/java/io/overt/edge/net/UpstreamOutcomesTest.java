@@ -1,0 +1,339 @@
+package io.overt.edge.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.overt.testkit.pki.CertificateSpec;
+import io.overt.testkit.pki.KeySpec;
+import io.overt.testkit.pki.TestAuthority;
+import io.overt.testkit.pki.TestIdentity;
+import io.overt.testkit.upstream.Manners;
+import io.overt.testkit.upstream.MisbehavingUpstream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What becomes of a connection to each kind of bad upstream, under each choice that a rule has. The
+ * upstreams are {@code openssl s_server}, but for what OpenSSL does no more. What was seen is the
+ * table of {@code docs/spec/upstream-outcomes.md}; where they differ, one of them is wrong.
+ */
+@ExtendWith(LeakExtension.class)
+class UpstreamOutcomesTest {
+    private static final Path PAGE =
+            Path.of(
+                    System.getProperty("basedir", ""),
+                    "..",
+                    "docs",
+                    "spec",
+                    "upstream-outcomes.md");
+    private static final String RULES =
+            """
+            rules:
+              - name: splices
+                when: { host: www.splice.test }
+                then: inspect
+                on: { untrusted: splice, client-cert: splice, handshake-failed: splice }
+              - name: blocks
+                when: { host: www.block.test }
+                then: inspect
+              - name: mirrors
+                when: { host: www.mirror.test }
+                then: inspect
+                on: { untrusted: mirror-untrusted }
+              - name: default
+                then: inspect
+            """;
+    private static final List<String> HOSTS =
+            List.of("www.splice.test", "www.block.test", "www.mirror.test");
+
+    private static final String LEGACY = "DEFAULT:@SECLEVEL=0";
+
+    /** One kind of upstream. */
+    private record Row(String title, TestIdentity identity, List<String> options) {}
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    // checklist 1, 3, 4, 6, 15, 16, 29, 30, 31, 46, 50, 51
+    @Test
+    void outcomes_are_those_of_the_page() throws Exception {
+        var lines = new ArrayList<String>();
+        lines.add("| Upstream | `splice` | `block` | `mirror-untrusted` |");
+        lines.add("|---|---|---|---|");
+        try (var bench = new Bench(RULES)) {
+            for (var row : rows().toList()) {
+                try (var upstream =
+                        OpenSslUpstream.start(
+                                directory, row.identity(), row.options().toArray(String[]::new))) {
+                    lines.add(line(bench, row, upstream.address()));
+                }
+            }
+            var rc4 = Bench.PKI.leaf(HOSTS.toArray(String[]::new));
+            try (var upstream = MisbehavingUpstream.that((socket, _) -> choosesRc4(socket))) {
+                lines.add(
+                        line(
+                                bench,
+                                new Row(
+                                        "speaks RC4 only (a suite that was not offered)",
+                                        rc4,
+                                        List.of()),
+                                upstream.address()));
+            }
+        }
+        var table = String.join("\n", lines);
+        assertThat(Files.readString(PAGE)).as("seen:%n%s", table).contains(table);
+    }
+
+    private static String line(Bench bench, Row row, InetSocketAddress upstream)
+            throws IOException, InterruptedException {
+        var cells = new ArrayList<String>();
+        for (var host : HOSTS) {
+            var shown = visit(bench, upstream, host);
+            var record = bench.record();
+            cells.add(
+                    "%s, %s: %s"
+                            .formatted(
+                                    record.text("outcome"),
+                                    record.text("reason"),
+                                    sees(bench, row, shown)));
+        }
+        return "| %s | %s |".formatted(row.title(), String.join(" | ", cells));
+    }
+
+    private static String sees(Bench bench, Row row, List<X509Certificate> shown) {
+        if (shown.isEmpty()) {
+            return "no certificate";
+        }
+        var leaf = shown.getFirst();
+        if (leaf.equals(row.identity().certificate())) {
+            return "the real certificate";
+        }
+        if (leaf.getIssuerX500Principal().equals(bench.forge.issuer().getSubjectX500Principal())) {
+            return "a forged certificate, trusted";
+        }
+        if (leaf.getIssuerX500Principal()
+                .equals(bench.forge.untrusted().getSubjectX500Principal())) {
+            return "a forged certificate, untrusted";
+        }
+        throw new AssertionError("a certificate of nobody's: " + leaf);
+    }
+
+    /** What a client is shown that goes on whatever it is shown, as the most patient user would. */
+    private static List<X509Certificate> visit(Bench bench, InetSocketAddress upstream, String host)
+            throws IOException {
+        var shown = new CopyOnWriteArrayList<X509Certificate>();
+        try (var socket = bench.connectTo(upstream);
+                var tls = believing(socket, host, shown)) {
+            tls.startHandshake();
+            tls.getOutputStream().write('\n');
+            // Time for what comes late: in TLS 1.3 a refusal comes behind the handshake.
+            tls.setSoTimeout(300);
+            var _ = tls.getInputStream().read();
+        } catch (IOException _) {
+            // An alert, a close, or nothing more to read: the record says which.
+        }
+        return List.copyOf(shown);
+    }
+
+    private static SSLSocket believing(Socket socket, String host, List<X509Certificate> shown)
+            throws IOException {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new Believing(shown)}, null);
+            var tls =
+                    (SSLSocket)
+                            context.getSocketFactory()
+                                    .createSocket(socket, host, socket.getPort(), true);
+            var parameters = tls.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+            tls.setSSLParameters(parameters);
+            return tls;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK has no TLS", e);
+        }
+    }
+
+    private static Stream<Row> rows() throws IOException {
+        var pki = Bench.PKI;
+        var now = pki.now();
+        var self = TestAuthority.root(good(), now);
+        var nobody = TestAuthority.root(CertificateSpec.ca("Nobody's Root"), now);
+        var rsa = pki.issue(good().key(KeySpec.RSA_2048));
+        var sound = pki.issue(good());
+        return Stream.of(
+                row("sound", sound),
+                row(
+                        "has 1,000 names",
+                        pki.issue(
+                                CertificateSpec.leaf(
+                                        Stream.concat(
+                                                        HOSTS.stream(),
+                                                        IntStream.range(0, 997)
+                                                                .mapToObj("n%d.example"::formatted))
+                                                .toArray(String[]::new)))),
+                row("has no common name", pki.issue(good().subject("").namesCritical())),
+                row(
+                        "expired",
+                        pki.issue(good().valid(now.minus(YEAR), now.minus(Duration.ofDays(1))))),
+                row(
+                        "not yet valid",
+                        pki.issue(good().valid(now.plus(Duration.ofDays(1)), now.plus(YEAR)))),
+                row("of another host", pki.issue(CertificateSpec.leaf("other.test"))),
+                row("named in the common name only", pki.issue(good().withoutNames())),
+                row(
+                        "self-signed",
+                        new TestIdentity(List.of(self.certificate()), self.privateKey())),
+                row("under a root that nobody trusts", nobody.issue(good())),
+                row("without its intermediate", sound.presenting()),
+                row("signed with SHA-1", pki.issue(good().signedWith("SHA1withECDSA"))),
+                row("with RSA 1024", pki.issue(good().key(KeySpec.RSA_1024))),
+                row("asks for a client certificate, TLS 1.3", sound, "-tls1_3", "-verify", "1"),
+                row("asks for a client certificate, TLS 1.2", sound, "-tls1_2", "-verify", "1"),
+                row(
+                        "demands a client certificate, TLS 1.3",
+                        sound,
+                        "-tls1_3",
+                        "-Verify",
+                        "1",
+                        "-verify_return_error"),
+                row(
+                        "demands a client certificate, TLS 1.2",
+                        sound,
+                        "-tls1_2",
+                        "-Verify",
+                        "1",
+                        "-verify_return_error"),
+                row("speaks TLS 1.0 only", rsa, "-tls1"),
+                row("speaks TLS 1.1 only", rsa, "-tls1_1"),
+                row(
+                        "encrypts nothing (NULL suites only)",
+                        rsa,
+                        "-tls1_2",
+                        "-cipher",
+                        "NULL:@SECLEVEL=0"),
+                row(
+                        "exchanges keys by DH 1024 only",
+                        rsa,
+                        "-tls1_2",
+                        "-cipher",
+                        "DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0",
+                        "-dhparam",
+                        dhParameters().toString()),
+                row("exchanges keys by RSA only", rsa, "-tls1_2", "-cipher", "AES128-GCM-SHA256"));
+    }
+
+    private static Row row(String title, TestIdentity identity, String... options) {
+        var all = new ArrayList<>(List.of(options));
+        if (!all.contains("-cipher")) {
+            all.addAll(List.of("-cipher", LEGACY));
+        }
+        return new Row(title, identity, all);
+    }
+
+    private static CertificateSpec good() {
+        return CertificateSpec.leaf(HOSTS.toArray(String[]::new));
+    }
+
+    /** The prime of Oakley group 2, 1024 bits (RFC 2409 §6.2), and its generator 2. */
+    private static Path dhParameters() throws IOException {
+        var prime =
+                HexFormat.of()
+                        .parseHex(
+                                "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74"
+                                        + "020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437"
+                                        + "4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed"
+                                        + "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece65381ffffffffffffffff");
+        var der = new java.io.ByteArrayOutputStream();
+        der.writeBytes(HexFormat.of().parseHex("30818702818100"));
+        der.writeBytes(prime);
+        der.writeBytes(HexFormat.of().parseHex("020102"));
+        return Files.writeString(
+                Files.createTempFile("dh", ".pem"),
+                "-----BEGIN DH PARAMETERS-----\n"
+                        + java.util.Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                .encodeToString(der.toByteArray())
+                        + "\n-----END DH PARAMETERS-----\n");
+    }
+
+    private static void choosesRc4(Socket socket) throws IOException {
+        var _ = Manners.readRecord(socket);
+        // ServerHello of TLS 1.2, random of zeros, no session, TLS_RSA_WITH_RC4_128_SHA.
+        socket.getOutputStream()
+                .write(
+                        HexFormat.of()
+                                .parseHex(
+                                        "160303002a020000260303"
+                                                + "00".repeat(32)
+                                                + "00"
+                                                + "0005"
+                                                + "00"));
+        var _ = socket.getInputStream().readAllBytes();
+    }
+
+    /** Writes down what it is shown and finds nothing wrong with it. */
+    private static final class Believing extends X509ExtendedTrustManager {
+        private final List<X509Certificate> shown;
+
+        Believing(List<X509Certificate> shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            shown.addAll(List.of(chain));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            throw new UnsupportedOperationException("a client of sockets");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            throw new UnsupportedOperationException("a client of sockets");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            throw new UnsupportedOperationException("a client");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            throw new UnsupportedOperationException("a client");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            throw new UnsupportedOperationException("a client");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static final Duration YEAR = Duration.ofDays(365);
+}
