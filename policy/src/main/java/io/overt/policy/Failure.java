@@ -15,8 +15,18 @@ public enum Failure {
      * it is {@code block}, since no certificate can be made at all.
      */
     NOT_MIRRORABLE("untrusted", FailureAction.BLOCK),
-    /** The upstream asks for a client certificate, which we do not have. */
+    /**
+     * The upstream asks for a client certificate, which we do not have. Whether it insists shows
+     * only when it is given none.
+     */
     CLIENT_CERT("client-cert", FailureAction.BLOCK),
+    /**
+     * It was given none, as {@link #CLIENT_CERT} said, and does not go on without. In TLS 1.3 that
+     * may show when it is too late to splice this connection; it is learned for the next.
+     */
+    CLIENT_CERT_REQUIRED("client-cert-required", FailureAction.BLOCK),
+    /** The upstream agreed with us on something that the client had not offered. */
+    NOT_OFFERED("not-offered", FailureAction.BLOCK),
     /** No TCP connection to the upstream. */
     UNREACHABLE("unreachable", FailureAction.BLOCK),
     /** The TLS handshake with the upstream failed for another reason than its chain. */
@@ -66,8 +76,28 @@ public enum Failure {
 
     /** What a rule may say. */
     public List<FailureAction> allowed() {
-        return this == UNTRUSTED
-                ? List.of(FailureAction.SPLICE, FailureAction.BLOCK, FailureAction.MIRROR_UNTRUSTED)
-                : List.of(FailureAction.SPLICE, FailureAction.BLOCK);
+        return switch (this) {
+            case UNTRUSTED ->
+                    List.of(
+                            FailureAction.SPLICE,
+                            FailureAction.BLOCK,
+                            FailureAction.MIRROR_UNTRUSTED);
+            case CLIENT_CERT, NOT_OFFERED ->
+                    List.of(FailureAction.SPLICE, FailureAction.BLOCK, FailureAction.INSPECT);
+            case NOT_MIRRORABLE,
+                    CLIENT_CERT_REQUIRED,
+                    UNREACHABLE,
+                    HANDSHAKE_FAILED,
+                    SIGNER_AWAY,
+                    OVERLOAD,
+                    NOT_TLS,
+                    HELLO_MALFORMED,
+                    HELLO_TOO_LARGE,
+                    HELLO_TOO_SLOW,
+                    HELLO_ABSENT,
+                    NO_ECDSA,
+                    CLIENT_REFUSED ->
+                    List.of(FailureAction.SPLICE, FailureAction.BLOCK);
+        };
     }
 }

@@ -10,7 +10,12 @@ public enum FailureAction {
      * Forge with the untrusted issuing CA, so that the client sees a warning as it would have. Only
      * for {@link Failure#UNTRUSTED}.
      */
-    MIRROR_UNTRUSTED("mirror-untrusted");
+    MIRROR_UNTRUSTED("mirror-untrusted"),
+    /**
+     * Inspect all the same, and say so in the record. Only for {@link Failure#CLIENT_CERT} and
+     * {@link Failure#NOT_OFFERED}.
+     */
+    INSPECT("inspect");
 
     private final String key;
 

@@ -51,6 +51,8 @@ public final class Outcomes {
             case CLIENT_REFUSED -> pinned.map(Pinned::then).orElse(failure.unstated());
             case UNTRUSTED,
                     CLIENT_CERT,
+                    CLIENT_CERT_REQUIRED,
+                    NOT_OFFERED,
                     UNREACHABLE,
                     HANDSHAKE_FAILED,
                     SIGNER_AWAY,

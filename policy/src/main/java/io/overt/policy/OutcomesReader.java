@@ -42,7 +42,16 @@ final class OutcomesReader {
         if (action.filter(failure.allowed()::contains).isPresent()) {
             return action;
         }
-        String why = action.isPresent() ? ": is for `" + Failure.UNTRUSTED.key() + "` only" : "";
+        String why =
+                action.map(
+                                known ->
+                                        ": is for "
+                                                + Arrays.stream(Failure.values())
+                                                        .filter(f -> f.allowed().contains(known))
+                                                        .map(f -> "`" + f.key() + "`")
+                                                        .collect(Collectors.joining(" and "))
+                                                + " only")
+                        .orElse("");
         problems.add(
                 text.at(),
                 "`"

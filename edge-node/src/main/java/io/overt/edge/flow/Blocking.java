@@ -64,14 +64,11 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
 
     /** By the policy's word. */
     static Step enter(
-            Spliceable known,
-            Reason reason,
-            Optional<String> detail,
-            Optional<TlsAlert> upstreamAlert) {
+            Spliceable known, Reason reason, Optional<String> detail, Optional<Symptom> symptom) {
         var refusal =
                 known instanceof JudgedUnheard unheard
                         ? Refusal.withoutHello(Reason.of(unheard.unheard().fault()))
-                        : Refusal.afterHello(reason, upstreamAlert);
+                        : Refusal.afterHello(reason, symptom);
         return enter(known, refusal, reason, detail);
     }
 

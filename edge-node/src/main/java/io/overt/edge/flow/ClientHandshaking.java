@@ -23,6 +23,7 @@ import io.overt.edge.flow.Event.LeafRefused;
 import io.overt.edge.flow.Event.RefusalSent;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
+import io.overt.edge.flow.Event.UpstreamLost;
 import java.util.Optional;
 
 /**
@@ -67,6 +68,17 @@ record ClientHandshaking(Known.Mirrored known) implements State {
             case DeadlinePassed _ -> Step.stay(this);
             case DrainEnded() -> ending(Ending.DRAINED, "the edge stopped");
             case ShellFailed(var detail) -> ending(Ending.INTERNAL, detail);
+            case UpstreamLost(_, var detail)
+                    when known.examined().met().session().certificate()
+                            == CertificateRequest.ASKED ->
+                    Exit.mirrored(this, known)
+                            .ending(Ending.CERTIFICATE_REQUIRED)
+                            .because("upstream insists on a client certificate: " + detail)
+                            .close(CloseStyle.RESET)
+                            .after(
+                                    ClientCertificates.remember(
+                                            known.examined().met().judged(),
+                                            CertificateHabit.INSISTS));
             // An upstream that closes meanwhile has said what it had to say: its bytes and its end
             // are waiting for the relay.
             case FromUpstream _,

@@ -9,7 +9,6 @@ import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.UpstreamStanding;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 
 /** What the shell is to do. Each but the last few is answered by an event. */
@@ -49,13 +48,13 @@ public sealed interface Command {
      * TLS with the upstream.
      *
      * @param serverName as the client sent it
-     * @param alpn as the client offered it
+     * @param offer what the client offered, as far as we speak it
      */
-    record HandshakeUpstream(Optional<String> serverName, List<String> alpn) implements Command {
-        public HandshakeUpstream {
-            alpn = List.copyOf(alpn);
-        }
-    }
+    record HandshakeUpstream(Optional<String> serverName, UpstreamOffer offer) implements Command {}
+
+    /** Keep in mind what this upstream does about client certificates. */
+    record Remember(InetSocketAddress address, Optional<String> serverName, CertificateHabit habit)
+            implements Command {}
 
     /**
      * Verify the upstream's chain.

@@ -15,6 +15,7 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.UpstreamConnected;
 import io.overt.edge.flow.Event.UpstreamLost;
 import io.overt.edge.flow.Event.UpstreamUnreachable;
+import java.util.Optional;
 
 /** TCP to the original destination. */
 record Connecting(Known.Judged known) implements State {
@@ -35,15 +36,18 @@ record Connecting(Known.Judged known) implements State {
     public Step on(Event event) {
         return switch (event) {
             case UpstreamConnected() -> UpstreamHandshaking.enter(known);
-            case UpstreamUnreachable(var detail) ->
-                    Failing.because(known, Reason.UNREACHABLE, detail);
-            case UpstreamLost(var detail) -> Failing.because(known, Reason.UNREACHABLE, detail);
+            case UpstreamUnreachable(var symptom, var detail) -> unreachable(symptom, detail);
+            case UpstreamLost(var symptom, var detail) -> unreachable(symptom, detail);
             case DeadlinePassed(var stage) when stage == stage() ->
-                    Failing.because(known, Reason.UNREACHABLE, "no connection in time");
+                    unreachable(Symptom.Plain.SILENCE, "no connection in time");
             case ClientEnded() -> Exit.interrupted(this, new ClientLeft());
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case FromUpstream _, Arrival _, Judgement _, FromClient _, FromForge _, RelayEnded _ ->
                     Step.stay(this);
         };
+    }
+
+    private Step unreachable(Symptom symptom, String detail) {
+        return Failing.because(known, Reason.UNREACHABLE, detail, Optional.of(symptom));
     }
 }

@@ -30,7 +30,8 @@ record Deciding(Known.Heard known) implements State {
     @Override
     public Step on(Event event) {
         return switch (event) {
-            case Decided(var ruling, var load) -> judged(new Known.Judged(known, ruling), load);
+            case Decided(var ruling, var load, var habit) ->
+                    judged(new Known.Judged(known, ruling), load, habit);
             case PolicyMissing() -> Blocking.enter(known, Reason.NO_POLICY, Optional.empty());
             case DeadlinePassed(var stage) when stage == stage() ->
                     Blocking.enter(known, Reason.NO_POLICY, Optional.of("not in time"));
@@ -40,15 +41,15 @@ record Deciding(Known.Heard known) implements State {
         };
     }
 
-    private static Step judged(Known.Judged judged, Load load) {
+    private static Step judged(Known.Judged judged, Load load, Optional<CertificateHabit> habit) {
         return switch (judged.pinned().decision().action()) {
             case SPLICE -> SpliceConnecting.enter(judged, Reason.RULE, Optional.empty());
             case BLOCK -> Blocking.enter(judged, Reason.RULE, Optional.empty(), Optional.empty());
-            case INSPECT -> inspect(judged, load);
+            case INSPECT -> inspect(judged, load, habit);
         };
     }
 
-    private static Step inspect(Known.Judged judged, Load load) {
+    private static Step inspect(Known.Judged judged, Load load, Optional<CertificateHabit> habit) {
         if (load == Load.EXHAUSTED) {
             return Failing.because(
                     judged, Reason.OVERLOAD, "as many connections are inspected as may be");
@@ -58,6 +59,7 @@ record Deciding(Known.Heard known) implements State {
         }
         return Servable.by(judged.heard().hello())
                 .map(no -> Failing.because(judged, no.reason(), no.detail()))
+                .or(() -> habit.flatMap(seen -> ClientCertificates.foreseen(judged, seen)))
                 .orElseGet(() -> Connecting.enter(judged));
     }
 }

@@ -35,7 +35,7 @@ record DecidingUnheard(Known.Unheard known) implements State {
     @Override
     public Step on(Event event) {
         return switch (event) {
-            case Decided(var ruling, _) -> judged(new Known.JudgedUnheard(known, ruling));
+            case Decided(var ruling, _, _) -> judged(new Known.JudgedUnheard(known, ruling));
             case PolicyMissing() -> Blocking.enter(known, Reason.NO_POLICY, Optional.empty());
             case DeadlinePassed(var stage) when stage == stage() ->
                     Blocking.enter(known, Reason.NO_POLICY, Optional.of("not in time"));

@@ -25,6 +25,11 @@ public enum Ending {
     CLIENT_SAID_NOTHING,
     /** The client's handshake failed for another cause. */
     CLIENT_HANDSHAKE_FAILED,
+    /**
+     * The upstream asked for a client certificate, and did not go on without one: too late to
+     * splice, for our leaf was out. The client is reset, as it would have been.
+     */
+    CERTIFICATE_REQUIRED,
     /** A splice found nobody at the original destination. */
     UNREACHABLE,
     /** A deadline passed: nothing moved for too long, or an answer did not get through. */

@@ -113,8 +113,19 @@ public sealed interface Event {
     /** On a CONNECT request, before the hello; only its being blocked counts. */
     record Screened(Ruling ruling) implements Judgement {}
 
-    /** On a hello, or on its absence. From here on pinned. */
-    record Decided(Ruling ruling, Load load) implements Judgement {}
+    /**
+     * On a hello, or on its absence. From here on pinned.
+     *
+     * @param habit what that upstream was seen to do about client certificates
+     */
+    record Decided(Ruling ruling, Load load, Optional<CertificateHabit> habit)
+            implements Judgement {
+
+        /** Nothing was learned of that upstream. */
+        public Decided(Ruling ruling, Load load) {
+            this(ruling, load, Optional.empty());
+        }
+    }
 
     /** There is no policy. */
     record PolicyMissing() implements Judgement {}
@@ -175,22 +186,19 @@ public sealed interface Event {
     record UpstreamConnected() implements FromUpstream {}
 
     /** There is nobody. */
-    record UpstreamUnreachable(String detail) implements FromUpstream {}
+    record UpstreamUnreachable(Symptom symptom, String detail) implements FromUpstream {}
 
     /** TLS with the upstream stands. */
     record UpstreamHandshaken(UpstreamSession session) implements FromUpstream {}
 
     /**
-     * The upstream asked for a client certificate, and whether it insists will not be found out.
-     */
-    record ClientCertificateWanted() implements FromUpstream {}
-
-    /**
      * TLS with the upstream failed.
      *
-     * @param alert what it said, if it said why
+     * @param symptom how that showed; empty where it was us who would not go on
+     * @param certificate whether it had asked for one
      */
-    record UpstreamHandshakeFailed(Optional<TlsAlert> alert, String detail)
+    record UpstreamHandshakeFailed(
+            Optional<Symptom> symptom, String detail, CertificateRequest certificate)
             implements FromUpstream {}
 
     /** The upstream's chain verified. */
@@ -212,7 +220,7 @@ public sealed interface Event {
     record VerifierFull(String detail) implements FromUpstream {}
 
     /** The upstream went away between its handshake and the relay. */
-    record UpstreamLost(String detail) implements FromUpstream {}
+    record UpstreamLost(Symptom symptom, String detail) implements FromUpstream {}
 
     /** The raw connection for a splice stands. */
     record RawConnected() implements FromUpstream {}
@@ -250,7 +258,9 @@ public sealed interface Event {
         CLIENT_RESET,
         /** The same, and at once after its handshake, without a byte from it. */
         CLIENT_RESET_AT_ONCE,
-        UPSTREAM_RESET
+        UPSTREAM_RESET,
+        /** The upstream, asked for nothing yet, did not go on without a client certificate. */
+        CERTIFICATE_REQUIRED
     }
 
     // Interruption

@@ -17,6 +17,15 @@ final class Failing {
         return because(known, reason, detail, Optional.empty());
     }
 
+    /** The upstream went away after its handshake, and before our leaf was out. */
+    static Step lost(Known.Spliceable known, Known.Met met, Symptom symptom, String detail) {
+        return switch (met.session().certificate()) {
+            case ASKED ->
+                    ClientCertificates.insists(known, met.judged(), Optional.of(symptom), detail);
+            case NOT_ASKED -> because(known, Reason.HANDSHAKE_FAILED, detail, Optional.of(symptom));
+        };
+    }
+
     /**
      * A chain that did not verify.
      *
@@ -29,7 +38,7 @@ final class Failing {
                 .orElseGet(() -> because(known, Reason.UNTRUSTED, detail));
     }
 
-    private static FailureAction action(Spliceable known, Reason reason) {
+    static FailureAction action(Spliceable known, Reason reason) {
         var failure =
                 reason.failure()
                         .orElseThrow(
@@ -37,13 +46,13 @@ final class Failing {
         return known.pinned().decision().on().of(failure);
     }
 
-    static Step because(
-            Spliceable known, Reason reason, String detail, Optional<TlsAlert> upstreamAlert) {
+    static Step because(Spliceable known, Reason reason, String detail, Optional<Symptom> symptom) {
         return switch (action(known, reason)) {
             case SPLICE -> SpliceConnecting.enter(known, reason, Optional.of(detail));
             // What is to be mirrored and cannot be shown by any leaf of ours is blocked.
             case BLOCK, MIRROR_UNTRUSTED ->
-                    Blocking.enter(known, reason, Optional.of(detail), upstreamAlert);
+                    Blocking.enter(known, reason, Optional.of(detail), symptom);
+            case INSPECT -> throw new IllegalStateException(reason + ": the rule says to go on");
         };
     }
 }

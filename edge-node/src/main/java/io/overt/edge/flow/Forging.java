@@ -41,8 +41,8 @@ record Forging(Known.Examined known) implements State {
                     Failing.because(known, Reason.FORGE_REFUSED, reason + ": " + detail);
             case NotMirrorable(var detail) -> Failing.because(known, Reason.NOT_MIRRORABLE, detail);
             case SignerAway(var detail) -> Failing.because(known, Reason.SIGNER_AWAY, detail);
-            case UpstreamLost(var detail) ->
-                    Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
+            case UpstreamLost(var symptom, var detail) ->
+                    Failing.lost(known, known.met(), symptom, detail);
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.SIGNER_AWAY, "no leaf in time");
             case ClientEnded() -> Exit.interrupted(this, new ClientLeft());

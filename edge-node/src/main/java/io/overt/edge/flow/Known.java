@@ -56,6 +56,24 @@ public sealed interface Known {
         };
     }
 
+    /** TLS with the upstream, if it came to that. */
+    default Optional<Met> meeting() {
+        return switch (this) {
+            case Met met -> Optional.of(met);
+            case Examined examined -> Optional.of(examined.met());
+            case Mirrored mirrored -> Optional.of(mirrored.examined().met());
+            case Accepted _,
+                    Asked _,
+                    Arrived _,
+                    Heard _,
+                    Unheard _,
+                    Judged _,
+                    Prejudged _,
+                    JudgedUnheard _ ->
+                    Optional.empty();
+        };
+    }
+
     /** What the policy said, if it was asked. */
     default Optional<Ruling> ruling() {
         return switch (this) {
@@ -203,8 +221,12 @@ public sealed interface Known {
     record TlsSession(
             String version, String cipherSuite, Optional<String> group, Optional<String> alpn) {}
 
-    /** TLS with the upstream, and the chain it showed, unverified. */
-    record UpstreamSession(TlsSession tls, PresentedChain chain) {}
+    /**
+     * TLS with the upstream, and the chain it showed, unverified.
+     *
+     * @param certificate whether it asked us for one
+     */
+    record UpstreamSession(TlsSession tls, PresentedChain chain, CertificateRequest certificate) {}
 
     /**
      * The forged leaf.

@@ -38,6 +38,10 @@ public enum Reason {
     UNTRUSTED(Failure.UNTRUSTED),
     /** The upstream asked for a client certificate. */
     CLIENT_CERT(Failure.CLIENT_CERT),
+    /** It asked, the rule said to go on without, and it did not. */
+    CLIENT_CERT_REQUIRED(Failure.CLIENT_CERT_REQUIRED),
+    /** The upstream agreed on something that the client had not offered. */
+    NOT_OFFERED(Failure.NOT_OFFERED),
     /** The upstream's leaf is one that the recipe does not mirror. */
     NOT_MIRRORABLE(Failure.NOT_MIRRORABLE),
     /** No leaf could be had in time. */

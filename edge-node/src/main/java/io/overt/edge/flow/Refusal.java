@@ -22,6 +22,9 @@ public sealed interface Refusal {
     /** RST: whatever the client speaks, it is not ours. */
     record Reset() implements Refusal {}
 
+    /** FIN without a word, as the upstream did. */
+    record Fin() implements Refusal {}
+
     /** Before there was a hello: by CONNECT's answer where the client awaits one. */
     static Refusal beforeHello(Listener listener, Reason reason, Optional<String> label) {
         return listener.provenance() == Provenance.CONNECT
@@ -32,14 +35,24 @@ public sealed interface Refusal {
     /**
      * To a client whose hello was read.
      *
-     * @param upstreamAlert what the upstream said; the client hears the same where it is about
-     *     client and upstream and not about us
+     * @param symptom how the upstream failed, if it did; the client meets the same
      */
-    static Refusal afterHello(Reason reason, Optional<TlsAlert> upstreamAlert) {
-        return upstreamAlert
-                .filter(Refusal::concernsTheClient)
-                .<Refusal>map(Alert::new)
-                .orElseGet(() -> new Alert(alertFor(reason)));
+    static Refusal afterHello(Reason reason, Optional<Symptom> symptom) {
+        return symptom.map(each -> like(each, reason)).orElseGet(() -> new Alert(alertFor(reason)));
+    }
+
+    private static Refusal like(Symptom symptom, Reason reason) {
+        return switch (symptom) {
+            // Neither ends a handshake for a cause (RFC 8446 §6.1).
+            case Symptom.Alerted(var alert)
+                    when alert.equals(TlsAlert.CLOSE_NOTIFY)
+                            || alert.equals(TlsAlert.USER_CANCELED) ->
+                    new Alert(alertFor(reason));
+            case Symptom.Alerted(var alert) -> new Alert(alert);
+            // Where nobody answered nobody spoke TLS. A client's own patience may have been longer.
+            case Symptom.Plain.RESET, Symptom.Plain.SILENCE, Symptom.Plain.NO_ROUTE -> new Reset();
+            case Symptom.Plain.CLOSED -> new Fin();
+        };
     }
 
     /** To a client from which no hello could be read. */
@@ -52,13 +65,6 @@ public sealed interface Refusal {
         };
     }
 
-    private static boolean concernsTheClient(TlsAlert alert) {
-        return alert.equals(TlsAlert.NO_APPLICATION_PROTOCOL)
-                || alert.equals(TlsAlert.UNRECOGNIZED_NAME)
-                || alert.equals(TlsAlert.PROTOCOL_VERSION)
-                || alert.equals(TlsAlert.HANDSHAKE_FAILURE);
-    }
-
     /** The one table from reason to alert (RFC 8446 §6.2). */
     private static TlsAlert alertFor(Reason reason) {
         return switch (reason) {
@@ -66,7 +72,8 @@ public sealed interface Refusal {
             // sender decided not to proceed": browsers show it as access denied.
             case RULE, PINNED, LOOP, LOCAL_DESTINATION -> TlsAlert.ACCESS_DENIED;
             case UNTRUSTED, NOT_MIRRORABLE -> TlsAlert.BAD_CERTIFICATE;
-            case CLIENT_CERT, HANDSHAKE_FAILED, NO_ECDSA -> TlsAlert.HANDSHAKE_FAILURE;
+            case CLIENT_CERT, CLIENT_CERT_REQUIRED, HANDSHAKE_FAILED, NOT_OFFERED, NO_ECDSA ->
+                    TlsAlert.HANDSHAKE_FAILURE;
             case CLIENT_TOO_OLD -> TlsAlert.PROTOCOL_VERSION;
             case HELLO_MALFORMED -> TlsAlert.DECODE_ERROR;
             case HELLO_TOO_LARGE -> TlsAlert.RECORD_OVERFLOW;
@@ -119,6 +126,8 @@ public sealed interface Refusal {
                     HANDSHAKE_FAILED,
                     UNTRUSTED,
                     CLIENT_CERT,
+                    CLIENT_CERT_REQUIRED,
+                    NOT_OFFERED,
                     NOT_MIRRORABLE,
                     SIGNER_AWAY,
                     FORGE_REFUSED,

@@ -105,6 +105,14 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
                             .close(CloseStyle.RESET)
                             .testifying(known, new Refused(RefusalKind.SILENT_RESET));
             case UPSTREAM_RESET -> leaving(Ending.UPSTREAM_RESET).close(CloseStyle.RESET);
+            case CERTIFICATE_REQUIRED ->
+                    leaving(Ending.CERTIFICATE_REQUIRED)
+                            .because("upstream insists on a client certificate")
+                            .close(CloseStyle.RESET)
+                            .after(
+                                    ClientCertificates.remember(
+                                            known.examined().met().judged(),
+                                            CertificateHabit.INSISTS));
         };
     }
 

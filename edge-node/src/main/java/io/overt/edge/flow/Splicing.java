@@ -57,7 +57,8 @@ record Splicing(Spliceable known, Reason reason, Optional<String> detail) implem
             case COMPLETE, CLIENT_SAID_NOTHING, CLIENT_HUNG_UP ->
                     leave(Ending.COMPLETE, CloseStyle.GRACEFUL);
             case CLIENT_RESET, CLIENT_RESET_AT_ONCE -> leave(Ending.CLIENT_RESET, CloseStyle.RESET);
-            case UPSTREAM_RESET -> leave(Ending.UPSTREAM_RESET, CloseStyle.RESET);
+            case UPSTREAM_RESET, CERTIFICATE_REQUIRED ->
+                    leave(Ending.UPSTREAM_RESET, CloseStyle.RESET);
         };
     }
 

@@ -24,11 +24,15 @@ public record Step(State next, List<Command> commands) {
      * is to trust it shows nothing: refusing that one is right.
      */
     Step testifying(Known.Mirrored known, Testimony testimony) {
-        if (!(known.examined() instanceof Known.Proven)) {
-            return this;
-        }
+        return known.examined() instanceof Known.Proven
+                ? after(new Command.Testify(testimony))
+                : this;
+    }
+
+    /** The same, with {@code first} done before all else. */
+    Step after(Command first) {
         var all = new ArrayList<Command>();
-        all.add(new Command.Testify(testimony));
+        all.add(first);
         all.addAll(commands);
         return new Step(next, all);
     }

@@ -17,7 +17,7 @@ public record TlsAlert(int code) {
     public static final TlsAlert DECODE_ERROR = new TlsAlert(50);
     public static final TlsAlert PROTOCOL_VERSION = new TlsAlert(70);
     public static final TlsAlert INTERNAL_ERROR = new TlsAlert(80);
-    public static final TlsAlert UNRECOGNIZED_NAME = new TlsAlert(112);
+    public static final TlsAlert USER_CANCELED = new TlsAlert(90);
     public static final TlsAlert NO_APPLICATION_PROTOCOL = new TlsAlert(120);
 
     public TlsAlert {

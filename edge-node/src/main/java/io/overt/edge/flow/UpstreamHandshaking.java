@@ -3,7 +3,6 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.HandshakeUpstream;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
-import io.overt.edge.flow.Event.ClientCertificateWanted;
 import io.overt.edge.flow.Event.ClientEnded;
 import io.overt.edge.flow.Event.ClientLeft;
 import io.overt.edge.flow.Event.DeadlinePassed;
@@ -17,6 +16,8 @@ import io.overt.edge.flow.Event.UpstreamHandshakeFailed;
 import io.overt.edge.flow.Event.UpstreamHandshaken;
 import io.overt.edge.flow.Event.UpstreamLost;
 import io.overt.edge.flow.Event.UpstreamUntrusted;
+import io.overt.policy.FailureAction;
+import java.util.Optional;
 
 /** TLS with the upstream, with what the client asked for. */
 record UpstreamHandshaking(Known.Judged known) implements State {
@@ -26,7 +27,7 @@ record UpstreamHandshaking(Known.Judged known) implements State {
         return Step.to(
                 new UpstreamHandshaking(known),
                 new StartDeadline(Stage.UPSTREAM_HANDSHAKE),
-                new HandshakeUpstream(hello.serverName(), hello.alpn()));
+                new HandshakeUpstream(hello.serverName(), UpstreamOffer.of(hello)));
     }
 
     @Override
@@ -37,25 +38,57 @@ record UpstreamHandshaking(Known.Judged known) implements State {
     @Override
     public Step on(Event event) {
         return switch (event) {
-            case UpstreamHandshaken(var session) -> Verifying.enter(new Known.Met(known, session));
-            // Even where it is only "wanted" the upstream may treat who has none differently, and
-            // the client may have one: only the client itself can answer.
-            case ClientCertificateWanted() ->
-                    Failing.because(
-                            known, Reason.CLIENT_CERT, "upstream asks for a client certificate");
-            case UpstreamHandshakeFailed(var alert, var detail) ->
-                    Failing.because(known, Reason.HANDSHAKE_FAILED, detail, alert);
-            case UpstreamLost(var detail) ->
-                    Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
+            case UpstreamHandshaken(var session) -> met(new Known.Met(known, session));
+            case UpstreamHandshakeFailed(var symptom, var detail, var certificate) ->
+                    failed(symptom, detail, certificate);
+            case UpstreamLost(var symptom, var detail) ->
+                    failed(Optional.of(symptom), detail, CertificateRequest.NOT_ASKED);
             // What was shown is no chain that could even be read.
             case UpstreamUntrusted(var reasons, _) ->
                     Failing.because(known, Reason.UNTRUSTED, Verifying.oneLine(reasons));
             case DeadlinePassed(var stage) when stage == stage() ->
-                    Failing.because(known, Reason.HANDSHAKE_FAILED, "not done in time");
+                    failed(
+                            Optional.of(Symptom.Plain.SILENCE),
+                            "not done in time",
+                            CertificateRequest.NOT_ASKED);
             case ClientEnded() -> Exit.interrupted(this, new ClientLeft());
             case Interruption interruption -> Exit.interrupted(this, interruption);
             case FromUpstream _, Arrival _, Judgement _, FromClient _, FromForge _, RelayEnded _ ->
                     Step.stay(this);
+        };
+    }
+
+    /** What a client would not have agreed to comes before the question who it is. */
+    private static Step met(Known.Met met) {
+        var asked =
+                switch (met.session().certificate()) {
+                    case ASKED -> ClientCertificates.asked(met);
+                    case NOT_ASKED -> Optional.<Step>empty();
+                };
+        return asked.or(() -> notOffered(met)).orElseGet(() -> accepted(met));
+    }
+
+    private static Optional<Step> notOffered(Known.Met met) {
+        var found = Unoffered.by(met.judged().heard().hello(), met.session());
+        return found.isEmpty() || Failing.action(met, Reason.NOT_OFFERED) == FailureAction.INSPECT
+                ? Optional.empty()
+                : Optional.of(Failing.because(met, Reason.NOT_OFFERED, String.join(", ", found)));
+    }
+
+    private static Step accepted(Known.Met met) {
+        var verifying = Verifying.enter(met);
+        return switch (met.session().certificate()) {
+            case ASKED ->
+                    verifying.after(
+                            ClientCertificates.remember(met.judged(), CertificateHabit.ASKS));
+            case NOT_ASKED -> verifying;
+        };
+    }
+
+    private Step failed(Optional<Symptom> symptom, String detail, CertificateRequest certificate) {
+        return switch (certificate) {
+            case NOT_ASKED -> Failing.because(known, Reason.HANDSHAKE_FAILED, detail, symptom);
+            case ASKED -> ClientCertificates.insists(known, known, symptom, detail);
         };
     }
 }

@@ -45,8 +45,8 @@ record Verifying(Known.Met known) implements State {
             case UpstreamUntrusted(var reasons, var mirrorable) ->
                     Failing.untrusted(known, oneLine(reasons), mirrorable);
             case VerifierFull(var detail) -> Failing.because(known, Reason.OVERLOAD, detail);
-            case UpstreamLost(var detail) ->
-                    Failing.because(known, Reason.HANDSHAKE_FAILED, detail);
+            case UpstreamLost(var symptom, var detail) ->
+                    Failing.lost(known, known, symptom, detail);
             // Not verified in time is not verified.
             case DeadlinePassed(var stage) when stage == stage() ->
                     Failing.because(known, Reason.UNTRUSTED, "not verified in time");

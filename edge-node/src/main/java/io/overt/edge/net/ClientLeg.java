@@ -10,6 +10,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import io.overt.edge.forge.ForgedLeaf;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,11 @@ import javax.net.ssl.SSLException;
  * cost 40 ms instead of 0.2). Thread-safe.
  */
 final class ClientLeg implements AutoCloseable {
-    private final BoundedContexts contexts;
+    private final BoundedContexts<List<String>> contexts;
     private final FallbackIdentity fallback = FallbackIdentity.create();
 
     ClientLeg() {
-        contexts = new BoundedContexts(this::context);
+        contexts = new BoundedContexts<>(this::context);
     }
 
     /**
@@ -41,6 +42,8 @@ final class ClientLeg implements AutoCloseable {
                         contexts.of(alpn.map(List::of).orElse(List.of())).newEngine(alloc);
         try {
             leaf.attachTo(engine);
+            // Netty turns tickets on for each engine, whatever the context says: a test met them.
+            SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
             return engine;
         } catch (SSLException | RuntimeException e) {
             engine.release();
@@ -64,8 +67,8 @@ final class ClientLeg implements AutoCloseable {
                             alpn));
         }
         var context = (ReferenceCountedOpenSslContext) builder.build();
-        // A resumed session would carry a certificate and a decision of another connection; tickets
-        // are off in Netty unless keys are set (ADR 0052).
+        // A resumed session would carry a certificate and a decision of another connection (ADR
+        // 0052).
         context.sessionContext().setSessionCacheEnabled(false);
         return context;
     }

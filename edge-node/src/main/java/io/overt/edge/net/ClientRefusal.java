@@ -39,6 +39,7 @@ final class ClientRefusal {
                             client,
                             front,
                             events);
+            case Refusal.Fin() -> answer(new byte[0], settings, client, front, events);
             case Refusal.Reset() -> {
                 RelayEnd.reset(client);
                 events.accept(new RefusalSent());

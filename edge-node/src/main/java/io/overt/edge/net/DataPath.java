@@ -108,6 +108,7 @@ public final class DataPath implements AutoCloseable {
                         new Destinations(own, listeningPorts),
                         clientLeg,
                         upstreamLeg,
+                        new UpstreamHabits(UpstreamHabits.MEMORY, with.nanoTime()),
                         with.records(),
                         with.meters(),
                         with.exclusions(),

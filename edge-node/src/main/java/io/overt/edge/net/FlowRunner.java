@@ -191,8 +191,10 @@ final class FlowRunner {
             case Command.Decide(var heard) -> feed(policy.decide(heard));
             case Command.DecideUnheard(var unheard) -> feed(policy.decide(unheard));
             case Command.ConnectUpstream(var to) -> dial(to, UpstreamConnection.Purpose.INSPECT);
-            case Command.HandshakeUpstream(var name, var alpn) ->
-                    upstream().handshake(shell.upstreamLeg(), name, alpn);
+            case Command.HandshakeUpstream(var name, var offer) ->
+                    upstream().handshake(shell.upstreamLeg(), name, offer);
+            case Command.Remember(var address, var name, var habit) ->
+                    shell.habits().learn(address, name, habit);
             case Command.VerifyUpstream(var chain, var name, var address) ->
                     verify(chain, name, address);
             case Command.Forge(var proof) -> forge.ask(proof);

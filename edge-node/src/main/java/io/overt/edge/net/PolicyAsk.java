@@ -1,6 +1,7 @@
 package io.overt.edge.net;
 
 import io.overt.edge.exclusion.Exclusion;
+import io.overt.edge.flow.CertificateHabit;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.Decided;
 import io.overt.edge.flow.Event.Load;
@@ -69,7 +70,8 @@ final class PolicyAsk {
                 new HelloFacts.Peeked(hello.alpn(), ech(hello.encryptedClientHello()), hello.ja4());
         return decide(
                 facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts),
-                decision -> witness.exclusion(heard, decision));
+                decision -> witness.exclusion(heard, decision),
+                shell.habits().of(heard.arrived().to().address(), hello.serverName()));
     }
 
     Event decide(Unheard unheard) {
@@ -78,10 +80,14 @@ final class PolicyAsk {
                         unheard.arrived(),
                         Optional.empty(),
                         new HelloFacts.NotPeeked(unheard.fault())),
-                _ -> Optional.empty());
+                _ -> Optional.empty(),
+                Optional.empty());
     }
 
-    private Event decide(ConnectionFacts facts, Function<Decision, Optional<Exclusion>> exclusion) {
+    private Event decide(
+            ConnectionFacts facts,
+            Function<Decision, Optional<Exclusion>> exclusion,
+            Optional<CertificateHabit> habit) {
         var active = shell.policies().active();
         if (active.isEmpty()) {
             return new PolicyMissing();
@@ -91,9 +97,9 @@ final class PolicyAsk {
         var ruling = new Ruling(active.get().version(), decision, exclusion.apply(decision));
         if (decision.action() == Action.INSPECT && !inspecting) {
             inspecting = shell.beginInspection();
-            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED);
+            return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED, habit);
         }
-        return new Decided(ruling, Load.ADMITS);
+        return new Decided(ruling, Load.ADMITS, habit);
     }
 
     /** Gives back the place of an inspected connection, if it has one. */

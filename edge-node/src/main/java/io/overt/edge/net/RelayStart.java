@@ -178,13 +178,21 @@ final class RelayStart {
                 switch (end) {
                     case CLIENT_SAID_NOTHING -> atOnce ? Event.RelayEnd.CLIENT_HUNG_UP : end;
                     case CLIENT_RESET -> atOnce ? Event.RelayEnd.CLIENT_RESET_AT_ONCE : end;
-                    case COMPLETE, UPSTREAM_RESET, CLIENT_HUNG_UP, CLIENT_RESET_AT_ONCE -> end;
+                    case COMPLETE,
+                            UPSTREAM_RESET,
+                            CERTIFICATE_REQUIRED,
+                            CLIENT_HUNG_UP,
+                            CLIENT_RESET_AT_ONCE ->
+                            end;
                 });
     }
 
     private Event.RelayEnd howItEnded() {
         if (isReset(clientTap.failure())) {
             return Event.RelayEnd.CLIENT_RESET;
+        }
+        if (upstream.insistedOnCertificate()) {
+            return Event.RelayEnd.CERTIFICATE_REQUIRED;
         }
         if (isReset(upstream.failure())) {
             return Event.RelayEnd.UPSTREAM_RESET;

@@ -26,6 +26,7 @@ final class Shell {
     private final Destinations destinations;
     private final ClientLeg clientLeg;
     private final UpstreamLeg upstreamLeg;
+    private final UpstreamHabits habits;
     private final RecordSink records;
     private final ConnectionMeters meters;
     private final Exclusions exclusions;
@@ -48,6 +49,7 @@ final class Shell {
             Destinations destinations,
             ClientLeg clientLeg,
             UpstreamLeg upstreamLeg,
+            UpstreamHabits habits,
             RecordSink records,
             ConnectionMeters meters,
             Exclusions exclusions,
@@ -61,6 +63,7 @@ final class Shell {
         this.destinations = destinations;
         this.clientLeg = clientLeg;
         this.upstreamLeg = upstreamLeg;
+        this.habits = habits;
         this.records = records;
         this.meters = meters;
         this.exclusions = exclusions;
@@ -99,6 +102,10 @@ final class Shell {
 
     UpstreamLeg upstreamLeg() {
         return upstreamLeg;
+    }
+
+    UpstreamHabits habits() {
+        return habits;
     }
 
     ConnectionMeters meters() {

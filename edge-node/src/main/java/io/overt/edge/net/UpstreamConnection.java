@@ -11,8 +11,8 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.overt.edge.flow.CertificateRequest;
 import io.overt.edge.flow.Event;
-import io.overt.edge.flow.Event.ClientCertificateWanted;
 import io.overt.edge.flow.Event.RawConnected;
 import io.overt.edge.flow.Event.RawUnreachable;
 import io.overt.edge.flow.Event.UpstreamConnected;
@@ -22,6 +22,8 @@ import io.overt.edge.flow.Event.UpstreamLost;
 import io.overt.edge.flow.Event.UpstreamUnreachable;
 import io.overt.edge.flow.Event.UpstreamUntrusted;
 import io.overt.edge.flow.Known.UpstreamSession;
+import io.overt.edge.flow.TlsAlert;
+import io.overt.edge.flow.UpstreamOffer;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.revocation.UpstreamCheck.Stapled;
 import io.overt.x509.PresentedChain;
@@ -45,6 +47,8 @@ final class UpstreamConnection {
     private final EpollSocketChannel channel;
     private final Tap tap;
     private final Consumer<Event> events;
+    private final EndWatch end = new EndWatch();
+    private CertificateRequest certificate = CertificateRequest.NOT_ASKED;
     private boolean abandoned;
     private Optional<Stapled> staple = Optional.empty();
 
@@ -130,15 +134,17 @@ final class UpstreamConnection {
                 var _ = channel.close();
                 return;
             }
-            channel.closeFuture()
-                    .addListener(_ -> tell(new UpstreamLost("closed by the upstream")));
+            channel.pipeline().addFirst(end);
+            channel.closeFuture().addListener(_ -> tell(lost()));
         }
         tell(
                 switch (purpose) {
                     case INSPECT ->
                             done.isSuccess()
                                     ? new UpstreamConnected()
-                                    : new UpstreamUnreachable(Texts.oneLine(done.cause()));
+                                    : new UpstreamUnreachable(
+                                            EndWatch.unreachable(done.cause()),
+                                            Texts.oneLine(done.cause()));
                     case SPLICE ->
                             done.isSuccess()
                                     ? new RawConnected()
@@ -147,9 +153,9 @@ final class UpstreamConnection {
     }
 
     /** TLS over the connection; {@code events} hears what becomes of it. */
-    void handshake(UpstreamLeg leg, Optional<String> serverName, List<String> alpn)
+    void handshake(UpstreamLeg leg, Optional<String> serverName, UpstreamOffer offer)
             throws SSLException {
-        var engine = leg.engine(channel.alloc(), serverName, alpn);
+        var engine = leg.engine(channel.alloc(), serverName, offer);
         var tls = new SslHandler(engine);
         tls.setHandshakeTimeoutMillis(0); // The machine has the deadlines.
         // Until it is done a FIN is the end of it, not of one direction.
@@ -157,29 +163,59 @@ final class UpstreamConnection {
         tls.handshakeFuture()
                 .addListener(
                         done -> {
-                            var asked = leg.takeAskedForCertificate(engine);
-                            if (done.isSuccess()) {
-                                channel.config().setAutoRead(false);
-                                channel.config().setAllowHalfClosure(true);
-                                staple = UpstreamLeg.staple(engine);
+                            if (leg.takeAskedForCertificate(engine)) {
+                                certificate = CertificateRequest.ASKED;
                             }
-                            tell(outcome(engine, asked, done.cause()));
+                            if (done.isSuccess()) {
+                                staple = UpstreamLeg.staple(engine);
+                                waitForRelay();
+                            }
+                            tell(outcome(engine, done.cause()));
                         });
         channel.pipeline().addLast(tls, tap, new Holder());
         channel.config().setAutoRead(true);
     }
 
-    private static Event outcome(
-            ReferenceCountedOpenSslEngine engine, boolean asked, @Nullable Throwable failure) {
-        if (asked) {
-            return new ClientCertificateWanted();
+    /**
+     * Reading waits for the relay. But where the upstream asked for a certificate, in TLS 1.3 it
+     * says only after its handshake that it insists, and that must be heard before the client has
+     * our leaf if it can be. The first byte of anything else ends the listening, so that what is
+     * held stays bounded.
+     */
+    private void waitForRelay() {
+        channel.config().setAllowHalfClosure(true);
+        switch (certificate) {
+            case NOT_ASKED -> channel.config().setAutoRead(false);
+            case ASKED -> Holder.watch(channel, () -> channel.config().setAutoRead(false));
         }
+    }
+
+    private Event lost() {
+        var alert = alert();
+        return new UpstreamLost(
+                end.symptom(alert),
+                alert.map(each -> "upstream sent " + each.text()).orElse("closed by the upstream"));
+    }
+
+    private Optional<TlsAlert> alert() {
+        return Optional.ofNullable(tap.failure()).flatMap(TlsAlerts::received);
+    }
+
+    /** Whether it broke off without a word of data after it had been given no certificate. */
+    boolean insistedOnCertificate() {
+        return certificate == CertificateRequest.ASKED && tap.bytes() == 0 && alert().isPresent();
+    }
+
+    private Event outcome(ReferenceCountedOpenSslEngine engine, @Nullable Throwable failure) {
         if (failure != null) {
+            var alert = TlsAlerts.received(failure);
             return new UpstreamHandshakeFailed(
-                    TlsAlerts.received(failure),
-                    TlsAlerts.received(failure)
-                            .map(alert -> "upstream sent " + alert.text())
-                            .orElseGet(() -> Texts.oneLine(failure)));
+                    alert.isPresent() || end.hasEnded()
+                            ? Optional.of(end.symptom(alert))
+                            : Optional.empty(),
+                    alert.map(each -> "upstream sent " + each.text())
+                            .orElseGet(() -> Texts.oneLine(failure)),
+                    certificate);
         }
         try {
             var ders = new ArrayList<byte[]>();
@@ -191,7 +227,9 @@ final class UpstreamConnection {
                             .filter(protocol -> !protocol.isEmpty());
             return new UpstreamHandshaken(
                     new UpstreamSession(
-                            TlsSessions.of(engine, chosen), PresentedChain.parse(ders)));
+                            TlsSessions.of(engine, chosen),
+                            PresentedChain.parse(ders),
+                            certificate));
         } catch (CertificateEncodingException | SSLPeerUnverifiedException e) {
             return unreadable(e);
         } catch (CertificateException e) {

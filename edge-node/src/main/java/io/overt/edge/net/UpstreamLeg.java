@@ -10,6 +10,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.overt.edge.flow.UpstreamOffer;
 import io.overt.edge.revocation.UpstreamCheck.Stapled;
 import java.net.Socket;
 import java.security.Principal;
@@ -26,26 +27,40 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS with upstreams, as the client would have spoken it: its server name, its ALPN offers.
- * Certificates are not judged here: {@code flow} does nothing with an upstream before a {@code
- * ChainVerifier} has, and the handshake proves meanwhile that the upstream holds the leaf's key.
- * Thread-safe.
+ * TLS with upstreams, as the client would have spoken it: its server name, its offers. Certificates
+ * are not judged here: {@code flow} does nothing with an upstream before a {@code ChainVerifier}
+ * has, and the handshake proves meanwhile that the upstream holds the leaf's key. Thread-safe.
  */
 final class UpstreamLeg implements AutoCloseable {
-    private final BoundedContexts contexts = new BoundedContexts(this::context);
+    private final BoundedContexts<Kind> contexts = new BoundedContexts<>(this::context);
 
     /** Engines whose upstream asked for a client certificate; each is taken out by its owner. */
     private final Set<SSLEngine> asked = ConcurrentHashMap.newKeySet();
 
+    /** What BoringSSL takes for a context and not for a connection. */
+    private record Kind(List<String> alpn, List<String> groups) {}
+
     /** Whoever gets the engine releases it, which a {@code SslHandler} does. */
     ReferenceCountedOpenSslEngine engine(
-            ByteBufAllocator alloc, Optional<String> serverName, List<String> alpn)
+            ByteBufAllocator alloc, Optional<String> serverName, UpstreamOffer offer)
             throws SSLException {
-        var context = contexts.of(alpn.stream().filter(UpstreamLeg::isOfferable).toList());
-        return (ReferenceCountedOpenSslEngine)
-                (serverName.isPresent()
-                        ? context.newEngine(alloc, serverName.get(), 443)
-                        : context.newEngine(alloc));
+        var alpn = offer.alpn().stream().filter(UpstreamLeg::isOfferable).toList();
+        var context = contexts.of(new Kind(alpn, offer.groups()));
+        var engine =
+                (ReferenceCountedOpenSslEngine)
+                        (serverName.isPresent()
+                                ? context.newEngine(alloc, serverName.get(), 443)
+                                : context.newEngine(alloc));
+        try {
+            if (!offer.cipherSuites().equals(EVERYTHING.cipherSuites())) {
+                engine.setEnabledCipherSuites(offer.cipherSuites().toArray(String[]::new));
+            }
+            engine.setEnabledProtocols(offer.protocols().toArray(String[]::new));
+            return engine;
+        } catch (RuntimeException e) {
+            engine.release();
+            throw e;
+        }
     }
 
     /** The OCSP response that the upstream stapled, if it did. After the handshake. */
@@ -70,26 +85,26 @@ final class UpstreamLeg implements AutoCloseable {
                 && protocol.chars().allMatch(c -> c > 0x20 && c < 0x7f);
     }
 
-    private SslContext context(List<String> alpn) throws SSLException {
+    private SslContext context(Kind kind) throws SSLException {
         var builder =
                 SslContextBuilder.forClient()
                         .sslProvider(SslProvider.OPENSSL_REFCNT)
                         .protocols("TLSv1.3", "TLSv1.2")
-                        .ciphers(TlsParameters.UPSTREAM_LEG_CIPHERS)
-                        .option(TlsParameters.GROUPS_OPTION, TlsParameters.groups())
+                        .ciphers(EVERYTHING.cipherSuites())
+                        .option(TlsParameters.GROUPS_OPTION, kind.groups().toArray(String[]::new))
                         // Names are verified with the chain, by rules stricter than the JDK's.
                         .endpointIdentificationAlgorithm(null)
                         .trustManager(new JudgedLater())
                         // status_request, as browsers send it (RFC 6066 §8).
                         .enableOcsp(true)
                         .keyManager(new Detector());
-        if (!alpn.isEmpty()) {
+        if (!kind.alpn().isEmpty()) {
             builder.applicationProtocolConfig(
                     new ApplicationProtocolConfig(
                             Protocol.ALPN,
                             SelectorFailureBehavior.NO_ADVERTISE,
                             SelectedListenerFailureBehavior.ACCEPT,
-                            alpn));
+                            kind.alpn()));
         }
         var context = (ReferenceCountedOpenSslContext) builder.build();
         // Each connection meets its upstream anew, certificate included.
@@ -101,6 +116,8 @@ final class UpstreamLeg implements AutoCloseable {
     public void close() {
         contexts.close();
     }
+
+    private static final UpstreamOffer EVERYTHING = UpstreamOffer.everything(List.of());
 
     /** Lets the handshake finish; see above for who judges. */
     private static final class JudgedLater extends X509ExtendedTrustManager {

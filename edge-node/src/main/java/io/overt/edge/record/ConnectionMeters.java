@@ -5,10 +5,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Ending;
+import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Outcome;
+import io.overt.edge.flow.PostQuantum;
 import io.overt.edge.flow.Reason;
+import io.overt.edge.flow.Unoffered;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntSupplier;
 
 /**
@@ -19,6 +23,8 @@ public final class ConnectionMeters {
     private final MeterRegistry registry;
     private final Map<Outcome, Map<Reason, Counter>> outcomes = new EnumMap<>(Outcome.class);
     private final Map<Outcome, Map<Ending, Counter>> endings = new EnumMap<>(Outcome.class);
+    private final Map<PostQuantum, Counter> postQuantum = new EnumMap<>(PostQuantum.class);
+    private final Counter notOffered;
     private final Counter shellFailures;
 
     public ConnectionMeters(MeterRegistry registry) {
@@ -49,6 +55,20 @@ public final class ConnectionMeters {
             }
             endings.put(outcome, byEnding);
         }
+        for (var each : PostQuantum.values()) {
+            postQuantum.put(
+                    each,
+                    Counter.builder("overt.edge.upstream.post.quantum")
+                            .description(
+                                    "Upstream handshakes, by whether a client's post-quantum offer reached the upstream leg.")
+                            .tag("offer", each.text())
+                            .register(registry));
+        }
+        this.notOffered =
+                Counter.builder("overt.edge.upstream.not.offered")
+                        .description(
+                                "Upstream handshakes that agreed on what the client had not offered, whatever the rule made of it.")
+                        .register(registry);
         this.shellFailures =
                 Counter.builder("overt.edge.shell.failures")
                         .description("Commands that failed by a defect of ours.")
@@ -91,6 +111,14 @@ public final class ConnectionMeters {
         }
         reason.increment();
         ending.increment();
+        conclusion.known().meeting().ifPresent(this::count);
+    }
+
+    private void count(Known.Met met) {
+        Objects.requireNonNull(postQuantum.get(PostQuantum.of(met)), "one for each").increment();
+        if (!Unoffered.by(met.judged().heard().hello(), met.session()).isEmpty()) {
+            notOffered.increment();
+        }
     }
 
     /** The shell's backstop caught something. */

@@ -5,6 +5,8 @@ import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.OriginalDestination;
+import io.overt.edge.flow.PostQuantum;
+import io.overt.edge.flow.Unoffered;
 import io.overt.edge.revocation.RevocationStanding;
 import io.overt.service.json.JsonObject;
 import io.overt.x509.CertificateFingerprint;
@@ -51,6 +53,7 @@ public record ConnectionRecord(
         json.member("revocation", observations.revocation().map(RevocationStanding::text));
         tls(json, "upstream_tls", facts.met.map(each -> each.session().tls()));
         tls(json, "client_tls", conclusion.client());
+        upstreamTraits(json, facts);
         json.member("bytes_from_client", observations.clientBytes())
                 .member("bytes_from_upstream", observations.upstreamBytes());
         http(json);
@@ -92,6 +95,27 @@ public record ConnectionRecord(
                                 each ->
                                         CertificateFingerprint.of(each.session().chain().leaf())
                                                 .hex()));
+    }
+
+    private static void upstreamTraits(JsonObject json, Facts facts) {
+        json.member("post_quantum", facts.met.map(each -> PostQuantum.of(each).text()))
+                .member(
+                        "client_certificate",
+                        facts.met.map(
+                                each ->
+                                        switch (each.session().certificate()) {
+                                            case NOT_ASKED -> "not-asked";
+                                            case ASKED -> "asked";
+                                        }))
+                .strings(
+                        "not_offered",
+                        facts.met
+                                .map(
+                                        each ->
+                                                Unoffered.by(
+                                                        each.judged().heard().hello(),
+                                                        each.session()))
+                                .orElse(List.of()));
     }
 
     private static String issuer(Known.Mirrored mirrored) {

@@ -151,6 +151,7 @@ class AnyOrderPropertyTest {
                             Command.PeekHello _,
                             Command.Decide _,
                             Command.DecideUnheard _,
+                            Command.Remember _,
                             Command.VerifyUpstream _,
                             Command.AbandonUpstream _,
                             Command.Refuse _,
@@ -181,15 +182,24 @@ class AnyOrderPropertyTest {
                 case RESOLVING -> Cast.named("resolved");
                 case SCREENING -> Cast.named("screened: inspect");
                 case AWAITING_HELLO, PEEKING ->
-                        random.nextBoolean() ? Cast.named("hello read") : Cast.named("hello begun");
+                        random.nextBoolean()
+                                ? random.nextInt(4) > 0
+                                        ? Cast.named("hello read")
+                                        : Cast.named("hello read, ECDSA alone")
+                                : Cast.named("hello begun");
                 case DECIDING ->
                         random.nextBoolean()
                                 ? Cast.named("decided: inspect")
                                 : random.nextBoolean()
                                         ? Cast.named("decided: inspect, failures splice")
-                                        : Cast.named("decided: inspect, untrusted mirrors");
+                                        : random.nextBoolean()
+                                                ? Cast.named("decided: inspect, untrusted mirrors")
+                                                : Cast.named("decided: inspect, asked goes on");
                 case CONNECTING -> Cast.named("upstream connected");
-                case UPSTREAM_HANDSHAKE -> Cast.named("upstream handshaken");
+                case UPSTREAM_HANDSHAKE ->
+                        random.nextInt(4) > 0
+                                ? Cast.named("upstream handshaken")
+                                : Cast.named("upstream handshaken, asking");
                 case VERIFYING ->
                         random.nextInt(4) > 0
                                 ? Cast.named("upstream verified")

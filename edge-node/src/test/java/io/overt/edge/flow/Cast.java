@@ -21,6 +21,7 @@ import io.overt.policy.Outcomes;
 import io.overt.policy.Pinned;
 import io.overt.policy.Revocation;
 import io.overt.policy.RuleName;
+import io.overt.x509.PresentedChain;
 import io.overt.x509.UntrustedReason;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -47,6 +48,19 @@ final class Cast {
                     List.of(0x11ec, 0x001d, 0x0017),
                     List.of(0x0403, 0x0804));
     static final VerifiedChain CHAIN = VerifiedChain.of("www.example.test");
+
+    /** Of a kind of key that the cast's second hello does not know. */
+    static final VerifiedChain RSA = VerifiedChain.ofRsa("www.example.test");
+
+    /** ECDSA alone. */
+    static final ClientHello ECDSA_HELLO =
+            hello(
+                    Optional.of("www.example.test"),
+                    List.of("h2", "http/1.1"),
+                    List.of(0x0304, 0x0303),
+                    List.of(0x11ec, 0x001d, 0x0017),
+                    List.of(0x0403));
+
     static final TlsSession CLIENT_SESSION =
             new TlsSession(
                     "TLSv1.3",
@@ -106,10 +120,21 @@ final class Cast {
                 "decided: inspect, excluded and spliced", decided(excluded(FailureAction.SPLICE)));
         events.put(
                 "decided: inspect, excluded and blocked", decided(excluded(FailureAction.BLOCK)));
+        events.put("decided: inspect, asked goes on", decided(goesOn()));
+        for (var habit : CertificateHabit.values()) {
+            events.put(
+                    "decided: inspect, " + habit,
+                    new Event.Decided(
+                            ruling(Action.INSPECT), Event.Load.ADMITS, Optional.of(habit)));
+            events.put(
+                    "decided: inspect, asked goes on, " + habit,
+                    new Event.Decided(goesOn(), Event.Load.ADMITS, Optional.of(habit)));
+        }
         events.put("decided: splice", decided(ruling(Action.SPLICE)));
         events.put("decided: block", decided(ruling(Action.BLOCK)));
         events.put("hello begun", new Event.HelloBegun());
         events.put("hello read", new Event.HelloRead(HELLO));
+        events.put("hello read, ECDSA alone", new Event.HelloRead(ECDSA_HELLO));
         for (var fault : HelloFault.values()) {
             events.put("hello " + fault.key(), new Event.HelloUnread(fault, "as seen"));
         }
@@ -127,7 +152,9 @@ final class Cast {
         events.put("leaf refused", new Event.LeafRefused(new TlsAlert(48)));
         events.put("refusal sent", new Event.RefusalSent());
         events.put("upstream connected", new Event.UpstreamConnected());
-        events.put("upstream unreachable", new Event.UpstreamUnreachable("connection refused"));
+        events.put(
+                "upstream unreachable",
+                new Event.UpstreamUnreachable(Symptom.Plain.RESET, "connection refused"));
         events.put("upstream handshaken", new Event.UpstreamHandshaken(session("h2")));
         events.put(
                 "upstream handshaken without alpn",
@@ -135,20 +162,54 @@ final class Cast {
                         new UpstreamSession(
                                 new TlsSession(
                                         "TLSv1.2",
-                                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
                                         Optional.empty(),
                                         Optional.empty()),
-                                CHAIN.upstream().chain())));
+                                CHAIN.upstream().chain(),
+                                CertificateRequest.NOT_ASKED)));
         events.put(
                 "upstream handshaken http/1.1", new Event.UpstreamHandshaken(session("http/1.1")));
-        events.put("client certificate wanted", new Event.ClientCertificateWanted());
+        events.put(
+                "upstream handshaken, asking",
+                new Event.UpstreamHandshaken(
+                        session("h2", CHAIN.upstream().chain(), CertificateRequest.ASKED)));
+        events.put(
+                "upstream handshaken with RSA",
+                new Event.UpstreamHandshaken(
+                        session("h2", RSA.upstream().chain(), CertificateRequest.NOT_ASKED)));
         events.put(
                 "upstream handshake failed",
-                new Event.UpstreamHandshakeFailed(Optional.empty(), "eof"));
+                new Event.UpstreamHandshakeFailed(
+                        Optional.empty(), "unknown group", CertificateRequest.NOT_ASKED));
+        events.put(
+                "upstream closed",
+                new Event.UpstreamHandshakeFailed(
+                        Optional.of(Symptom.Plain.CLOSED), "eof", CertificateRequest.NOT_ASKED));
+        events.put(
+                "upstream reset",
+                new Event.UpstreamHandshakeFailed(
+                        Optional.of(Symptom.Plain.RESET), "reset", CertificateRequest.NOT_ASKED));
         events.put(
                 "upstream no alpn",
                 new Event.UpstreamHandshakeFailed(
-                        Optional.of(TlsAlert.NO_APPLICATION_PROTOCOL), "alert"));
+                        Optional.of(new Symptom.Alerted(TlsAlert.NO_APPLICATION_PROTOCOL)),
+                        "alert",
+                        CertificateRequest.NOT_ASKED));
+        events.put(
+                "upstream decrypt error",
+                new Event.UpstreamHandshakeFailed(
+                        Optional.of(new Symptom.Alerted(new TlsAlert(51))),
+                        "alert",
+                        CertificateRequest.NOT_ASKED));
+        events.put(
+                "upstream insists in its handshake",
+                new Event.UpstreamHandshakeFailed(
+                        Optional.of(new Symptom.Alerted(TlsAlert.HANDSHAKE_FAILURE)),
+                        "alert",
+                        CertificateRequest.ASKED));
+        events.put(
+                "upstream insists late",
+                new Event.UpstreamLost(new Symptom.Alerted(new TlsAlert(116)), "alert"));
         events.put("upstream verified", new Event.UpstreamVerified(CHAIN.upstream()));
         events.put(
                 "upstream untrusted",
@@ -164,7 +225,7 @@ final class Cast {
                         List.of(new UntrustedReason(UntrustedReason.Kind.REVOKED, "yesterday")),
                         Optional.empty()));
         events.put("verifier full", new Event.VerifierFull("64 chains are waiting"));
-        events.put("upstream lost", new Event.UpstreamLost("reset"));
+        events.put("upstream lost", new Event.UpstreamLost(Symptom.Plain.RESET, "reset"));
         events.put("raw connected", new Event.RawConnected());
         events.put("raw unreachable", new Event.RawUnreachable("connection refused"));
         events.put("leaf forged", new Event.LeafForged(new Leaf(Tier.SIGNER, "ab".repeat(32))));
@@ -236,6 +297,21 @@ final class Cast {
                 Optional.of(new Exclusion(Scope.CLIENT, Basis.LEARNED, RefusalKind.ALERT, 3)));
     }
 
+    /** Whatever an upstream asks for, or agrees on, it is inspected. */
+    private static Ruling goesOn() {
+        return ruling(
+                Action.INSPECT,
+                Outcomes.stating(
+                        Map.of(
+                                Failure.CLIENT_CERT,
+                                FailureAction.INSPECT,
+                                Failure.CLIENT_CERT_REQUIRED,
+                                FailureAction.SPLICE,
+                                Failure.NOT_OFFERED,
+                                FailureAction.INSPECT),
+                        Optional.empty()));
+    }
+
     private static Ruling mirrorUntrusted() {
         return ruling(
                 Action.INSPECT,
@@ -245,13 +321,19 @@ final class Cast {
     }
 
     private static UpstreamSession session(String alpn) {
+        return session(alpn, CHAIN.upstream().chain(), CertificateRequest.NOT_ASKED);
+    }
+
+    private static UpstreamSession session(
+            String alpn, PresentedChain chain, CertificateRequest certificate) {
         return new UpstreamSession(
                 new TlsSession(
                         "TLSv1.3",
                         "TLS_AES_128_GCM_SHA256",
                         Optional.of("x25519"),
                         Optional.of(alpn)),
-                CHAIN.upstream().chain());
+                chain,
+                certificate);
     }
 
     static ClientHello hello(

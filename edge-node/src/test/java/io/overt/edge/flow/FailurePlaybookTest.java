@@ -7,6 +7,7 @@ import static io.overt.edge.flow.InspectPlaybookTest.TO_VERIFY;
 
 import io.overt.edge.flow.Listener.Provenance;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,13 +29,13 @@ class FailurePlaybookTest {
                                 + """
                                 << abandon upstream
                                 << deadline blocking
-                                << refuse: alert %s
+                                << refuse: %s
                                 >> refusal sent
                                 << close GRACEFUL
                                 << record block because %s
                                 """
                                         .formatted(
-                                                ALERTS.getOrDefault(name, "internal_error"),
+                                                REFUSALS.getOrDefault(name, "alert internal_error"),
                                                 reason.replaceFirst(
                                                         ": ", ", complete in blocking: ")));
     }
@@ -56,7 +57,22 @@ class FailurePlaybookTest {
                         "handshake",
                         TO_UPSTREAM_HANDSHAKE,
                         "upstream handshake failed",
+                        "handshake-failed: unknown group"),
+                failure(
+                        "closed",
+                        TO_UPSTREAM_HANDSHAKE,
+                        "upstream closed",
                         "handshake-failed: eof"),
+                failure(
+                        "reset",
+                        TO_UPSTREAM_HANDSHAKE,
+                        "upstream reset",
+                        "handshake-failed: reset"),
+                failure(
+                        "any alert",
+                        TO_UPSTREAM_HANDSHAKE,
+                        "upstream decrypt error",
+                        "handshake-failed: alert"),
                 failure(
                         "alpn",
                         TO_UPSTREAM_HANDSHAKE,
@@ -72,11 +88,6 @@ class FailurePlaybookTest {
                         TO_UPSTREAM_HANDSHAKE,
                         "upstream lost",
                         "handshake-failed: reset"),
-                failure(
-                        "client certificate",
-                        TO_UPSTREAM_HANDSHAKE,
-                        "client certificate wanted",
-                        "client-cert: upstream asks for a client certificate"),
                 failure(
                         "unreadable chain",
                         TO_UPSTREAM_HANDSHAKE,
@@ -520,18 +531,23 @@ class FailurePlaybookTest {
                     << connect 192.0.2.80:443
                     """;
 
-    /** By the failure's name above; what is not here is internal_error. */
-    private static final java.util.Map<String, String> ALERTS =
-            java.util.Map.ofEntries(
-                    java.util.Map.entry("handshake", "handshake_failure"),
-                    java.util.Map.entry("alpn", "no_application_protocol"),
-                    java.util.Map.entry("handshake deadline", "handshake_failure"),
-                    java.util.Map.entry("lost in handshake", "handshake_failure"),
-                    java.util.Map.entry("client certificate", "handshake_failure"),
-                    java.util.Map.entry("unreadable chain", "bad_certificate"),
-                    java.util.Map.entry("untrusted", "bad_certificate"),
-                    java.util.Map.entry("verify deadline", "bad_certificate"),
-                    java.util.Map.entry("lost while verifying", "handshake_failure"),
-                    java.util.Map.entry("not mirrorable", "bad_certificate"),
-                    java.util.Map.entry("lost while forging", "handshake_failure"));
+    /** By the failure's name above; what is not here is the alert internal_error. */
+    private static final Map<String, String> REFUSALS =
+            Map.ofEntries(
+                    Map.entry("unreachable", "reset"),
+                    Map.entry("lost while connecting", "reset"),
+                    Map.entry("connect deadline", "reset"),
+                    Map.entry("handshake", "alert handshake_failure"),
+                    Map.entry("closed", "fin"),
+                    Map.entry("reset", "reset"),
+                    Map.entry("any alert", "alert decrypt_error"),
+                    Map.entry("alpn", "alert no_application_protocol"),
+                    Map.entry("handshake deadline", "reset"),
+                    Map.entry("lost in handshake", "reset"),
+                    Map.entry("unreadable chain", "alert bad_certificate"),
+                    Map.entry("untrusted", "alert bad_certificate"),
+                    Map.entry("verify deadline", "alert bad_certificate"),
+                    Map.entry("lost while verifying", "reset"),
+                    Map.entry("not mirrorable", "alert bad_certificate"),
+                    Map.entry("lost while forging", "reset"));
 }

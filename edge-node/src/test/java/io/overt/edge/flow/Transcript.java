@@ -22,8 +22,10 @@ final class Transcript {
             case Command.Decide _ -> "decide";
             case Command.DecideUnheard(var unheard) -> "decide without hello: " + unheard.fault();
             case Command.ConnectUpstream(var to) -> "connect " + Cast.text(to);
-            case Command.HandshakeUpstream(var name, var alpn) ->
-                    "handshake upstream " + name.orElse("-") + " " + alpn;
+            case Command.HandshakeUpstream(var name, var offer) ->
+                    "handshake upstream " + name.orElse("-") + " " + offer.alpn();
+            case Command.Remember(var address, var name, var habit) ->
+                    "remember " + name.orElse("-") + " at " + Cast.text(address) + " " + habit;
             case Command.VerifyUpstream(_, var name, var address) ->
                     "verify " + name.orElse(Cast.text(address));
             case Command.Forge(var upstream) ->
@@ -49,6 +51,7 @@ final class Transcript {
         return switch (refusal) {
             case Refusal.Alert(var alert) -> "alert " + alert.text();
             case Refusal.Reset() -> "reset";
+            case Refusal.Fin() -> "fin";
             case Refusal.ConnectAnswer(var status, var error, var label) ->
                     status + " " + error + label.map(text -> " \"" + text + "\"").orElse("");
         };

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.Callable;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -48,12 +49,27 @@ record VerifiedChain(VerifiedUpstream upstream) {
     }
 
     static VerifiedChain of(String host) {
+        return of(host, VerifiedChain::newKey);
+    }
+
+    static VerifiedChain ofRsa(String host) {
+        return of(
+                host,
+                () -> {
+                    var generator = KeyPairGenerator.getInstance("RSA");
+                    generator.initialize(2048);
+                    return generator.generateKeyPair();
+                });
+    }
+
+    private static VerifiedChain of(String host, Callable<KeyPair> leafKey) {
         try {
             var now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
             var rootKey = newKey();
             var root = certificate("CN=Root", rootKey, "CN=Root", rootKey, host, Kind.ROOT, now);
             var leaf =
-                    certificate("CN=Root", rootKey, "CN=" + host, newKey(), host, Kind.LEAF, now);
+                    certificate(
+                            "CN=Root", rootKey, "CN=" + host, leafKey.call(), host, Kind.LEAF, now);
             var verdict =
                     new JdkChainVerifier(TrustAnchors.of(List.of(root)))
                             .verify(

@@ -15,6 +15,7 @@ import io.overt.testkit.upstream.TlsManner;
 import io.overt.testkit.upstream.TlsManner.ClientCertificate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,7 +152,8 @@ class UpstreamFailureTest {
         impatient.policy(7, BLOCKS);
         try (var upstream = MisbehavingUpstream.that(manner)) {
             assertThatThrownBy(() -> shakeHands(impatient, upstream.address()))
-                    .isInstanceOf(SSLException.class);
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
             var record = impatient.record();
             assertThat(record.fate()).isEqualTo("block handshake-failed complete");
             assertThat(record.text("detail")).isEqualTo("not done in time");
@@ -204,7 +206,7 @@ class UpstreamFailureTest {
         bench.policy(7, BLOCKS);
         try (var upstream = MisbehavingUpstream.that(Manners.resetsAtOnce())) {
             assertThatThrownBy(() -> shakeHands(bench, upstream.address()))
-                    .isInstanceOf(SSLException.class);
+                    .isInstanceOf(IOException.class);
         }
         assertThat(bench.record().fate())
                 .isIn("block unreachable complete", "block handshake-failed complete");
@@ -214,14 +216,65 @@ class UpstreamFailureTest {
     void nobody_there_is_unreachable() throws Exception {
         bench.policy(7, BLOCKS);
         assertThatThrownBy(() -> shakeHands(bench, MisbehavingUpstream.nobody()))
-                .isInstanceOf(SSLException.class)
-                .hasMessageContaining("internal_error");
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
         assertThat(bench.record().fate()).isEqualTo("block unreachable complete");
 
         bench.policy(8, SPLICES);
         assertThatThrownBy(() -> shakeHands(bench, MisbehavingUpstream.nobody()))
                 .isInstanceOf(IOException.class);
         assertThat(bench.record().fate()).isEqualTo("splice unreachable unreachable");
+    }
+
+    /** What the client meets is what the upstream did, each in its own kind. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("failuresAsMet")
+    void a_blocked_client_meets_the_upstreams_own_failure(
+            String name, Manner manner, Class<? extends IOException> kind, String message)
+            throws Exception {
+        bench.policy(7, BLOCKS);
+        try (var upstream = MisbehavingUpstream.that(manner)) {
+            assertThatThrownBy(() -> shakeHands(bench, upstream.address()))
+                    .isInstanceOf(kind)
+                    .hasMessageContaining(message);
+        }
+        assertThat(bench.record().fate()).startsWith("block handshake-failed ");
+    }
+
+    static Stream<Arguments> failuresAsMet() {
+        return Stream.of(
+                met("RST for RST", Manners.resetsAfterHello(), SocketException.class, "reset"),
+                met("FIN for FIN", Manners.closesAfterHello(), SSLException.class, "terminated"),
+                met(
+                        "internal_error",
+                        Manners.answersWithAlert(80),
+                        SSLException.class,
+                        "internal_error"),
+                met(
+                        "handshake_failure",
+                        Manners.answersWithAlert(40),
+                        SSLException.class,
+                        "handshake_failure"),
+                met(
+                        "protocol_version",
+                        Manners.answersWithAlert(70),
+                        SSLException.class,
+                        "protocol_version"),
+                met(
+                        "insufficient_security",
+                        Manners.answersWithAlert(71),
+                        SSLException.class,
+                        "insufficient_security"),
+                met(
+                        "unrecognized_name",
+                        Manners.answersWithAlert(112),
+                        SSLException.class,
+                        "unrecognized_name"));
+    }
+
+    private static Arguments met(
+            String name, Manner manner, Class<? extends IOException> kind, String message) {
+        return Arguments.of(name, manner, kind, message);
     }
 
     @Test

@@ -61,6 +61,7 @@ class ConnectionRecordTest {
                         "leaf_tier":null,"leaf_issuer":null,"forged_sha256":null,"upstream_sha256":null,\
                         "revocation":null,\
                         "upstream_tls":null,"client_tls":null,\
+                        "post_quantum":null,"client_certificate":null,"not_offered":[],\
                         "bytes_from_client":0,"bytes_from_upstream":0,"http":null,\
                         "timeline_ms":{"connect-head":5,"resolving":5,"blocking":5}}""");
     }
