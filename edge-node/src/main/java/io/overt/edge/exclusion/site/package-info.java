@@ -1,8 +1,7 @@
 /**
- * Owns this edge's copy of its site's exclusions: feeds the ledger from connections, shares its
- * notes through the sealed map, keeps administrators' verdicts on disk, and answers the control
- * plane. It may call the ledger, the site's maps and the protocol's messages. What connections call
- * returns at once on their event loops; everything slow runs on one thread of its own.
+ * Owns this edge's ledger of exclusions as connections use it: tells it the time, feeds it, counts.
+ * It may call the ledger and the meters. What connections call returns at once, on their event
+ * loops.
  */
 @NullMarked
 package io.overt.edge.exclusion.site;
