@@ -43,6 +43,11 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
         return enter(known, known.accepted().listener(), reason, detail, Optional.empty());
     }
 
+    /** Nobody is where CONNECT leads. */
+    static Step unreachable(Known.Arrived known, Symptom symptom, Optional<String> detail) {
+        return enter(known, Refusal.unreachable(symptom), Reason.UNREACHABLE, detail);
+    }
+
     static Step enter(Known.Prejudged known, Reason reason, Optional<String> detail) {
         return enter(
                 known,

@@ -9,6 +9,7 @@ import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.UpstreamStanding;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /** What the shell is to do. Each but the last few is answered by an event. */
@@ -28,6 +29,18 @@ public sealed interface Command {
 
     /** Ask the policy whether the client may go there at all. */
     record Screen(Arrived arrived) implements Command {}
+
+    /**
+     * Connect to the first of these addresses that answers, and send nothing. The connection is
+     * kept for whoever is to connect there next.
+     *
+     * @param others tried behind the first where the policy would let the client go there
+     */
+    record Reach(Arrived first, List<Arrived> others) implements Command {
+        public Reach {
+            others = List.copyOf(others);
+        }
+    }
 
     /** Answer CONNECT with 200, and take what follows as the client's first bytes. */
     record AcceptConnect() implements Command {}

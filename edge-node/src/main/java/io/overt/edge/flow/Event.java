@@ -92,8 +92,20 @@ public sealed interface Event {
     /** What came is no CONNECT request. */
     record ConnectRefused(ConnectFault fault, String detail) implements Arrival {}
 
-    /** The name in CONNECT has this address. */
-    record Resolved(InetSocketAddress address) implements Arrival {}
+    /**
+     * The name in CONNECT has this address.
+     *
+     * @param others it has too, in the order to be tried
+     */
+    record Resolved(InetSocketAddress address, List<InetSocketAddress> others) implements Arrival {
+        public Resolved {
+            others = List.copyOf(others);
+        }
+
+        public Resolved(InetSocketAddress address) {
+            this(address, List.of());
+        }
+    }
 
     /** The name in CONNECT has no address. */
     record Unresolvable(String detail) implements Arrival {}
@@ -184,6 +196,9 @@ public sealed interface Event {
 
     /** TCP to the original destination stands. */
     record UpstreamConnected() implements FromUpstream {}
+
+    /** TCP to one of the addresses of CONNECT's name stands. */
+    record Reached(InetSocketAddress address) implements FromUpstream {}
 
     /** There is nobody. */
     record UpstreamUnreachable(Symptom symptom, String detail) implements FromUpstream {}

@@ -18,7 +18,13 @@ public sealed interface OriginalDestination {
     record Announced(InetSocketAddress address) implements OriginalDestination {}
 
     /** The client named it in CONNECT, and this is the address that the name led to. */
-    record Asked(InetSocketAddress address, ConnectTarget target) implements OriginalDestination {}
+    record Asked(InetSocketAddress address, ConnectTarget target) implements OriginalDestination {
+
+        /** The same, by another address of the name. */
+        Asked under(InetSocketAddress other) {
+            return new Asked(other, target);
+        }
+    }
 
     /**
      * The authority of a CONNECT request (RFC 9110 §9.3.6).

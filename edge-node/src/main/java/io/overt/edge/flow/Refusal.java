@@ -32,6 +32,23 @@ public sealed interface Refusal {
                 : new Reset();
     }
 
+    /** To a CONNECT that leads nowhere, by RFC 9110 §15.6 and RFC 9209 §2.3. */
+    static Refusal unreachable(Symptom symptom) {
+        return switch (symptom) {
+            case Symptom.Plain.SILENCE ->
+                    new ConnectAnswer(504, "connection_timeout", Optional.empty());
+            case Symptom.Plain.RESET ->
+                    new ConnectAnswer(502, "connection_refused", Optional.empty());
+            case Symptom.Plain.NO_ROUTE ->
+                    new ConnectAnswer(502, "destination_ip_unroutable", Optional.empty());
+            case Symptom.Plain.CLOSED ->
+                    new ConnectAnswer(502, "connection_terminated", Optional.empty());
+            // TCP says nothing in TLS.
+            case Symptom.Alerted _ ->
+                    new ConnectAnswer(502, "connection_terminated", Optional.empty());
+        };
+    }
+
     /**
      * To a client whose hello was read.
      *

@@ -53,11 +53,11 @@ record Resolving(Known.Asked known) implements State {
 
     private Step arrived(Arrival arrival) {
         return switch (arrival) {
-            case Resolved(var address) ->
+            case Resolved(var address, var others) ->
                     Screening.enter(
-                            new Known.Arrived(
-                                    known.accepted(),
-                                    new OriginalDestination.Asked(address, known.target())));
+                            known.accepted(),
+                            new OriginalDestination.Asked(address, known.target()),
+                            others);
             case Unresolvable(var detail) ->
                     Blocking.enter(known, Reason.UNRESOLVED, Optional.of(detail));
             case LoopFound(var detail) -> Blocking.enter(known, Reason.LOOP, Optional.of(detail));

@@ -1,6 +1,5 @@
 package io.overt.edge.flow;
 
-import io.overt.edge.flow.Command.AcceptConnect;
 import io.overt.edge.flow.Command.Screen;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
@@ -14,16 +13,30 @@ import io.overt.edge.flow.Event.PolicyMissing;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Screened;
 import io.overt.policy.Action;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Explicit proxy: after 200 a client can only be told no by a TLS alert, so what the policy blocks
  * whatever the hello says is answered now, in words (ADR 0050). Nothing is pinned yet.
  */
-record Screening(Known.Arrived known) implements State {
+record Screening(
+        Known.Arrived known, OriginalDestination.Asked asked, List<InetSocketAddress> others)
+        implements State {
 
-    static Step enter(Known.Arrived known) {
-        return Step.to(new Screening(known), new StartDeadline(Stage.SCREENING), new Screen(known));
+    /**
+     * @param others of the name's addresses
+     */
+    static Step enter(
+            Known.Accepted accepted,
+            OriginalDestination.Asked asked,
+            List<InetSocketAddress> others) {
+        var known = new Known.Arrived(accepted, asked);
+        return Step.to(
+                new Screening(known, asked, others),
+                new StartDeadline(Stage.SCREENING),
+                new Screen(known));
     }
 
     @Override
@@ -40,7 +53,7 @@ record Screening(Known.Arrived known) implements State {
                                     new Known.Prejudged(known, ruling),
                                     Reason.RULE,
                                     Optional.empty())
-                            : AwaitingHello.enterAfter(new AcceptConnect(), known);
+                            : Reaching.enter(known, asked, others);
             case PolicyMissing() -> Blocking.enter(known, Reason.NO_POLICY, Optional.empty());
             case DeadlinePassed(var stage) when stage == stage() ->
                     Blocking.enter(known, Reason.NO_POLICY, Optional.of("not in time"));

@@ -17,6 +17,8 @@ public enum Stage {
     RESOLVING,
     /** Explicit proxy: may this client go there at all, before it hears 200? */
     SCREENING,
+    /** Explicit proxy: TCP to the destination, before the client hears 200. */
+    REACHING,
     /** Nothing has come from the client yet. */
     AWAITING_HELLO,
     /** The hello has begun and is not whole. */

@@ -21,6 +21,7 @@ public sealed interface State
                 DecidingUnheard,
                 Forging,
                 Peeking,
+                Reaching,
                 ReadingConnect,
                 ReadingProxyHeader,
                 Relaying,

@@ -200,7 +200,7 @@ public record DataPathSettings(
                 case RESOLVING -> resolve;
                 case AWAITING_HELLO -> firstByte;
                 case PEEKING -> hello;
-                case CONNECTING, SPLICE_CONNECTING -> connect;
+                case REACHING, CONNECTING, SPLICE_CONNECTING -> connect;
                 case UPSTREAM_HANDSHAKE -> upstreamHandshake;
                 case VERIFYING -> verify;
                 case FORGING -> forge;

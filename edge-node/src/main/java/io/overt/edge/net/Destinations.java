@@ -85,7 +85,7 @@ final class Destinations {
     /** A load balancer in front named {@code header.destination()}. */
     Event announced(ProxyHeader.Relayed header, LocalDestinations local) {
         return switch (asked(header.destination(), local)) {
-            case Resolved(var to) -> new ProxyHeaderRead(header.client(), to);
+            case Resolved(var to, _) -> new ProxyHeaderRead(header.client(), to);
             case Event refused -> refused;
         };
     }

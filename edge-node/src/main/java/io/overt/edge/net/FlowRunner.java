@@ -15,13 +15,16 @@ import io.overt.edge.flow.Step;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
+import io.overt.policy.Action;
 import io.overt.policy.Revocation;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,7 @@ final class FlowRunner {
     private State state;
     private boolean stepping;
     private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamRace race;
 
     private FlowRunner(
             Shell shell,
@@ -182,6 +186,7 @@ final class FlowRunner {
                     arrival.proxyHeader(state.known().acceptance().client().getAddress());
             case Command.Resolve(var target) -> arrival.resolve(target);
             case Command.Screen(var arrived) -> feed(policy.screen(arrived));
+            case Command.Reach(var first, var others) -> reach(first, others);
             case Command.AcceptConnect() -> {
                 var yes = RefusalWire.connected(shell.settings().edge());
                 // A write that fails closes the channel, and that is heard.
@@ -230,7 +235,47 @@ final class FlowRunner {
 
     // The upstream
 
+    /**
+     * Before CONNECT is answered: an address of its name that answers. Those that the policy would
+     * not let the client go to are left out.
+     */
+    private void reach(Known.Arrived first, List<Known.Arrived> others) {
+        var addresses = new ArrayList<InetSocketAddress>();
+        addresses.add(first.to().address());
+        for (var other : others) {
+            if (policy.screen(other) instanceof Event.Screened(var ruling)
+                    && ruling.decision().action() != Action.BLOCK) {
+                addresses.add(other.to().address());
+            }
+        }
+        race =
+                new UpstreamRace(
+                        client.eventLoop(),
+                        addresses,
+                        (to, events) ->
+                                UpstreamConnection.dial(
+                                        shell,
+                                        client,
+                                        first.accepted().client(),
+                                        to,
+                                        UpstreamConnection.Purpose.INSPECT,
+                                        events),
+                        this::feed);
+        race.start();
+    }
+
     private void dial(InetSocketAddress to, UpstreamConnection.Purpose purpose) {
+        if (race != null) {
+            var reached = race.winner();
+            race = null;
+            if (reached != null) {
+                upstream = reached;
+                if (reached.adopt(purpose)) {
+                    return;
+                }
+                reached.abandon();
+            }
+        }
         upstream =
                 UpstreamConnection.dial(
                         shell,
@@ -269,6 +314,7 @@ final class FlowRunner {
 
     private void abandonUpstream() {
         policy.release();
+        // What was reached and not used yet is as fresh as a new connection; the end closes it.
         if (upstream != null) {
             upstream.abandon();
             upstream = null;
@@ -320,6 +366,13 @@ final class FlowRunner {
     // The end
 
     private void closeAll(CloseStyle style) {
+        if (race != null) {
+            race.stop();
+            var reached = race.winner();
+            if (reached != null) {
+                reached.abandon();
+            }
+        }
         switch (style) {
             case GRACEFUL -> {
                 var _ = client.close();

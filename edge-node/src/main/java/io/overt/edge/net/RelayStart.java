@@ -188,11 +188,12 @@ final class RelayStart {
     }
 
     private Event.RelayEnd howItEnded() {
-        if (isReset(clientTap.failure())) {
-            return Event.RelayEnd.CLIENT_RESET;
-        }
+        // Whatever became of the client behind that.
         if (upstream.insistedOnCertificate()) {
             return Event.RelayEnd.CERTIFICATE_REQUIRED;
+        }
+        if (isReset(clientTap.failure())) {
+            return Event.RelayEnd.CLIENT_RESET;
         }
         if (isReset(upstream.failure())) {
             return Event.RelayEnd.UPSTREAM_RESET;

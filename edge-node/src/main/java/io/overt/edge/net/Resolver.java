@@ -1,12 +1,14 @@
 package io.overt.edge.net;
 
 import io.overt.edge.flow.Event;
+import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.Event.Unresolvable;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
 import io.overt.x509.ReferenceIdentity;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;
@@ -18,6 +20,10 @@ import java.util.function.Function;
  */
 final class Resolver implements AutoCloseable {
     private static final int THREADS = 16;
+
+    /** Of one name: enough for both families twice; more would only be more waiting. */
+    private static final int MOST_ADDRESSES = 4;
+
     private final int most;
     private final ThreadPoolExecutor pool;
 
@@ -47,17 +53,35 @@ final class Resolver implements AutoCloseable {
     private static Event lookUp(ConnectTarget target, Function<InetSocketAddress, Event> found) {
         try {
             var literal = ReferenceIdentity.parse(target.host());
-            var address =
+            var addresses =
                     literal.isPresent()
                                     && literal.get() instanceof ReferenceIdentity.IpAddress(var ip)
-                            ? ip
-                            // The first one, in the system's order: policy judges one address, and
-                            // it must be the one that is dialled.
-                            : InetAddress.getByName(target.host());
-            return found.apply(new InetSocketAddress(address, target.port()));
+                            ? new InetAddress[] {ip}
+                            : InetAddress.getAllByName(target.host());
+            return found(target, addresses, found);
         } catch (UnknownHostException _) {
             return new Unresolvable("no address for " + target.host());
         }
+    }
+
+    /** By the system's order. The first decides whether the client may ask for this name at all. */
+    private static Event found(
+            ConnectTarget target,
+            InetAddress[] addresses,
+            Function<InetSocketAddress, Event> found) {
+        var first = found.apply(new InetSocketAddress(addresses[0], target.port()));
+        if (!(first instanceof Resolved(var address, _))) {
+            return first;
+        }
+        var others =
+                Arrays.stream(addresses)
+                        .skip(1)
+                        .limit(MOST_ADDRESSES - 1)
+                        .map(other -> found.apply(new InetSocketAddress(other, target.port())))
+                        .filter(Resolved.class::isInstance)
+                        .map(other -> ((Resolved) other).address())
+                        .toList();
+        return new Resolved(address, others);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class UpstreamConnection {
     private CertificateRequest certificate = CertificateRequest.NOT_ASKED;
     private boolean abandoned;
     private Optional<Stapled> staple = Optional.empty();
+    private boolean used;
 
     /** What the connection is for. */
     enum Purpose {
@@ -116,19 +117,22 @@ final class UpstreamConnection {
     }
 
     /**
-     * Until it is connected, a socket may be polled as readable and then fail to be read. The
-     * connect future says all there is to say; without a handler Netty would log a stack trace for
-     * each.
+     * Until it is connected, a socket may be polled as readable and then fail to be read; and one
+     * that waits for its use may be reset. The connect future, and {@link EndWatch}, say all there
+     * is to say; without a handler Netty would log a stack trace for each.
      */
     private static final class Dialling extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
     }
 
-    private void dialled(ChannelFuture done, Purpose purpose) {
-        if (purpose == Purpose.INSPECT && channel.pipeline().get(Dialling.class) != null) {
+    private void stopWaiting() {
+        if (channel.pipeline().get(Dialling.class) != null) {
             channel.pipeline().remove(Dialling.class);
         }
+    }
+
+    private void dialled(ChannelFuture done, Purpose purpose) {
         if (done.isSuccess()) {
             if (abandoned) {
                 var _ = channel.close();
@@ -152,9 +156,41 @@ final class UpstreamConnection {
                 });
     }
 
+    /**
+     * Takes a connection that was made before it was known what for; {@code events} hears of it as
+     * of one that was dialled.
+     *
+     * @return false if it is not to be had any more
+     */
+    boolean adopt(Purpose purpose) {
+        if (used || abandoned || !channel.isActive() || channel.isInputShutdown()) {
+            return false;
+        }
+        used = true;
+        stopWaiting();
+        switch (purpose) {
+            case SPLICE -> {
+                channel.pipeline().addLast(tap, new Holder());
+                tell(new RawConnected());
+            }
+            case INSPECT -> tell(new UpstreamConnected());
+        }
+        return true;
+    }
+
     /** TLS over the connection; {@code events} hears what becomes of it. */
     void handshake(UpstreamLeg leg, Optional<String> serverName, UpstreamOffer offer)
             throws SSLException {
+        if (channel.isInputShutdown()) {
+            // It closed before it heard our hello, and TLS would wait for that for ever.
+            tell(
+                    new UpstreamHandshakeFailed(
+                            Optional.of(end.symptom(Optional.empty())),
+                            "closed by the upstream",
+                            certificate));
+            return;
+        }
+        stopWaiting();
         var engine = leg.engine(channel.alloc(), serverName, offer);
         var tls = new SslHandler(engine);
         tls.setHandshakeTimeoutMillis(0); // The machine has the deadlines.

@@ -147,6 +147,7 @@ class AnyOrderPropertyTest {
                             Command.ReadProxyHeader _,
                             Command.Resolve _,
                             Command.Screen _,
+                            Command.Reach _,
                             Command.AcceptConnect _,
                             Command.PeekHello _,
                             Command.Decide _,
@@ -181,6 +182,7 @@ class AnyOrderPropertyTest {
                 case CONNECT_HEAD -> Cast.named("connect asked");
                 case RESOLVING -> Cast.named("resolved");
                 case SCREENING -> Cast.named("screened: inspect");
+                case REACHING -> Cast.named("reached");
                 case AWAITING_HELLO, PEEKING ->
                         random.nextBoolean()
                                 ? random.nextInt(4) > 0

@@ -39,6 +39,7 @@ final class Cast {
 
     static final InetSocketAddress ORIGIN = new InetSocketAddress("192.0.2.80", 443);
     static final InetSocketAddress SOMEONE = new InetSocketAddress("198.51.100.99", 50000);
+    static final InetSocketAddress OTHER = new InetSocketAddress("2001:db8::80", 443);
     static final ConnectTarget TARGET = new ConnectTarget("www.example.test", 443);
     static final ClientHello HELLO =
             hello(
@@ -106,6 +107,12 @@ final class Cast {
                 new Event.ConnectRefused(Event.ConnectFault.TOO_LARGE, "over 16 KiB"));
         events.put("plain get", new Event.ConnectRefused(Event.ConnectFault.NOT_CONNECT, "GET"));
         events.put("resolved", new Event.Resolved(ORIGIN));
+        events.put("resolved twice", new Event.Resolved(ORIGIN, List.of(OTHER)));
+        events.put("reached", new Event.Reached(ORIGIN));
+        events.put("other reached", new Event.Reached(OTHER));
+        events.put(
+                "upstream silent",
+                new Event.UpstreamUnreachable(Symptom.Plain.SILENCE, "timed out"));
         events.put("unresolvable", new Event.Unresolvable("NXDOMAIN"));
         events.put("screened: inspect", new Event.Screened(ruling(Action.INSPECT)));
         events.put("screened: block", new Event.Screened(ruling(Action.BLOCK)));

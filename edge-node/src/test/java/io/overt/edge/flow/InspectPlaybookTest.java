@@ -36,6 +36,9 @@ class InspectPlaybookTest {
                         << deadline screening
                         << screen
                         >> screened: inspect
+                        << deadline reaching
+                        << reach 192.0.2.80:443
+                        >> reached
                         << accept connect
                         << deadline awaiting-hello
                         << peek hello

@@ -17,6 +17,12 @@ final class Transcript {
             case Command.Resolve(var target) -> "resolve " + target.host() + ":" + target.port();
             case Command.ReadProxyHeader() -> "read proxy header";
             case Command.Screen _ -> "screen";
+            case Command.Reach(var first, var others) ->
+                    "reach "
+                            + Cast.text(first.to().address())
+                            + others.stream()
+                                    .map(other -> " or " + Cast.text(other.to().address()))
+                                    .collect(Collectors.joining());
             case Command.AcceptConnect() -> "accept connect";
             case Command.PeekHello() -> "peek hello";
             case Command.Decide _ -> "decide";
