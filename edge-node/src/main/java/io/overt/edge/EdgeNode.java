@@ -21,7 +21,7 @@ import io.overt.service.identity.FleetIdentityException;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
-import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.BoundedChainVerifier;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
@@ -139,7 +139,7 @@ final class EdgeNode {
                     Stream.concat(upstream.trustAnchors().stream(), upstream.ownCas().stream())
                             .toList(),
                     () -> EdgeMain.trustAnchors(upstream),
-                    JdkChainVerifier::new,
+                    BoundedChainVerifier::new,
                     TRUST_STORE_LOOK,
                     meters);
         } catch (IOException | CertificateException e) {

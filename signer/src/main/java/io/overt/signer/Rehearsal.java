@@ -27,9 +27,9 @@ import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
 import io.overt.signer.store.SqliteStore;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.Epoch;
 import io.overt.x509.IssuingCa;
-import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
@@ -81,7 +81,7 @@ final class Rehearsal implements AutoCloseable {
     private final String site;
     private final RehearsalCertificates certificates;
     private final IssuingCa ca;
-    private final JdkChainVerifier verifier;
+    private final BoundedChainVerifier verifier;
     private final KeyPair leafKey = RehearsalCertificates.keyPair();
     private final SignerGrpc.SignerBlockingStub signer;
 
@@ -105,7 +105,7 @@ final class Rehearsal implements AutoCloseable {
         X509Certificate caCertificate = certificates.issuingCa(caKey);
         ca = new IssuingCa(caCertificate, List.of(), List.of());
         verifier =
-                new JdkChainVerifier(
+                new BoundedChainVerifier(
                         TrustAnchors.of(List.of(certificates.anchor()))
                                 .refusing(List.of(caCertificate)));
         try {

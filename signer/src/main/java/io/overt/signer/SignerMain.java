@@ -25,9 +25,9 @@ import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.store.SqliteStore;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ChainVerifier;
-import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.TrustAnchors;
 import java.io.IOException;
@@ -268,7 +268,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
             own.addAll(issuer.chain());
         }
         try {
-            return new JdkChainVerifier(anchors(config).refusing(own));
+            return new BoundedChainVerifier(anchors(config).refusing(own));
         } catch (ConfigException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }

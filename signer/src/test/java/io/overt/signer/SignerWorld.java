@@ -25,9 +25,9 @@ import io.overt.testkit.pki.TestFleet;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;
 import io.overt.testkit.softhsm.SoftHsmToken;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.Epoch;
 import io.overt.x509.IssuingCa;
-import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
@@ -241,7 +241,7 @@ final class SignerWorld {
 
     VerifiedUpstream verified(TestIdentity upstream, String name) {
         Verdict verdict =
-                new JdkChainVerifier(TrustAnchors.of(List.of(internet.anchor())))
+                new BoundedChainVerifier(TrustAnchors.of(List.of(internet.anchor())))
                         .verify(
                                 new PresentedChain(upstream.chain()),
                                 ReferenceIdentity.parse(name).orElseThrow(),

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One tag, length and value, read strictly: definite and minimal lengths, minimal integers, zero
@@ -24,6 +25,9 @@ final class DerElement {
 
     /** Longer than any real one; printing takes time quadratic in the length of an arc. */
     private static final int MAX_OID_OCTETS = 128;
+
+    private static final Pattern UTC_FORM = Pattern.compile("[0-9]{12}Z");
+    private static final Pattern GENERALIZED_FORM = Pattern.compile("[0-9]{14}Z");
 
     private final byte[] source;
     private final int start;
@@ -114,7 +118,7 @@ final class DerElement {
             expect(Der.GENERALIZED_TIME);
         }
         int digits = utc ? 12 : 14;
-        if (!text.matches("[0-9]{" + digits + "}Z")) {
+        if (!(utc ? UTC_FORM : GENERALIZED_FORM).matcher(text).matches()) {
             throw malformed(start, "time \"" + text + "\" (expected: " + digits + " digits and Z)");
         }
         int yearDigits = digits - 10;

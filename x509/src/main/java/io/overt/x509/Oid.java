@@ -24,6 +24,10 @@ final class Oid {
     static final String EXTENDED_KEY_USAGE = "2.5.29.37";
     static final String FRESHEST_CRL = "2.5.29.46";
     static final String INHIBIT_ANY_POLICY = "2.5.29.54";
+    static final String APPLICATION_POLICIES = "1.3.6.1.4.1.311.21.10";
+    static final String ANY_POLICY = "2.5.29.32.0";
+    static final String POLICY_QUALIFIER_CPS = "1.3.6.1.5.5.7.2.1";
+    static final String POLICY_QUALIFIER_NOTICE = "1.3.6.1.5.5.7.2.2";
     static final String AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
     static final String SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
     static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
@@ -54,6 +58,7 @@ final class Oid {
                     Map.entry(EXTENDED_KEY_USAGE, "extKeyUsage"),
                     Map.entry(FRESHEST_CRL, "freshestCRL"),
                     Map.entry(INHIBIT_ANY_POLICY, "inhibitAnyPolicy"),
+                    Map.entry(APPLICATION_POLICIES, "applicationCertPolicies"),
                     Map.entry(AUTHORITY_INFO_ACCESS, "authorityInfoAccess"),
                     Map.entry(SUBJECT_INFO_ACCESS, "subjectInfoAccess"),
                     Map.entry(TLS_FEATURE, "tlsFeature"),
@@ -88,8 +93,35 @@ final class Oid {
         return content.length > 0 && atStart;
     }
 
+    /** Nine times seven bits fit into a long. */
+    private static final int SHORT_OCTETS = 9;
+
     /** Dotted decimal of a well-formed value. */
     static String text(byte[] content) {
+        // The arcs of nearly all fit, and each certificate has dozens.
+        return content.length <= SHORT_OCTETS ? shortText(content) : longText(content);
+    }
+
+    private static String shortText(byte[] content) {
+        StringBuilder text = new StringBuilder();
+        long value = 0;
+        for (byte octet : content) {
+            value = (value << 7) | (octet & 0x7f);
+            if (octet < 0) {
+                continue;
+            }
+            if (text.isEmpty()) {
+                long first = Math.min(2, value / 40);
+                text.append(first).append('.').append(value - 40 * first);
+            } else {
+                text.append('.').append(value);
+            }
+            value = 0;
+        }
+        return text.toString();
+    }
+
+    private static String longText(byte[] content) {
         StringBuilder text = new StringBuilder();
         BigInteger value = BigInteger.ZERO;
         for (byte octet : content) {

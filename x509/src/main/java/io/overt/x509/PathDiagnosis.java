@@ -1,171 +1,181 @@
 package io.overt.x509;
 
+import io.overt.x509.AnchorIndex.Anchor;
 import io.overt.x509.UntrustedReason.Kind;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
-import java.security.cert.PKIXReason;
-import java.security.cert.TrustAnchor;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds out why a chain has no valid path, since the JDK's builder only says that it has none.
- * Follows issuers upwards from the leaf, one step per certificate, and notes what is wrong on the
- * way. It explains a refusal and never makes an acceptance, so that it follows one path and not all
- * does no harm.
+ * Finds out why a chain has no valid path: follows issuers upwards without minding the rules, notes
+ * what is wrong on the way, and tells of the path to an anchor with the least that is wrong, or
+ * else of the longest path and why it ends. It explains a refusal and never makes an acceptance, so
+ * a budget of its own that ends early does no harm. One per call, confined to it.
  */
 final class PathDiagnosis {
-    private final TrustAnchors anchors;
-    private final PresentedChain chain;
+    /** Enough to find the best path of any chain that is not made to be a maze. */
+    private static final int MAX_STEPS = 200;
+
+    private final AnchorIndex anchors;
+    private final List<ParsedCertificate> presented;
+    private final List<UntrustedReason> unreadable;
+    private final SignatureCheck signatures;
+    private final WorkBudget budget = new WorkBudget();
     private final Instant at;
-    private final List<X509Certificate> path = new ArrayList<>();
-    private final List<UntrustedReason> reasons;
+    private final int maxIntermediates;
+
+    private Optional<List<UntrustedReason>> bestWhole = Optional.empty();
+    private List<UntrustedReason> bestPart = List.of();
+    private int longestPart;
+    private int steps;
 
     /**
-     * @param known what is wrong with the leaf itself
+     * @param unreadable one reason for each presented certificate that cannot be read
      */
     PathDiagnosis(
-            TrustAnchors anchors, PresentedChain chain, Instant at, List<UntrustedReason> known) {
-        this.reasons = new ArrayList<>(known);
+            AnchorIndex anchors,
+            List<ParsedCertificate> presented,
+            List<UntrustedReason> unreadable,
+            SignatureMaths maths,
+            Instant at,
+            int maxIntermediates) {
         this.anchors = anchors;
-        this.chain = chain;
+        this.presented = presented;
+        this.unreadable = unreadable;
+        this.signatures = new SignatureCheck(maths, budget);
         this.at = at;
+        this.maxIntermediates = maxIntermediates;
     }
 
-    /** What was known, and what is wrong above the leaf. */
-    List<UntrustedReason> reasons() throws GeneralSecurityException {
-        Optional<X509Certificate> current = Optional.of(chain.leaf());
-        while (current.isPresent()) {
-            path.add(current.get());
-            current = step(current.get());
+    /** What is wrong above the leaf; empty if nothing is. */
+    List<UntrustedReason> above(ParsedCertificate leaf) throws GeneralSecurityException {
+        if (anchors.contains(leaf)) {
+            return List.of();
         }
-        return reasons;
+        try {
+            climb(List.of(leaf), List.of());
+        } catch (WorkBudget.Spent e) {
+            if (bestWhole.isEmpty()) {
+                return List.of(e.reason());
+            }
+        }
+        return bestWhole.orElse(bestPart);
     }
 
-    /** The issuer to go on with, or empty at the end of the path. */
-    private Optional<X509Certificate> step(X509Certificate current)
+    private void climb(List<ParsedCertificate> path, List<UntrustedReason> known)
             throws GeneralSecurityException {
-        if (anchors.isOwn(current) || issuer(current, anchors.ownCas()).isPresent()) {
-            add(Kind.OWN_CA, "issued by our own inspection CA", current);
-            return Optional.empty();
-        }
-        Optional<X509Certificate> anchor = issuer(current, anchors.certificates());
-        if (anchor.isPresent()) {
-            reasons.addAll(CertificateRules.anchor(anchor.get(), at));
-            validate(anchor.get());
-            return Optional.empty();
-        }
-        List<X509Certificate> others =
-                chain.certificates().stream().filter(other -> !path.contains(other)).toList();
-        Optional<X509Certificate> next = issuer(current, others);
-        if (next.isPresent()) {
-            reasons.addAll(CertificateRules.intermediate(next.get(), at));
-            return next;
-        }
-        if (signs(current, current)) {
-            add(
-                    path.size() == 1 ? Kind.SELF_SIGNED : Kind.UNTRUSTED_ROOT,
-                    "self-signed, and not a trust anchor",
-                    current);
-        } else if (isNamed(current, others) || isNamed(current, anchors.certificates())) {
-            add(Kind.BAD_SIGNATURE, "not signed by the issuer it names", current);
-        } else {
-            add(
-                    Kind.UNKNOWN_ISSUER,
-                    "issuer \""
-                            + current.getIssuerX500Principal().getName()
-                            + "\" is neither presented nor a trust anchor",
-                    current);
-        }
-        return Optional.empty();
-    }
-
-    /**
-     * The path is whole; what PKIX objects to in it. It stops at the first fault, so only where
-     * none is known.
-     */
-    private void validate(X509Certificate anchor) throws GeneralSecurityException {
-        if (!reasons.isEmpty()) {
+        if (++steps > MAX_STEPS
+                || bestWhole.filter(best -> best.size() <= known.size()).isPresent()) {
             return;
         }
-        TrustAnchor nameAndKey =
-                new TrustAnchor(anchor.getSubjectX500Principal(), anchor.getPublicKey(), null);
-        List<X509Certificate> withAnchor = new ArrayList<>(path);
-        withAnchor.add(anchor);
-        try {
-            JdkChainVerifier.validate(path, new TrustAnchor(anchor, null), at);
-            JdkChainVerifier.validate(withAnchor, nameAndKey, at);
-        } catch (CertPathValidatorException e) {
-            X509Certificate where =
-                    e.getIndex() >= 0 && e.getIndex() < path.size()
-                            ? path.get(e.getIndex())
-                            : anchor;
-            add(kind(e), String.valueOf(e.getMessage()), where);
+        ParsedCertificate last = path.getLast();
+        if (anchors.isOwn(last) || anyMayIssue(anchors.ownNamed(last), last)) {
+            whole(with(known, reason(path, Kind.OWN_CA, "issued by our own inspection CA")));
+            return;
+        }
+        boolean goesOn = false;
+        for (Anchor anchor : anchors.named(last)) {
+            if (signatures.mayBeSignedBy(last, anchor.certificate())) {
+                goesOn = true;
+                List<UntrustedReason> faults = new ArrayList<>(known);
+                faults.addAll(anchor.faults(at));
+                faults.addAll(PathRules.below(anchor.certificate(), path, budget));
+                faults.addAll(PathRules.policies(with(path, anchor.certificate())));
+                whole(faults);
+            }
+        }
+        for (ParsedCertificate issuer : presented) {
+            if (issuer.subject().equals(last.issuer())
+                    && !PathRules.passes(path, issuer)
+                    && signatures.mayBeSignedBy(last, issuer)) {
+                goesOn = true;
+                climb(with(path, issuer), with(known, step(issuer, path)));
+            }
+        }
+        if (!goesOn && path.size() > longestPart) {
+            longestPart = path.size();
+            bestPart = with(known, end(path));
         }
     }
 
-    private static Kind kind(CertPathValidatorException e) {
-        return switch (e.getReason()) {
-            case BasicReason basic ->
-                    switch (basic) {
-                        case EXPIRED -> Kind.EXPIRED;
-                        case NOT_YET_VALID -> Kind.NOT_YET_VALID;
-                        case REVOKED -> Kind.REVOKED;
-                        case INVALID_SIGNATURE -> Kind.BAD_SIGNATURE;
-                        case ALGORITHM_CONSTRAINED -> Kind.WEAK_SIGNATURE;
-                        case UNDETERMINED_REVOCATION_STATUS, UNSPECIFIED ->
-                                // The name-constraints checker gives no reason but this one.
-                                String.valueOf(e.getMessage()).contains("name constraints")
-                                        ? Kind.NAME_CONSTRAINTS
-                                        : Kind.NO_VALID_PATH;
-                    };
-            case PKIXReason pkix ->
-                    switch (pkix) {
-                        case NAME_CHAINING, NO_TRUST_ANCHOR -> Kind.UNKNOWN_ISSUER;
-                        case INVALID_KEY_USAGE -> Kind.KEY_USAGE;
-                        case INVALID_POLICY -> Kind.POLICY;
-                        case UNRECOGNIZED_CRIT_EXT -> Kind.UNKNOWN_CRITICAL_EXTENSION;
-                        case NOT_CA_CERT -> Kind.NOT_A_CA;
-                        case PATH_TOO_LONG -> Kind.PATH_TOO_LONG;
-                        case INVALID_NAME -> Kind.NAME_CONSTRAINTS;
-                    };
-            default -> Kind.NO_VALID_PATH;
-        };
+    private List<UntrustedReason> step(ParsedCertificate issuer, List<ParsedCertificate> path) {
+        List<UntrustedReason> faults = new ArrayList<>();
+        faults.addAll(CertificateRules.validity(issuer, issuer.label(), at));
+        faults.addAll(CertificateRules.intermediate(issuer));
+        faults.addAll(PathRules.below(issuer, path, budget));
+        // Once, where the limit is passed.
+        if (!issuer.isSelfIssued() && PathRules.intermediates(path) == maxIntermediates) {
+            faults.add(
+                    Reasons.of(
+                            issuer.label(),
+                            Kind.PATH_TOO_LONG,
+                            "more than " + maxIntermediates + " intermediates"));
+        }
+        return faults;
     }
 
-    private static Optional<X509Certificate> issuer(
-            X509Certificate certificate, List<X509Certificate> candidates) {
-        return candidates.stream()
-                .filter(candidate -> isNamed(certificate, List.of(candidate)))
-                .filter(candidate -> signs(candidate, certificate))
-                .findFirst();
-    }
-
-    private static boolean isNamed(X509Certificate certificate, List<X509Certificate> candidates) {
-        return candidates.stream()
-                .anyMatch(
-                        candidate ->
-                                candidate
-                                        .getSubjectX500Principal()
-                                        .equals(certificate.getIssuerX500Principal()));
-    }
-
-    private static boolean signs(X509Certificate issuer, X509Certificate certificate) {
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException _) {
-            // Whatever the cause, it is not known to be the issuer's signature.
-            return false;
+    private void whole(List<UntrustedReason> faults) {
+        if (bestWhole.filter(best -> best.size() <= faults.size()).isEmpty()) {
+            bestWhole = Optional.of(List.copyOf(faults));
         }
     }
 
-    private void add(Kind kind, String detail, X509Certificate where) {
-        String who = where.equals(chain.leaf()) ? "leaf" : CertificateRules.subject(where);
-        reasons.add(new UntrustedReason(kind, who + ": " + detail));
+    private List<UntrustedReason> end(List<ParsedCertificate> path)
+            throws GeneralSecurityException {
+        ParsedCertificate last = path.getLast();
+        Optional<UntrustedReason> anchor = anchors.unreadable(last);
+        if (anchor.isPresent()) {
+            return List.of(anchor.get());
+        }
+        if (last.isSelfIssued() && signatures.mayBeSignedBy(last, last)) {
+            return reason(
+                    path,
+                    path.size() == 1 ? Kind.SELF_SIGNED : Kind.UNTRUSTED_ROOT,
+                    "self-signed, and not a trust anchor");
+        }
+        if (!unreadable.isEmpty()) {
+            return unreadable;
+        }
+        List<ParsedCertificate> named =
+                presented.stream().filter(other -> other.subject().equals(last.issuer())).toList();
+        if (anyMayIssue(named, last)) {
+            return reason(path, Kind.UNKNOWN_ISSUER, "the presented issuers lead in a circle");
+        }
+        return named.isEmpty() && anchors.named(last).isEmpty()
+                ? reason(
+                        path,
+                        Kind.UNKNOWN_ISSUER,
+                        "issuer \""
+                                + last.issuer().getName()
+                                + "\" is neither presented nor a trust anchor")
+                : reason(path, Kind.BAD_SIGNATURE, "not signed by the issuer it names");
+    }
+
+    private boolean anyMayIssue(List<ParsedCertificate> issuers, ParsedCertificate certificate)
+            throws GeneralSecurityException {
+        for (ParsedCertificate issuer : issuers) {
+            if (signatures.mayBeSignedBy(certificate, issuer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<UntrustedReason> reason(
+            List<ParsedCertificate> path, Kind kind, String detail) {
+        String who = path.size() == 1 ? "leaf" : path.getLast().label();
+        return List.of(Reasons.of(who, kind, detail));
+    }
+
+    private static <T> List<T> with(List<T> list, T more) {
+        return with(list, List.of(more));
+    }
+
+    private static <T> List<T> with(List<T> list, List<T> more) {
+        List<T> longer = new ArrayList<>(list);
+        longer.addAll(more);
+        return longer;
     }
 }

@@ -18,10 +18,10 @@ import java.util.List;
  */
 public record PresentedChain(List<X509Certificate> certificates) {
     /**
-     * Real chains have two to four certificates, badly configured ones a dozen; more costs path
-     * building for nothing.
+     * Real chains have two to four certificates, badly configured ones a dozen, and those of
+     * BetterTLS, which browsers pass, 36. What more of them costs is bounded by the verifier.
      */
-    public static final int MAX_CERTIFICATES = 16;
+    public static final int MAX_CERTIFICATES = 64;
 
     /** A certificate is never read beyond this many bytes of DER. */
     public static final int MAX_CERTIFICATE_BYTES = 64 * 1024;

@@ -1,12 +1,10 @@
 package io.overt.x509;
 
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -14,9 +12,6 @@ import java.util.Optional;
  * 9525 §6.
  */
 record PresentedNames(List<String> dnsNames, List<byte[]> addresses) {
-    private static final int DNS_NAME = 0x82;
-    private static final int IP_ADDRESS = 0x87;
-
     /** Enough for a log line; some certificates have hundreds. */
     private static final int SHOWN = 5;
 
@@ -26,17 +21,11 @@ record PresentedNames(List<String> dnsNames, List<byte[]> addresses) {
         if (extension == null) {
             return Optional.empty();
         }
-        List<String> dnsNames = new ArrayList<>();
-        List<byte[]> addresses = new ArrayList<>();
-        DerElement names = DerElement.parse(extension).wrapped().expect(Der.SEQUENCE);
-        for (DerElement name : names.children()) {
-            if (name.tag() == DNS_NAME) {
-                dnsNames.add(new String(name.content(), StandardCharsets.US_ASCII));
-            } else if (name.tag() == IP_ADDRESS) {
-                addresses.add(name.content());
-            }
-        }
-        return Optional.of(new PresentedNames(List.copyOf(dnsNames), List.copyOf(addresses)));
+        return Optional.of(of(GeneralNames.of(DerElement.parse(extension).wrapped())));
+    }
+
+    static PresentedNames of(GeneralNames names) {
+        return new PresentedNames(List.copyOf(names.dnsNames()), List.copyOf(names.addresses()));
     }
 
     boolean match(ReferenceIdentity reference) {
@@ -63,24 +52,24 @@ record PresentedNames(List<String> dnsNames, List<byte[]> addresses) {
 
     /**
      * RFC 9525 §6.3: the wildcard is the whole left-most label and stands for exactly one label.
-     * One directly above a top-level domain would name all of that domain's hosts; which other
-     * suffixes are public is not known here.
+     * Directly above a public suffix it would name everybody's hosts (Baseline Requirements
+     * §3.2.2.6).
      *
+     * @param presented in lower case
      * @param reference a valid name, so whatever equals it or its tail is one too
      */
     private static boolean matches(String presented, String reference) {
-        String pattern = presented.toLowerCase(Locale.ROOT);
-        if (!pattern.startsWith("*.")) {
-            return pattern.equals(reference);
+        if (!presented.startsWith("*.")) {
+            return presented.equals(reference);
         }
-        String suffix = pattern.substring(1);
+        String suffix = presented.substring(1);
         int firstDot = reference.indexOf('.');
         return firstDot > 0
-                && suffix.lastIndexOf('.') > 0
-                && reference.substring(firstDot).equals(suffix);
+                && reference.substring(firstDot).equals(suffix)
+                && !PublicSuffixes.contains(suffix.substring(1));
     }
 
-    private static String printable(String name) {
+    static String printable(String name) {
         return name.replaceAll("[^\\x21-\\x7e]", "?");
     }
 }

@@ -55,7 +55,7 @@ public record UntrustedReason(Kind kind, String detail) {
         NOT_VERSION_3,
         /** A certificate has been revoked. */
         REVOKED,
-        /** A certificate, or a field of it, cannot be read. */
+        /** A certificate, or a field of it, cannot be read, or breaks the form of RFC 5280. */
         MALFORMED,
         /** Verifying took more work than it may. */
         TOO_COMPLEX,

@@ -179,6 +179,7 @@ abstract class ChainVerifierContract {
         "www.*.com,            www.example.com",
         "*,                    localhost",
         "*.com,                example.com",
+        "*.co.uk,              example.co.uk",
         "f*.example.com,       foo.example.com",
         "*o.example.com,       foo.example.com",
         "**.example.com,       foo.example.com",

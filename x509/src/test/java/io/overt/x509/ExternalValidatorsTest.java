@@ -235,7 +235,7 @@ class ExternalValidatorsTest {
                         (Socket) null);
         // And by our own verifier, as the edge of another organisation behind us would.
         assertThat(
-                        new JdkChainVerifier(TrustAnchors.of(List.of(root.certificate())))
+                        new BoundedChainVerifier(TrustAnchors.of(List.of(root.certificate())))
                                 .verify(
                                         new PresentedChain(List.of(leaf, issuer.certificate())),
                                         ReferenceIdentity.parse(HOST).orElseThrow(),

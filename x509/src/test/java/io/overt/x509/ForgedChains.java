@@ -55,7 +55,7 @@ final class ForgedChains {
             MirrorProfile profile) {
         Instant now = upstreamPki.now();
         Verdict verdict =
-                new JdkChainVerifier(TrustAnchors.of(List.of(upstreamPki.anchor())))
+                new BoundedChainVerifier(TrustAnchors.of(List.of(upstreamPki.anchor())))
                         .verify(
                                 new PresentedChain(upstream.chain()),
                                 ReferenceIdentity.parse(name).orElseThrow(),

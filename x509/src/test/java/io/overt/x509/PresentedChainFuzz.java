@@ -30,7 +30,7 @@ public final class PresentedChainFuzz {
 
     private static final X509Certificate ANCHOR = anchor();
     private static final ChainVerifier VERIFIER =
-            new JdkChainVerifier(TrustAnchors.of(List.of(ANCHOR)));
+            new BoundedChainVerifier(TrustAnchors.of(List.of(ANCHOR)));
     private static final LeafPublicKey KEY = key();
 
     private PresentedChainFuzz() {}

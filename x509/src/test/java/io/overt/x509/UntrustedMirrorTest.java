@@ -223,7 +223,7 @@ class UntrustedMirrorTest {
         PresentedChain chain = new PresentedChain(faulty.identity().chain());
         Instant now = INTERNET.now();
         Verdict verdict =
-                new JdkChainVerifier(TrustAnchors.of(List.of(faulty.anchor())))
+                new BoundedChainVerifier(TrustAnchors.of(List.of(faulty.anchor())))
                         .verify(chain, name(), now);
         return switch (verdict) {
             case Verdict.Untrusted(List<UntrustedReason> reasons) ->
@@ -234,7 +234,7 @@ class UntrustedMirrorTest {
 
     private static VerifiedUpstream verified() {
         Verdict verdict =
-                new JdkChainVerifier(TrustAnchors.of(List.of(INTERNET.anchor())))
+                new BoundedChainVerifier(TrustAnchors.of(List.of(INTERNET.anchor())))
                         .verify(
                                 new PresentedChain(INTERNET.leaf(Fault.HOST).chain()),
                                 name(),
@@ -254,7 +254,7 @@ class UntrustedMirrorTest {
     }
 
     private static Verdict ours(X509Certificate leaf, X509Certificate anchor) {
-        return new JdkChainVerifier(TrustAnchors.of(List.of(anchor)))
+        return new BoundedChainVerifier(TrustAnchors.of(List.of(anchor)))
                 .verify(
                         new PresentedChain(List.of(leaf, UNTRUSTED.certificate())),
                         name(),

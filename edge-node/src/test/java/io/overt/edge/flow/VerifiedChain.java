@@ -1,6 +1,6 @@
 package io.overt.edge.flow;
 
-import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.TrustAnchors;
@@ -71,7 +71,7 @@ record VerifiedChain(VerifiedUpstream upstream) {
                     certificate(
                             "CN=Root", rootKey, "CN=" + host, leafKey.call(), host, Kind.LEAF, now);
             var verdict =
-                    new JdkChainVerifier(TrustAnchors.of(List.of(root)))
+                    new BoundedChainVerifier(TrustAnchors.of(List.of(root)))
                             .verify(
                                     new PresentedChain(List.of(leaf)),
                                     new ReferenceIdentity.DnsName(host),

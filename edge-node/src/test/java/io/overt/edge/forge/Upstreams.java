@@ -2,7 +2,7 @@ package io.overt.edge.forge;
 
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestPki;
-import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.TrustAnchors;
@@ -14,8 +14,8 @@ import java.util.List;
 /** Verified upstreams, by the one way there is to have one: a real chain and a real verifier. */
 final class Upstreams {
     private final TestPki pki = TestPki.create();
-    private final JdkChainVerifier verifier =
-            new JdkChainVerifier(TrustAnchors.of(List.of(pki.anchor())));
+    private final BoundedChainVerifier verifier =
+            new BoundedChainVerifier(TrustAnchors.of(List.of(pki.anchor())));
 
     VerifiedUpstream of(String name) {
         return of(name, CertificateSpec.leaf(name));

@@ -27,7 +27,7 @@ import io.overt.policy.Policy;
 import io.overt.policy.PolicyCompiler;
 import io.overt.policy.PolicySource;
 import io.overt.testkit.pki.TestPki;
-import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.TrustAnchors;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,7 +82,7 @@ final class Bench implements AutoCloseable {
     Bench(String rules, DataPathSettings settings, StatusConfig status) {
         upstreams =
                 new UpstreamCheck(
-                        new JdkChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
+                        new BoundedChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
                         SiteShelf.none(),
                         status,
                         Clock.systemUTC(),

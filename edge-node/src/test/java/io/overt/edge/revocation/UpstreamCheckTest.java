@@ -19,7 +19,7 @@ import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.upstream.Manners;
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.WebServer;
-import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity.DnsName;
 import io.overt.x509.TrustAnchors;
@@ -500,7 +500,7 @@ class UpstreamCheckTest {
     private UpstreamCheck check(StatusConfig config, SiteShelf shelf) {
         var made =
                 new UpstreamCheck(
-                        new JdkChainVerifier(TrustAnchors.of(List.of(root.certificate()))),
+                        new BoundedChainVerifier(TrustAnchors.of(List.of(root.certificate()))),
                         shelf,
                         config,
                         () -> clock,

@@ -9,7 +9,7 @@ import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.Pem;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestPki;
-import io.overt.x509.JdkChainVerifier;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity.DnsName;
 import io.overt.x509.TrustAnchors;
@@ -100,7 +100,7 @@ class TrustStoreTest {
                 TrustStore.open(
                         List.of(file),
                         () -> TrustAnchors.fromPem(file).refusing(List.of(pki.anchor())),
-                        JdkChainVerifier::new,
+                        BoundedChainVerifier::new,
                         OFTEN,
                         meters)) {
             write(another, pki.anchor());
@@ -129,7 +129,7 @@ class TrustStoreTest {
         return TrustStore.open(
                 List.of(file),
                 () -> TrustAnchors.fromPem(file),
-                JdkChainVerifier::new,
+                BoundedChainVerifier::new,
                 OFTEN,
                 meters);
     }

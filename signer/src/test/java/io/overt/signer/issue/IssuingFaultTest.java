@@ -15,9 +15,9 @@ import io.overt.signer.store.SqliteStore;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;
+import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.Epoch;
 import io.overt.x509.IssuingCa;
-import io.overt.x509.JdkChainVerifier;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
@@ -215,7 +215,7 @@ class IssuingFaultTest {
                 new ForgeChecks(
                         Map.of(ca.fingerprint(), issuer),
                         Map.of("mirror", PROFILE),
-                        new JdkChainVerifier(TrustAnchors.of(List.of(internet.anchor()))),
+                        new BoundedChainVerifier(TrustAnchors.of(List.of(internet.anchor()))),
                         new NeverForged(List.of()),
                         store,
                         new EpochWindow(WEEK, Duration.ofMinutes(5)),
@@ -229,7 +229,7 @@ class IssuingFaultTest {
 
     private ForgeRequest request() {
         Verdict verdict =
-                new JdkChainVerifier(TrustAnchors.of(List.of(internet.anchor())))
+                new BoundedChainVerifier(TrustAnchors.of(List.of(internet.anchor())))
                         .verify(
                                 new PresentedChain(upstream.chain()),
                                 ReferenceIdentity.parse("www.origin.example").orElseThrow(),

@@ -35,6 +35,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.PolicyInformation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate to be issued. Each method changes this spec and returns it; what is not said is
@@ -316,9 +317,15 @@ public final class CertificateSpec {
         }
     }
 
-    private static GeneralSubtree[] subtrees(List<String> suffixes) {
-        return suffixes.stream()
-                .map(suffix -> new GeneralSubtree(new GeneralName(GeneralName.dNSName, suffix)))
-                .toArray(GeneralSubtree[]::new);
+    /** RFC 5280 §4.2.1.10: no subtrees are left out, not written as none. */
+    private static GeneralSubtree @Nullable [] subtrees(List<String> suffixes) {
+        return suffixes.isEmpty()
+                ? null
+                : suffixes.stream()
+                        .map(
+                                suffix ->
+                                        new GeneralSubtree(
+                                                new GeneralName(GeneralName.dNSName, suffix)))
+                        .toArray(GeneralSubtree[]::new);
     }
 }

@@ -198,6 +198,19 @@ public final class TestAuthority {
         }
     }
 
+    /** The issuer's own subjectKeyIdentifier, or, where it has none, the one that it would have. */
+    private static AuthorityKeyIdentifier authorityKeyIdentifier(
+            X509Certificate issuer, X509ExtensionUtils identifiers) {
+        byte[] stored = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
+        return stored == null
+                ? identifiers.createAuthorityKeyIdentifier(
+                        SubjectPublicKeyInfo.getInstance(issuer.getPublicKey().getEncoded()))
+                : new AuthorityKeyIdentifier(
+                        SubjectKeyIdentifier.getInstance(
+                                        ASN1OctetString.getInstance(stored).getOctets())
+                                .getKeyIdentifier());
+    }
+
     private static void addExtensions(
             X509v3CertificateBuilder builder,
             CertificateSpec spec,
@@ -222,16 +235,10 @@ public final class TestAuthority {
                             .map(SubjectKeyIdentifier::new)
                             .orElseGet(() -> identifiers.createSubjectKeyIdentifier(spki)));
             if (issuer.isPresent()) {
-                byte[] stored =
-                        issuer.get().getExtensionValue(Extension.subjectKeyIdentifier.getId());
-                if (stored != null) {
-                    byte[] octets = ASN1OctetString.getInstance(stored).getOctets();
-                    builder.addExtension(
-                            Extension.authorityKeyIdentifier,
-                            false,
-                            new AuthorityKeyIdentifier(
-                                    SubjectKeyIdentifier.getInstance(octets).getKeyIdentifier()));
-                }
+                builder.addExtension(
+                        Extension.authorityKeyIdentifier,
+                        false,
+                        authorityKeyIdentifier(issuer.get(), identifiers));
             }
         }
         if (!spec.names.isEmpty()) {

@@ -1,8 +1,0 @@
-package io.overt.x509;
-
-class JdkChainVerifierTest extends ChainVerifierContract {
-    @Override
-    ChainVerifier verifier(TrustAnchors anchors) {
-        return new JdkChainVerifier(anchors);
-    }
-}
