@@ -111,6 +111,15 @@ public record EdgeConfig(
         var threads = root.integer("threads", 0, 0, 1024);
         var limits = limits(root.sectionOrDefaults("limits"));
         var deadlines = deadlines(root.sectionOrDefaults("deadlines"));
+        if (status.longest().compareTo(deadlines.verify()) > 0) {
+            root.sectionOrDefaults("deadlines")
+                    .problem(
+                            "verify",
+                            deadlines.verify()
+                                    + " (expected: at least "
+                                    + status.longest()
+                                    + ", which revocation.patience and fetches.completion may take)");
+        }
         var http = http(root.sectionOrDefaults("http"));
         var notice = notice(root.section("notice"));
         root.finish();

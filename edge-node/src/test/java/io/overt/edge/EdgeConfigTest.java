@@ -51,6 +51,15 @@ class EdgeConfigTest {
     }
 
     @Test
+    void patience_that_outlasts_the_deadline_of_verifying_is_refused() throws Exception {
+        var text = withCommentedKeys().replace("hard: 3s", "hard: 4s");
+
+        assertThatThrownBy(() -> read(text))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("deadlines.verify: PT5S (expected: at least PT5.5S");
+    }
+
+    @Test
     void every_key_is_mapped() throws Exception {
         var config =
                 read(
@@ -79,7 +88,7 @@ class EdgeConfigTest {
                                 .replace("hello: 5s", "hello: 25s")
                                 .replace("connect: 10s", "connect: 26s")
                                 .replace("upstream-handshake: 10s", "upstream-handshake: 27s")
-                                .replace("verify: 5s", "verify: 28s")
+                                .replace("verify: 5s", "verify: 78s")
                                 .replace("forge: 5s", "forge: 29s")
                                 .replace("client-handshake: 15s", "client-handshake: 30s")
                                 .replace("idle: 15m", "idle: 31s")
@@ -140,7 +149,7 @@ class EdgeConfigTest {
                                 seconds(25),
                                 seconds(26),
                                 seconds(27),
-                                seconds(28),
+                                seconds(78),
                                 seconds(29),
                                 seconds(30),
                                 seconds(31),

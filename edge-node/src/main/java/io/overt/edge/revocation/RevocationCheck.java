@@ -56,15 +56,16 @@ final class RevocationCheck {
         if (path.isEmpty()) {
             return Optional.of(new Finding(RevocationStanding.OFF, List.of()));
         }
+        var stapled = staple.flatMap(bytes -> stapled(path.getFirst(), bytes));
         var answers = new ArrayList<Word>();
         for (var about : path) {
-            var word = immediate(about, path.getFirst().equals(about), staple);
+            var word = immediate(about, path.getFirst().equals(about), stapled);
             if (word.isEmpty()) {
                 return Optional.empty();
             }
             answers.add(word.get());
         }
-        return Optional.of(finding(path, answers, staple, wanted));
+        return Optional.of(finding(path, answers, staple, stapled, wanted));
     }
 
     /** The finding, at the latest when patience is over. Blocks: for virtual threads. */
@@ -73,9 +74,10 @@ final class RevocationCheck {
         var path = IssuedCertificate.of(upstream.path());
         var patience = wanted == Revocation.HARD ? config.hardPatience() : config.softPatience();
         var until = System.nanoTime() + patience.toNanos();
+        var stapled = staple.flatMap(bytes -> stapled(path.getFirst(), bytes));
         var asked = new ArrayList<CompletableFuture<Word>>();
         for (var about : path) {
-            var word = immediate(about, path.getFirst().equals(about), staple);
+            var word = immediate(about, path.getFirst().equals(about), stapled);
             asked.add(
                     word.map(CompletableFuture::completedFuture)
                             .orElseGet(() -> desk.ask(about).thenApply(RevocationCheck::word)));
@@ -84,7 +86,7 @@ final class RevocationCheck {
         for (var each : asked) {
             words.add(wait(each, until, patience));
         }
-        return finding(path, words, staple, wanted);
+        return finding(path, words, staple, stapled, wanted);
     }
 
     private static Word wait(CompletableFuture<Word> answer, long until, Duration patience)
@@ -112,15 +114,11 @@ final class RevocationCheck {
      * holder would show the last good one for as long as that counts.
      */
     private Optional<Word> immediate(
-            IssuedCertificate about, boolean isLeaf, Optional<byte[]> staple) {
+            IssuedCertificate about, boolean isLeaf, Optional<Word> stapled) {
         var known = desk.known(about);
-        if (isLeaf && staple.isPresent() && !(known.orElse(null) instanceof Answer.Listed)) {
-            var word = stapled(about, staple.get());
-            if (word.isPresent()) {
-                return word;
-            }
-        }
-        return known.map(RevocationCheck::word);
+        return isLeaf && stapled.isPresent() && !(known.orElse(null) instanceof Answer.Listed)
+                ? stapled
+                : known.map(RevocationCheck::word);
     }
 
     private Optional<Word> stapled(IssuedCertificate about, byte[] staple) {
@@ -148,6 +146,7 @@ final class RevocationCheck {
             List<IssuedCertificate> path,
             List<Word> words,
             Optional<byte[]> staple,
+            Optional<Word> stapled,
             Revocation wanted) {
         var leaf = path.getFirst();
         var revoked = new ArrayList<UntrustedReason>();
@@ -164,11 +163,10 @@ final class RevocationCheck {
         if (!revoked.isEmpty()) {
             return new Finding(RevocationStanding.REVOKED, revoked);
         }
-        var isStapled = staple.flatMap(bytes -> stapled(leaf, bytes)).isPresent();
-        if (staple.isPresent() && !isStapled) {
+        if (staple.isPresent() && stapled.isEmpty()) {
             meters.unusableStaple();
         }
-        if (StatusSources.of(leaf.certificate()).staple() == Staple.MUST && !isStapled) {
+        if (StatusSources.of(leaf.certificate()).staple() == Staple.MUST && stapled.isEmpty()) {
             return new Finding(
                     RevocationStanding.STAPLE_MISSING,
                     List.of(

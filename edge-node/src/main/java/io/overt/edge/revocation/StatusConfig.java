@@ -43,6 +43,12 @@ public record StatusConfig(
         }
     }
 
+    /** How long a connection may wait for all of it. */
+    public Duration longest() {
+        var patience = hardPatience.compareTo(softPatience) > 0 ? hardPatience : softPatience;
+        return patience.plus(completionPatience);
+    }
+
     /** What a file that says nothing says. */
     public static final StatusConfig DEFAULT =
             new StatusConfig(

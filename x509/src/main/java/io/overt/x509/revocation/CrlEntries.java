@@ -6,16 +6,16 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Enumerated;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.Extensions;
 
 /** The list of revoked certificates inside a CRL (RFC 5280 §5.1.2.6, §5.3). */
 final class CrlEntries {
-    private static final String REASON_CODE = "2.5.29.21";
-    private static final String CERTIFICATE_ISSUER = "2.5.29.29";
+    private static final byte[] REASON_CODE = {0x55, 0x1d, 0x15}; // 2.5.29.21
+    private static final byte[] CERTIFICATE_ISSUER = {0x55, 0x1d, 0x1d}; // 2.5.29.29
+    private static final byte[] FALSE = {0};
 
     /** Whether a serial number is listed. */
     sealed interface Found {}
@@ -43,14 +43,14 @@ final class CrlEntries {
                 throw UnusableException.malformed("serial number is not DER");
             }
             Element when = CrlTime.next(entry);
-            Optional<CrlReason> reason =
+            Optional<Element> reason =
                     entry.hasMore()
-                            ? reason(entry.next(DerCursor.SEQUENCE).encoded())
+                            ? reasonCode(entry.next(DerCursor.SEQUENCE).inside())
                             : Optional.empty();
             entry.finish();
             serials.add(listed);
             if (listed.contentEquals(wanted)) {
-                found = listed(CrlTime.read(when), reason);
+                found = listed(CrlTime.read(when), reason(reason));
             }
         }
         // Whoever is listed twice is revoked whichever entry counts.
@@ -70,30 +70,43 @@ final class CrlEntries {
         return new Listed(when, reason);
     }
 
-    private static Optional<CrlReason> reason(byte[] encoded) throws UnusableException {
-        Extensions extensions = CrlExtensions.parse(encoded);
-        Optional<CrlReason> reason = Optional.empty();
-        for (var oid : extensions.getExtensionOIDs()) {
-            Extension extension = extensions.getExtension(oid);
-            switch (oid.getId()) {
-                case REASON_CODE -> {
-                    int code =
-                            ASN1Enumerated.getInstance(extension.getParsedValue()).intValueExact();
-                    reason = CrlReason.of(code);
-                    if (reason.isEmpty()) {
-                        throw UnusableException.malformed("reasonCode " + code);
-                    }
-                }
-                case CERTIFICATE_ISSUER ->
-                        throw new UnusableException(
-                                Why.UNSUPPORTED, "entry of another issuer: an indirect CRL");
-                default -> {
-                    if (extension.isCritical()) {
-                        throw new UnusableException(
-                                Why.RULE_BROKEN, "unknown critical entry extension " + oid);
-                    }
-                }
+    /**
+     * The value of reasonCode, if it is there. By hand, since it is done for each of perhaps a
+     * million entries.
+     */
+    private static Optional<Element> reasonCode(DerCursor extensions) throws UnusableException {
+        Optional<Element> reason = Optional.empty();
+        while (extensions.hasMore()) {
+            DerCursor extension = extensions.next(DerCursor.SEQUENCE).inside();
+            Element oid = extension.next(DerCursor.OBJECT_IDENTIFIER);
+            boolean critical =
+                    extension.nextIs(DerCursor.BOOLEAN)
+                            && !extension.next(DerCursor.BOOLEAN).contentEquals(FALSE);
+            Element value = extension.next(DerCursor.OCTET_STRING);
+            extension.finish();
+            if (oid.contentEquals(REASON_CODE)) {
+                reason = Optional.of(value);
+            } else if (oid.contentEquals(CERTIFICATE_ISSUER)) {
+                throw new UnusableException(
+                        Why.UNSUPPORTED, "entry of another issuer: an indirect CRL");
+            } else if (critical) {
+                throw new UnusableException(
+                        Why.RULE_BROKEN,
+                        "unknown critical entry extension "
+                                + HexFormat.of().formatHex(oid.content()));
             }
+        }
+        return reason;
+    }
+
+    private static Optional<CrlReason> reason(Optional<Element> value) throws UnusableException {
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        int code = ASN1Enumerated.getInstance(value.get().content()).intValueExact();
+        Optional<CrlReason> reason = CrlReason.of(code);
+        if (reason.isEmpty()) {
+            throw UnusableException.malformed("reasonCode " + code);
         }
         return reason;
     }
