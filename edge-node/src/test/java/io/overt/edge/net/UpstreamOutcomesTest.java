@@ -2,18 +2,24 @@ package io.overt.edge.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.overt.edge.revocation.StatusConfig;
+import io.overt.policy.Cidr;
 import io.overt.testkit.pki.CertificateSpec;
+import io.overt.testkit.pki.CrlSpec;
 import io.overt.testkit.pki.KeySpec;
+import io.overt.testkit.pki.OcspSpec;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.upstream.Manners;
 import io.overt.testkit.upstream.MisbehavingUpstream;
+import io.overt.testkit.upstream.WebServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,13 +58,16 @@ class UpstreamOutcomesTest {
               - name: splices
                 when: { host: www.splice.test }
                 then: inspect
+                revocation: soft
                 on: { untrusted: splice, client-cert: splice, handshake-failed: splice }
               - name: blocks
                 when: { host: www.block.test }
                 then: inspect
+                revocation: soft
               - name: mirrors
                 when: { host: www.mirror.test }
                 then: inspect
+                revocation: soft
                 on: { untrusted: mirror-untrusted }
               - name: default
                 then: inspect
@@ -75,14 +84,15 @@ class UpstreamOutcomesTest {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    // checklist 1, 3, 4, 6, 15, 16, 29, 30, 31, 46, 50, 51
+    // checklist 1, 3, 4, 6, 15, 16, 17, 23, 29, 30, 31, 46, 50, 51
     @Test
     void outcomes_are_those_of_the_page() throws Exception {
         var lines = new ArrayList<String>();
         lines.add("| Upstream | `splice` | `block` | `mirror-untrusted` |");
         lines.add("|---|---|---|---|");
-        try (var bench = new Bench(RULES)) {
-            for (var row : rows().toList()) {
+        try (var bench = new Bench(RULES, Bench.settings(), status());
+                var web = WebServer.start()) {
+            for (var row : Stream.concat(rows(), rowsWithStatus(web)).toList()) {
                 try (var upstream =
                         OpenSslUpstream.start(
                                 directory, row.identity(), row.options().toArray(String[]::new))) {
@@ -174,7 +184,7 @@ class UpstreamOutcomesTest {
         }
     }
 
-    private static Stream<Row> rows() throws IOException {
+    private Stream<Row> rows() throws IOException {
         var pki = Bench.PKI;
         var now = pki.now();
         var self = TestAuthority.root(good(), now);
@@ -243,6 +253,50 @@ class UpstreamOutcomesTest {
                 row("exchanges keys by RSA only", rsa, "-tls1_2", "-cipher", "AES128-GCM-SHA256"));
     }
 
+    /** Those about which an authority has something to say, by the loopback address. */
+    private Stream<Row> rowsWithStatus(WebServer web) throws IOException {
+        var ca = Bench.PKI.intermediate();
+        var now = Bench.PKI.now();
+        var byCrl = ca.issue(good().crl(web.url("/ca.crl")));
+        web.serve("/ca.crl", ca.crl(CrlSpec.at(now).revoke(byCrl.certificate())));
+        var byStaple = Bench.PKI.issue(good());
+        var staple = Files.createTempFile(directory, "status", ".der");
+        Files.write(staple, ca.ocsp(OcspSpec.at(now).revoked(byStaple.certificate())));
+        web.serve("/ca.cer", encoded(ca.certificate()));
+        var incomplete =
+                ca.issue(good().authorityInfo(web.url("/ocsp"), web.url("/ca.cer"))).presenting();
+        return Stream.of(
+                row("revoked, says its CRL", byCrl),
+                row("revoked, says its staple", byStaple, "-status_file", staple.toString()),
+                row("without its intermediate, and says where it is", incomplete));
+    }
+
+    private static byte[] encoded(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate without an encoding", e);
+        }
+    }
+
+    /** Patient, and allowed to ask on the loopback address. */
+    private static StatusConfig status() {
+        var patient = Duration.ofSeconds(50);
+        var usual = StatusConfig.DEFAULT.fetches();
+        return new StatusConfig(
+                patient,
+                patient,
+                patient,
+                new StatusConfig.Fetches(
+                        Duration.ofSeconds(40),
+                        usual.atOnce(),
+                        usual.largest(),
+                        usual.memory(),
+                        usual.keep(),
+                        usual.retryAfter(),
+                        List.of(Cidr.of("127.0.0.0/8"))));
+    }
+
     private static Row row(String title, TestIdentity identity, String... options) {
         var all = new ArrayList<>(List.of(options));
         if (!all.contains("-cipher")) {
@@ -256,7 +310,7 @@ class UpstreamOutcomesTest {
     }
 
     /** The prime of Oakley group 2, 1024 bits (RFC 2409 §6.2), and its generator 2. */
-    private static Path dhParameters() throws IOException {
+    private Path dhParameters() throws IOException {
         var prime =
                 HexFormat.of()
                         .parseHex(
@@ -269,7 +323,7 @@ class UpstreamOutcomesTest {
         der.writeBytes(prime);
         der.writeBytes(HexFormat.of().parseHex("020102"));
         return Files.writeString(
-                Files.createTempFile("dh", ".pem"),
+                Files.createTempFile(directory, "dh", ".pem"),
                 "-----BEGIN DH PARAMETERS-----\n"
                         + java.util.Base64.getMimeEncoder(64, new byte[] {'\n'})
                                 .encodeToString(der.toByteArray())
