@@ -529,6 +529,7 @@ final class NamespaceLabTest {
                 then: splice
               - name: default
                 then: inspect
+                revocation: off # the shop's certificate demands a staple, and this nginx has none
                 on: { untrusted: splice, client-cert: splice, unreachable: block, signer-away: splice }
             http:
               - name: no-chat
