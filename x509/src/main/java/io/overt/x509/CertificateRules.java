@@ -175,7 +175,7 @@ final class CertificateRules {
         // RFC 5280 §4.2.1.2. Not asked of what is no CA: that is the reason to tell.
         if (extensions.basicConstraints().filter(BasicConstraints::isCa).isPresent()
                 && !extensions.has(Oid.SUBJECT_KEY_IDENTIFIER)) {
-            reasons.add(Kind.MALFORMED, "no subjectKeyIdentifier in a CA's certificate");
+            reasons.add(Kind.NO_KEY_IDENTIFIER, "no subjectKeyIdentifier in a CA's certificate");
         }
         // RFC 5280 §4.2.1.11.
         if (extensions.has(Oid.POLICY_CONSTRAINTS)
@@ -191,7 +191,7 @@ final class CertificateRules {
     private static void authorityKeyIdentifier(ParsedCertificate certificate, Reasons reasons) {
         if (!certificate.extensions().has(Oid.AUTHORITY_KEY_IDENTIFIER)
                 && !certificate.isSelfIssued()) {
-            reasons.add(Kind.MALFORMED, "no authorityKeyIdentifier");
+            reasons.add(Kind.NO_KEY_IDENTIFIER, "no authorityKeyIdentifier");
         }
         namesItsIssuersKey(certificate, reasons);
     }
@@ -204,7 +204,7 @@ final class CertificateRules {
                 .ifPresent(
                         _ ->
                                 reasons.add(
-                                        Kind.MALFORMED,
+                                        Kind.NO_KEY_IDENTIFIER,
                                         "authorityKeyIdentifier without keyIdentifier"));
     }
 

@@ -53,6 +53,11 @@ public record UntrustedReason(Kind kind, String detail) {
         UNKNOWN_CRITICAL_EXTENSION,
         /** A certificate of version 1 or 2 where version 3 is needed. */
         NOT_VERSION_3,
+        /**
+         * A certificate does not say which key signed it, or a CA's which key is its own (RFC 5280
+         * §4.2.1.1 and §4.2.1.2). Private CAs made with few options leave that out.
+         */
+        NO_KEY_IDENTIFIER,
         /** A certificate has been revoked. */
         REVOKED,
         /** A certificate, or a field of it, cannot be read, or breaks the form of RFC 5280. */

@@ -68,6 +68,8 @@ public final class UntrustedUpstream implements UpstreamStanding {
                     PATH_TOO_LONG,
                     NAME_CONSTRAINTS,
                     POLICY,
+                    // The forged leaf says which key signed it, and it is one nobody trusts.
+                    NO_KEY_IDENTIFIER,
                     NO_VALID_PATH ->
                     true;
             // Inspected before us: a chain to our own CA is never evidence of anything.

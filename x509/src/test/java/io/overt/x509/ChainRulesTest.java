@@ -78,24 +78,24 @@ class ChainRulesTest {
         malformed(
                 "RFC 5280 §4.1.2.2 intermediate's serial 0",
                 () -> under(intermediate().serial(BigInteger.ZERO)));
-        malformed(
+        bad(
                 "RFC 5280 §4.2.1.1 leaf without authorityKeyIdentifier",
-                () -> with(leaf().withoutKeyIdentifiers()));
+                () -> with(leaf().withoutKeyIdentifiers()),
+                Kind.NO_KEY_IDENTIFIER);
         malformed(
                 "RFC 5280 §4.2.1.1 critical",
                 () -> with(leaf().withoutKeyIdentifiers().extension(AKI, true, akiOf(0))));
-        malformed(
+        bad(
                 "RFC 5280 §4.2.1.1 without keyIdentifier",
-                () ->
-                        with(
-                                leaf().withoutKeyIdentifiers()
-                                        .extension(AKI, false, new DERSequence())));
+                () -> with(leaf().withoutKeyIdentifiers().extension(AKI, false, new DERSequence())),
+                Kind.NO_KEY_IDENTIFIER);
         malformed(
                 "RFC 5280 §A.2 authorityCertSerialNumber alone",
                 () -> with(leaf().withoutKeyIdentifiers().extension(AKI, false, akiOf(2))));
-        malformed(
+        bad(
                 "RFC 5280 §4.2.1.2 root without subjectKeyIdentifier",
-                () -> Chains.below(root().withoutKeyIdentifiers()));
+                () -> Chains.below(root().withoutKeyIdentifiers()),
+                Kind.NO_KEY_IDENTIFIER);
         malformed(
                 "RFC 5280 §4.2.1.2 critical",
                 () ->

@@ -245,6 +245,7 @@ abstract class ChainVerifierContract {
         "PATH_TOO_LONG,                  PATH_TOO_LONG",
         "EXCLUDED_BY_INTERMEDIATE,       NAME_CONSTRAINTS",
         "NOT_PERMITTED_BY_ROOT,          NAME_CONSTRAINTS",
+        "NO_KEY_IDENTIFIER,              NO_KEY_IDENTIFIER",
         "MALFORMED_NAMES,                MALFORMED",
     })
     void refuses(Fault fault, String kinds) {

@@ -67,6 +67,7 @@ class UntrustedMirrorTest {
         "SELF_SIGNED, leaf.pem: OK",
         "UNTRUSTED_ROOT, leaf.pem: OK",
         "MISSING_INTERMEDIATE, leaf.pem: OK",
+        "NO_KEY_IDENTIFIER, leaf.pem: OK",
     })
     void a_fault_is_mirrored_and_nobody_trusts_the_leaf(Fault fault, String leftOver)
             throws Exception {

@@ -257,6 +257,13 @@ public enum Fault {
                             .nameConstraints(List.of("example.org"), List.of()));
         }
     },
+    /** As {@code openssl x509 -req} of OpenSSL 3.0 makes them without an extension file. */
+    NO_KEY_IDENTIFIER {
+        @Override
+        public FaultyUpstream in(TestPki pki) {
+            return leaf(pki, good().withoutKeyIdentifiers());
+        }
+    },
     /** A subjectAltName that is not ASN.1. */
     MALFORMED_NAMES {
         @Override
