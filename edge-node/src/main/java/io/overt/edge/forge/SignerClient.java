@@ -1,10 +1,12 @@
 package io.overt.edge.forge;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.overt.edge.forge.SignerAnswer.Answered;
 import io.overt.edge.forge.SignerAnswer.NoAnswer;
@@ -21,8 +23,11 @@ import io.overt.service.identity.RefusalTrailer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One signer as this edge sees it: a channel that stays open, what it last said of itself, and
@@ -42,6 +47,12 @@ final class SignerClient implements AutoCloseable {
     /** Whether the last call was answered, be it by a refusal. */
     private volatile boolean healthy = true;
 
+    /** Whether the last call found no connection, rather than a signer that is slow. */
+    private volatile boolean away;
+
+    /** Has a permit when this has become so, or there is a connection again. */
+    private final Semaphore change = new Semaphore(0);
+
     /**
      * A client that connects at its first call.
      *
@@ -60,9 +71,25 @@ final class SignerClient implements AutoCloseable {
                         .maxInboundMessageSize(1 << 20)
                         .keepAliveTime(30, TimeUnit.SECONDS)
                         .keepAliveTimeout(5, TimeUnit.SECONDS)
+                        // A machine that is away lets a connection hang for half a minute, and
+                        // would
+                        // not be tried anew for as long.
+                        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                         // Which signer is asked next is the forge's decision.
                         .disableRetry()
                         .build();
+        followState();
+    }
+
+    /** Called by gRPC at each change of the channel's state; one call is always pending. */
+    private void followState() {
+        ConnectivityState state = channel.getState(false);
+        if (away && state == ConnectivityState.READY) {
+            change.release();
+        }
+        if (state != ConnectivityState.SHUTDOWN) {
+            channel.notifyWhenStateChanged(state, this::followState);
+        }
     }
 
     /** For logs, metrics and details. */
@@ -76,6 +103,29 @@ final class SignerClient implements AutoCloseable {
 
     boolean isHealthy() {
         return healthy;
+    }
+
+    /**
+     * Whether the last call found no connection and there is none yet. A signer that is connected
+     * and slow is not out of reach: asking it again soon would only bring it back to the front.
+     */
+    boolean isOutOfReach() {
+        return away && channel.getState(false) != ConnectivityState.READY;
+    }
+
+    /**
+     * Connects now, whatever gRPC's own back-off says: that grows with an outage, up to two
+     * minutes. Returns at once, and does nothing while an attempt is under way.
+     */
+    void reconnect() {
+        channel.resetConnectBackoff();
+        var _ = channel.getState(true);
+    }
+
+    /** Waits until the signer is out of reach, or no longer; or so long. */
+    void awaitChange(Duration atMost) throws InterruptedException {
+        var _ = change.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        change.drainPermits();
     }
 
     /** Asks for issuers and profiles and keeps them. */
@@ -130,11 +180,15 @@ final class SignerClient implements AutoCloseable {
             Function<SignerGrpc.SignerBlockingStub, T> method, Deadline deadline) {
         try {
             T response = method.apply(SignerGrpc.newBlockingStub(channel).withDeadline(deadline));
-            healthy = true;
+            answered();
             return new Answered<>(response);
         } catch (StatusRuntimeException e) {
             var refusal = RefusalTrailer.from(e);
-            healthy = refusal.isPresent();
+            if (refusal.isPresent()) {
+                answered();
+            } else {
+                unanswered();
+            }
             return refusal.<SignerAnswer<T>>map(
                             found ->
                                     new Refused<>(
@@ -148,10 +202,30 @@ final class SignerClient implements AutoCloseable {
         }
     }
 
+    private void answered() {
+        healthy = true;
+        if (away) {
+            away = false;
+            LOG.atInfo().addKeyValue("signer", address).log("signer answers again");
+        }
+    }
+
+    private void unanswered() {
+        healthy = false;
+        if (!away && channel.getState(false) != ConnectivityState.READY) {
+            away = true;
+            change.release();
+            LOG.atWarn().addKeyValue("signer", address).log("signer is away");
+        }
+    }
+
     private static String text(StatusRuntimeException e) {
         Throwable cause = e.getStatus().getCause();
         return cause == null
                 ? e.getStatus().toString()
                 : e.getStatus().getCode() + ": " + cause.getMessage();
     }
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final Logger LOG = LoggerFactory.getLogger(SignerClient.class);
 }

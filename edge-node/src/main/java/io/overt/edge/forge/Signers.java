@@ -12,6 +12,7 @@ import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
 import io.overt.service.process.ThreadBackstop;
+import io.overt.service.rpc.Backoff;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ForgeKey;
 import io.overt.x509.IssuerTrust;
@@ -26,33 +27,43 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All signers that this edge may ask. Looks at what they say of themselves every minute or so on a
- * thread of its own, sooner while one of them has not spoken yet. Thread-safe.
+ * All signers that this edge may ask. Looks at what each says of itself every minute or so on a
+ * thread of its own, and every few seconds while it does not answer, so that one that is back is
+ * used soon. Thread-safe.
  */
 final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private final List<SignerClient> clients;
     private final String profile;
     private final Duration describeEvery;
+    private final Duration retryEvery;
+    private final RandomGenerator random;
     private final Runnable described;
-    private final Thread watcher;
+    private final List<Thread> watchers;
     private final ThreadBackstop backstop;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final Object telling = new Object();
     private volatile Consumer<Set<CertificateFingerprint>> issuersChanged = _ -> {};
 
     /**
      * Signers that nobody has asked yet.
      *
      * @param tls of this edge
-     * @param described called on the watching thread whenever a signer's description has changed
+     * @param described called on a watching thread whenever a signer's description has changed
+     * @param random spreads the attempts of a fleet
      */
-    Signers(SignersConfig config, FleetTls tls, Runnable described, MeterRegistry meters) {
+    Signers(
+            SignersConfig config,
+            FleetTls tls,
+            Runnable described,
+            RandomGenerator random,
+            MeterRegistry meters) {
         var context = tls.clientContext(ExpectedPeer.of(Role.SIGNER));
         this.clients =
                 config.addresses().stream()
@@ -66,9 +77,18 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                         .toList();
         this.profile = config.profile();
         this.describeEvery = config.describeEvery();
+        this.retryEvery = config.retryEvery();
+        this.random = random;
         this.described = described;
-        this.watcher = Thread.ofVirtual().name("signers-watch").unstarted(this::watch);
-        this.backstop = new ThreadBackstop("signers-watch", meters);
+        this.watchers =
+                clients.stream()
+                        .map(
+                                client ->
+                                        Thread.ofVirtual()
+                                                .name("signer-watch")
+                                                .unstarted(() -> watch(client)))
+                        .toList();
+        this.backstop = new ThreadBackstop("signer-watch", meters);
         for (SignerClient client : clients) {
             Gauge.builder(
                             "overt.signer.healthy",
@@ -87,7 +107,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
      */
     void start(Consumer<Set<CertificateFingerprint>> changed) {
         this.issuersChanged = changed;
-        watcher.start();
+        watchers.forEach(Thread::start);
     }
 
     /**
@@ -158,7 +178,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                     now.profiles().stream().map(MirrorProfile::name).toList())
                             .addKeyValue("left_out", now.problems())
                             .log("signer described");
-                    issuersChanged.accept(good());
+                    tellIssuers();
                     described.run();
                 }
                 yield changed;
@@ -211,23 +231,38 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        watcher.interrupt();
+        watchers.forEach(Thread::interrupt);
         clients.forEach(SignerClient::close);
     }
 
-    private void watch() {
-        Duration pause = FIRST_PAUSE;
+    private void watch(SignerClient client) {
+        Duration first = FIRST_PAUSE.compareTo(retryEvery) < 0 ? FIRST_PAUSE : retryEvery;
+        var retry = new Backoff(first, retryEvery, random);
         try {
-            do {
-                clients.forEach(client -> backstop.around(() -> describe(client)).run());
-                boolean allKnown =
-                        clients.stream().allMatch(client -> client.description().isPresent());
-                pause = pause.multipliedBy(2);
-                pause = allKnown || pause.compareTo(describeEvery) > 0 ? describeEvery : pause;
-            } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
+            while (closing.getCount() > 0) {
+                if (client.isOutOfReach()) {
+                    client.reconnect();
+                    client.awaitChange(retry.next());
+                } else {
+                    backstop.around(() -> describe(client)).run();
+                    if (client.description().isPresent()) {
+                        retry.reset();
+                        client.awaitChange(describeEvery);
+                    } else {
+                        client.awaitChange(retry.next());
+                    }
+                }
+            }
         } catch (InterruptedException _) {
             // close() interrupts; nobody else knows this thread.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One after the other, so that the last word is the newest. */
+    private void tellIssuers() {
+        synchronized (telling) {
+            issuersChanged.accept(good());
         }
     }
 

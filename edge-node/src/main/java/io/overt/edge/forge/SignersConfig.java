@@ -13,6 +13,7 @@ import java.util.List;
  * @param callDeadline of one call of one signer
  * @param forgeDeadline of one leaf, all tiers and signers together
  * @param describeEvery how often the signers' issuers and profiles are looked at anew
+ * @param retryEvery how often a signer that does not answer is tried again, at the latest
  * @param maxForging how many leaves may be in the making at once; more are refused as unavailable
  */
 public record SignersConfig(
@@ -21,6 +22,7 @@ public record SignersConfig(
         Duration callDeadline,
         Duration forgeDeadline,
         Duration describeEvery,
+        Duration retryEvery,
         int maxForging) {
 
     public SignersConfig {
@@ -61,6 +63,13 @@ public record SignersConfig(
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
                         Duration.ofHours(1)),
+                // An outage of the signers is over this long after they are back; each attempt is
+                // one connection of each edge.
+                node.duration(
+                        "retry-every",
+                        Duration.ofSeconds(4),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(2)),
                 // Each is a virtual thread and one call: this bounds what an outage of the signers
                 // can pile up here.
                 node.integer("max-forging", 1024, 1, 100_000));

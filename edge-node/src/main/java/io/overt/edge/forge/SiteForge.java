@@ -42,7 +42,7 @@ public final class SiteForge implements AutoCloseable {
             MeterRegistry meters) {
         this.clock = clock;
         Wake described = new Wake();
-        this.signers = new Signers(signers, tls, described, meters);
+        this.signers = new Signers(signers, tls, described, random, meters);
         this.site = new Site(siteCluster, tls, this.signers, clock, ticker, random, meters);
         described.keys = Optional.of(site);
         this.local = new LocalLeaves(leafCache, ticker, meters);

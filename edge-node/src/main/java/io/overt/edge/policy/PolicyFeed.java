@@ -20,6 +20,7 @@ import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
 import io.overt.service.process.Build;
 import io.overt.service.process.StartException;
+import io.overt.service.rpc.Backoff;
 import io.overt.service.rpc.FleetChannel;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -28,6 +28,7 @@ class ForgeConfigTest {
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(5),
                                 Duration.ofMinutes(1),
+                                Duration.ofSeconds(4),
                                 1024));
         assertThat(LeafCacheConfig.from(root)).isEqualTo(new LeafCacheConfig(50_000));
         root.finish();
@@ -46,6 +47,7 @@ class ForgeConfigTest {
                           call-deadline: 1s
                           forge-deadline: 3s
                           describe-every: 30s
+                          retry-every: 2s
                           max-forging: 10
                         leaf-cache:
                           max-leaves: 7
@@ -61,6 +63,7 @@ class ForgeConfigTest {
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(30),
+                                Duration.ofSeconds(2),
                                 10));
         assertThat(LeafCacheConfig.from(root)).isEqualTo(new LeafCacheConfig(7));
         root.finish();

@@ -280,6 +280,7 @@ class SharedLeavesTest {
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(40),
                                 Duration.ofSeconds(5),
+                                Duration.ofSeconds(1),
                                 100),
                         new LeafCacheConfig(1000),
                         edges.tls(name),

@@ -21,6 +21,9 @@ import io.overt.x509.UntrustedReason;
 import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.UpstreamStanding;
 import io.overt.x509.VerifiedUpstream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,7 +112,7 @@ class SiteForgeTest {
         SiteForge edge =
                 edge(
                         new SignersConfig(
-                                List.of(first.address()), "mirror", CALL, FORGE, OFTEN, 1),
+                                List.of(first.address()), "mirror", CALL, FORGE, OFTEN, OFTEN, 1),
                         100);
         first.gate = new CountDownLatch(1);
         var flying = edge.leaves().forge(upstreams.of("one.example.com")).toCompletableFuture();
@@ -161,6 +165,63 @@ class SiteForgeTest {
         first.failure = Optional.empty();
         awaitReady(edge);
         assertThat(result(edge, upstreams.of("www.example.com"))).isInstanceOf(Forged.class);
+    }
+
+    /** Each attempt makes gRPC's own back-off longer: after these it would wait for minutes. */
+    @Test
+    void a_signer_that_was_away_for_long_is_used_soon_after_it_is_back() throws Exception {
+        SiteForge edge = edge(first);
+        forged(edge, upstreams.of("one.example.com"));
+        first.close();
+        var upstream = upstreams.of("two.example.com");
+        try (var nobody = new Nobody(first.address().getPort())) {
+            await().atMost(WITHIN)
+                    .untilAsserted(
+                            () -> {
+                                assertThat(result(edge, upstream)).isInstanceOf(Unavailable.class);
+                                assertThat(nobody.attempts()).isGreaterThan(14);
+                            });
+        }
+        assertThat(meters.get("overt.signer.healthy").gauge().value()).isZero();
+
+        var back = signer("signer-1", first.address().getPort());
+
+        await().atMost(WITHIN)
+                .untilAsserted(() -> assertThat(result(edge, upstream)).isInstanceOf(Forged.class));
+        assertThat(back.forgeCalls()).isPositive();
+    }
+
+    /** With two, nothing but the watch would ask the one that was away. */
+    @Test
+    void a_signer_that_is_back_is_healthy_again_although_another_does_its_work() throws Exception {
+        SiteForge edge =
+                edge(
+                        new SignersConfig(
+                                List.of(first.address(), second.address()),
+                                "mirror",
+                                CALL,
+                                FORGE,
+                                Duration.ofHours(1),
+                                OFTEN,
+                                1000),
+                        100);
+        int port = first.address().getPort();
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(healthy(port)).isOne());
+        first.close();
+        var hosts = new AtomicInteger();
+        await().atMost(WITHIN)
+                .untilAsserted(
+                        () -> {
+                            forged(
+                                    edge,
+                                    upstreams.of(
+                                            "host-" + hosts.incrementAndGet() + ".example.com"));
+                            assertThat(healthy(port)).isZero();
+                        });
+
+        signer("signer-1", port);
+
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(healthy(port)).isOne());
     }
 
     @Test
@@ -358,11 +419,17 @@ class SiteForgeTest {
                 CALL,
                 FORGE,
                 OFTEN,
+                OFTEN,
                 1000);
     }
 
     private TestSigner signer(String name) throws Exception {
-        TestSigner signer = new TestSigner(edges.tls(edges.fleet().site("centre"), "signer", name));
+        return signer(name, 0);
+    }
+
+    private TestSigner signer(String name, int port) throws Exception {
+        TestSigner signer =
+                new TestSigner(edges.tls(edges.fleet().site("centre"), "signer", name), port);
         edges.closing(signer::close);
         return signer;
     }
@@ -375,6 +442,43 @@ class SiteForgeTest {
 
     private static ForgeResult result(SiteForge edge, UpstreamStanding upstream) throws Exception {
         return edge.leaves().forge(upstream).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    private double healthy(int port) {
+        return meters.get("overt.signer.healthy")
+                .tag("signer", first.address().getHostString() + ":" + port)
+                .gauge()
+                .value();
+    }
+
+    /** Takes connections in a signer's place and closes them. */
+    private static final class Nobody implements AutoCloseable {
+        private final ServerSocket socket;
+        private final AtomicInteger attempts = new AtomicInteger();
+
+        Nobody(int port) throws IOException {
+            this.socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            Thread.ofVirtual().start(this::refuse);
+        }
+
+        int attempts() {
+            return attempts.get();
+        }
+
+        private void refuse() {
+            while (!socket.isClosed()) {
+                try (var _ = socket.accept()) {
+                    attempts.incrementAndGet();
+                } catch (IOException e) {
+                    assertThat(socket.isClosed()).as("accept: " + e).isTrue();
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
     }
 
     private double results(String outcome, String tier) {

@@ -73,6 +73,7 @@ final class TestSigner implements AutoCloseable {
     private final TestAuthority ca;
     private final TestAuthority untrusted;
     private final Server server;
+    private final InetSocketAddress address;
     private final Set<LeafPublicKey> enrolled = ConcurrentHashMap.newKeySet();
     private final AtomicInteger forgeCalls = new AtomicInteger();
 
@@ -95,6 +96,13 @@ final class TestSigner implements AutoCloseable {
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     TestSigner(FleetTls tls) throws IOException {
+        this(tls, 0);
+    }
+
+    /**
+     * @param port 0: the system picks one
+     */
+    TestSigner(FleetTls tls, int port) throws IOException {
         TestPki pki = TestPki.create();
         this.root = pki.root();
         this.ca = root.subordinate(CertificateSpec.ca("Overt Test Issuing CA").pathLength(0));
@@ -103,17 +111,18 @@ final class TestSigner implements AutoCloseable {
                         CertificateSpec.ca("Overt Test Untrusted CA").pathLength(0), pki.now());
         this.server =
                 NettyServerBuilder.forAddress(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                         .sslContext(tls.serverContext())
                         .intercept(RoleGate.allow(Set.of(Role.EDGE)))
                         .addService(new Service())
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build()
                         .start();
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
     }
 
     InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort());
+        return address;
     }
 
     int forgeCalls() {

@@ -1,4 +1,4 @@
-package io.overt.edge.policy;
+package io.overt.service.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
