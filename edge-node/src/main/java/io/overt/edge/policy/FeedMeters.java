@@ -61,6 +61,8 @@ final class FeedMeters {
                 .register(meters);
         Gauge.builder("overt.edge.policy.version", version, LongSupplier::getAsLong)
                 .description("Number of the policy version in force; 0 when none is.")
+                // Nobody else holds it.
+                .strongReference(true)
                 .register(meters);
     }
 
