@@ -5,6 +5,7 @@ import io.overt.edge.forge.LeafCacheConfig;
 import io.overt.edge.forge.SignersConfig;
 import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.http.Http1Limits;
+import io.overt.edge.login.LoginSettings;
 import io.overt.edge.net.DataPathSettings;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.FairShare;
@@ -12,11 +13,13 @@ import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.Notice;
+import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.site.SiteClusterConfig;
 import io.overt.policy.Cidr;
+import io.overt.policy.HostPattern;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
@@ -25,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +76,7 @@ public record EdgeConfig(
     public record Data(
             List<ListenerSettings> listeners,
             UpstreamSource upstreamSource,
+            Optional<ParentProxy> parentProxy,
             int threads,
             Limits limits,
             Deadlines deadlines,
@@ -84,6 +89,7 @@ public record EdgeConfig(
                     edge,
                     listeners,
                     upstreamSource,
+                    parentProxy,
                     threads,
                     limits,
                     deadlines,
@@ -105,6 +111,7 @@ public record EdgeConfig(
         var upstreamNode = root.section("upstream");
         var upstream = upstream(upstreamNode);
         var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);
+        var parent = upstreamNode.optionalSection("parent-proxy").map(EdgeConfig::parentProxy);
         var status = StatusConfig.from(root);
         var records = records(root.sectionOrDefaults("records"));
         var listeners = listeners(root);
@@ -134,7 +141,7 @@ public record EdgeConfig(
                 upstream,
                 status,
                 records,
-                new Data(listeners, source, threads, limits, deadlines, http, notice));
+                new Data(listeners, source, parent, threads, limits, deadlines, http, notice));
     }
 
     private static Upstream upstream(ConfigNode node) {
@@ -145,6 +152,25 @@ public record EdgeConfig(
                     "none (expected: PEM files, such as /etc/ssl/certs/ca-certificates.crt)");
         }
         return new Upstream(anchors, node.paths("own-cas"));
+    }
+
+    private static ParentProxy parentProxy(ConfigNode node) {
+        var networks = new ArrayList<Cidr>();
+        var hosts = new ArrayList<HostPattern>();
+        node.list(
+                "except",
+                text -> {
+                    var host = HostPattern.parse(text);
+                    // What ends in a digit is no name of a host (RFC 1123 §2.1): an address, then.
+                    if (host.isPresent() && !Character.isDigit(text.charAt(text.length() - 1))) {
+                        hosts.add(host.get());
+                    } else {
+                        networks.add(Cidr.of(text));
+                    }
+                    return text;
+                });
+        return new ParentProxy(
+                node.address("address"), node.optionalPath("credentials"), networks, hosts);
     }
 
     private static Records records(ConfigNode node) {
@@ -170,13 +196,19 @@ public record EdgeConfig(
                                             Listener.Provenance.CONNECT,
                                             EdgeConfig::provenance);
                             return new ListenerSettings(
-                                    new Listener(name, kind),
+                                    new Listener(
+                                            name,
+                                            kind,
+                                            node.has("authentication")
+                                                    ? Listener.Access.AUTHENTICATED
+                                                    : Listener.Access.OPEN),
                                     node.listenAddress("listen"),
                                     node.choice(
                                             "local-destinations",
                                             LocalDestinations.class,
                                             LocalDestinations.REFUSED),
-                                    balancers(node, kind));
+                                    balancers(node, kind),
+                                    login(node, kind));
                         })
                 .toList();
     }
@@ -192,6 +224,37 @@ public record EdgeConfig(
             node.problem("from", "only for kind: proxy-protocol");
         }
         return balancers;
+    }
+
+    private static Optional<LoginSettings> login(ConfigNode listener, Listener.Provenance kind) {
+        var section = listener.optionalSection("authentication");
+        if (section.isPresent() && kind != Listener.Provenance.CONNECT) {
+            listener.problem("authentication", "only for kind: connect");
+        }
+        return section.map(
+                node ->
+                        new LoginSettings(
+                                node.parsed("realm", "proxy", EdgeConfig::realm),
+                                node.path("users"),
+                                node.duration(
+                                        "remember",
+                                        LoginSettings.USUAL_REMEMBER,
+                                        Duration.ofSeconds(1),
+                                        Duration.ofDays(1)),
+                                node.integer("attempts", LoginSettings.USUAL_ATTEMPTS, 1, 10_000),
+                                node.duration(
+                                        "window",
+                                        LoginSettings.USUAL_WINDOW,
+                                        Duration.ofSeconds(1),
+                                        Duration.ofDays(1)),
+                                node.integer("queue", LoginSettings.USUAL_QUEUE, 1, 100_000)));
+    }
+
+    private static String realm(String text) {
+        if (text.isEmpty() || !text.matches("[\\x20-\\x7e&&[^\"\\\\]]+")) {
+            throw new IllegalArgumentException("printable ASCII without quotes");
+        }
+        return text;
     }
 
     private static Listener.Provenance provenance(String text) {

@@ -1,5 +1,7 @@
 package io.overt.edge;
 
+import io.overt.edge.login.UserFile;
+import io.overt.edge.login.UserFileException;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetIdentityException;
@@ -59,6 +61,15 @@ public final class EdgeMain implements ServiceBlueprint<EdgeConfig> {
             problems.add("upstream.trust-anchors: cannot be read: " + e.getMessage());
         } catch (CertificateException e) {
             problems.add("upstream.trust-anchors: " + e.getMessage());
+        }
+        for (var listener : config.data().listeners()) {
+            try {
+                if (listener.authentication().isPresent()) {
+                    UserFile.read(listener.authentication().get().users());
+                }
+            } catch (UserFileException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

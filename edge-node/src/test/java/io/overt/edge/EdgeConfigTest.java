@@ -3,18 +3,23 @@ package io.overt.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.overt.edge.flow.Listener.Access;
 import io.overt.edge.flow.Listener.Provenance;
 import io.overt.edge.http.Http1Limits;
+import io.overt.edge.login.LoginSettings;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.FairShare;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
+import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.policy.Cidr;
+import io.overt.policy.HostPattern;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -179,6 +184,70 @@ class EdgeConfigTest {
         assertThatThrownBy(() -> read(text.replace("name: proxy", "name: divert")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("divert: given twice");
+    }
+
+    @Test
+    void users_and_a_parent_proxy_are_as_the_example_says() throws Exception {
+        var plain = read(Files.readString(EXAMPLE));
+        assertThat(plain.data().listeners().get(1).authentication()).isEmpty();
+        assertThat(plain.data().listeners().get(1).listener().access()).isEqualTo(Access.OPEN);
+        assertThat(plain.data().parentProxy()).isEmpty();
+
+        var said = read(withCommentedKeys()).data();
+        var usual = said.listeners().get(1).authentication().orElseThrow();
+        assertThat(usual)
+                .isEqualTo(
+                        new LoginSettings(
+                                "proxy",
+                                folder.resolve("users.htpasswd"),
+                                LoginSettings.USUAL_REMEMBER,
+                                LoginSettings.USUAL_ATTEMPTS,
+                                LoginSettings.USUAL_WINDOW,
+                                LoginSettings.USUAL_QUEUE));
+        assertThat(said.listeners().get(1).listener().access()).isEqualTo(Access.AUTHENTICATED);
+        assertThat(said.parentProxy())
+                .contains(
+                        new ParentProxy(
+                                InetSocketAddress.createUnresolved("proxy.example", 3128),
+                                Optional.of(folder.resolve("parent-proxy.txt")),
+                                List.of(Cidr.of("10.0.0.0/8"), Cidr.of("2001:db8::/32")),
+                                List.of(HostPattern.parse("*.corp.example").orElseThrow())));
+
+        var other =
+                read(withCommentedKeys()
+                                .replace("realm: proxy", "realm: Example Corp")
+                                .replace("remember: 5m", "remember: 41s")
+                                .replace("attempts: 10", "attempts: 42")
+                                .replace("window: 1m", "window: 43s")
+                                .replace("queue: 256", "queue: 44"))
+                        .data()
+                        .listeners()
+                        .get(1)
+                        .authentication()
+                        .orElseThrow();
+        assertThat(other)
+                .isEqualTo(
+                        new LoginSettings(
+                                "Example Corp",
+                                folder.resolve("users.htpasswd"),
+                                seconds(41),
+                                42,
+                                seconds(43),
+                                44));
+    }
+
+    @Test
+    void users_are_asked_only_where_they_can_answer() throws Exception {
+        var text = withCommentedKeys();
+        assertThatThrownBy(() -> read(text.replace("kind: connect", "kind: redirect")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("authentication: only for kind: connect");
+        assertThatThrownBy(() -> read(text.replace("realm: proxy", "realm: 'a \"b\"'")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("printable ASCII without quotes");
+        assertThatThrownBy(() -> read(text.replace("[10.0.0.0/8, ", "[10.0.0.1/8, ")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("has host bits set (expected: 10.0.0.0/8)");
     }
 
     @Test

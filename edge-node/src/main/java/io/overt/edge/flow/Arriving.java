@@ -3,6 +3,7 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.FindDestination;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.Authenticated;
 import io.overt.edge.flow.Event.ConnectAsked;
 import io.overt.edge.flow.Event.ConnectRefused;
 import io.overt.edge.flow.Event.DestinationFound;
@@ -16,6 +17,8 @@ import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
 import io.overt.edge.flow.Event.NotAdmitted;
+import io.overt.edge.flow.Event.NotAuthenticated;
+import io.overt.edge.flow.Event.PlainAsked;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
@@ -62,6 +65,9 @@ record Arriving(Known.Accepted known) implements State {
                     HealthChecked _,
                     ConnectAsked _,
                     ConnectRefused _,
+                    PlainAsked _,
+                    Authenticated _,
+                    NotAuthenticated _,
                     Resolved _,
                     Unresolvable _,
                     LocalDestinationAsked _ ->

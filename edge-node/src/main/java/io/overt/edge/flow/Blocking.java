@@ -54,7 +54,26 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
                 known.arrived().accepted().listener(),
                 reason,
                 detail,
-                known.screened().decision().label());
+                Optional.of(known.screened()));
+    }
+
+    /** Of a plain request, by the policy's word or because it cannot be forwarded. */
+    static Step enter(Known.JudgedPlain known, Reason reason, Optional<String> detail) {
+        return enter(
+                known,
+                known.arrived().accepted().listener(),
+                reason,
+                detail,
+                Optional.of(known.pinned()));
+    }
+
+    /** Of a plain request whose upstream is not there in time. */
+    static Step notInTime(Known.JudgedPlain known) {
+        return enter(
+                known,
+                Refusal.unreachable(Symptom.Plain.SILENCE),
+                Reason.UNREACHABLE,
+                Optional.of("no connection in time"));
     }
 
     /** There is a hello and no policy. */
@@ -82,8 +101,12 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
             Listener listener,
             Reason reason,
             Optional<String> detail,
-            Optional<String> label) {
-        return enter(known, Refusal.beforeHello(listener, reason, label), reason, detail);
+            Optional<Known.Ruling> ruling) {
+        return enter(
+                known,
+                Refusal.beforeHello(listener, reason, ruling.filter(_ -> reason == Reason.RULE)),
+                reason,
+                detail);
     }
 
     private static Step enter(

@@ -24,6 +24,23 @@ public sealed interface Command {
     /** Read the head of a CONNECT request. */
     record ReadConnectHead() implements Command {}
 
+    /** Verify the user and password that came with the request. */
+    record Authenticate() implements Command {}
+
+    /** Ask the policy about a plain request, and pin its answer. */
+    record DecidePlain(Arrived arrived) implements Command {}
+
+    /** Connect to the destination of a plain request, or to the proxy on the way there. */
+    record ConnectPlain(InetSocketAddress to) implements Command {}
+
+    /**
+     * Forward the plain request that was read, and those behind it that are for the same upstream.
+     *
+     * @param mode {@link RelayMode#HTTP1} judges them by the policy's rules for requests, {@link
+     *     RelayMode#OPAQUE} does not
+     */
+    record Forward(RelayMode mode) implements Command {}
+
     /** Find the address of a CONNECT request's name. */
     record Resolve(ConnectTarget target) implements Command {}
 
@@ -139,6 +156,8 @@ public sealed interface Command {
     enum CloseStyle {
         /** What is queued goes out, then FIN. */
         GRACEFUL,
+        /** The upstream's alone: the client's connection goes on without this machine. */
+        CLIENT_KEPT,
         /** RST: the peer must not take what it got for all there was. */
         RESET
     }

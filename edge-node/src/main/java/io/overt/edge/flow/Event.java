@@ -89,7 +89,28 @@ public sealed interface Event {
     /** The head of a CONNECT request was read. */
     record ConnectAsked(ConnectTarget target) implements Arrival {}
 
-    /** What came is no CONNECT request. */
+    /** The head of a plain request was read. It is not consumed. */
+    record PlainAsked(ConnectTarget target) implements Arrival {}
+
+    /** The user is who they say they are. */
+    record Authenticated(String user) implements Arrival {}
+
+    /** They are not, or did not say. */
+    record NotAuthenticated(AuthenticationFault fault, String detail) implements Arrival {}
+
+    /** Why a user of the explicit proxy is not let through. */
+    enum AuthenticationFault {
+        /** No credentials, or none that we understand. */
+        MISSING,
+        /** No such user, or another password. */
+        WRONG,
+        /** Too many that were wrong, from the same client. */
+        TOO_MANY,
+        /** As many are being verified as may be. */
+        OVERLOAD
+    }
+
+    /** What came is no request for a proxy. */
     record ConnectRefused(ConnectFault fault, String detail) implements Arrival {}
 
     /**
@@ -116,7 +137,7 @@ public sealed interface Event {
         MALFORMED,
         /** A larger head than the limit. */
         TOO_LARGE,
-        /** A well-formed request that is not CONNECT. */
+        /** A well-formed request that is neither CONNECT nor for an http URL. */
         NOT_CONNECT
     }
 
@@ -275,7 +296,9 @@ public sealed interface Event {
         CLIENT_RESET_AT_ONCE,
         UPSTREAM_RESET,
         /** The upstream, asked for nothing yet, did not go on without a client certificate. */
-        CERTIFICATE_REQUIRED
+        CERTIFICATE_REQUIRED,
+        /** The client's next plain request is for another upstream, or this one is gone. */
+        HANDED_BACK
     }
 
     // Interruption

@@ -93,6 +93,11 @@ final class Exit {
                     from, outcome, reason, ending, detail, Optional.of(session), Optional.of(mode));
         }
 
+        /** Plain requests, of which there is no TLS with the client. */
+        Leaving forwarded(RelayMode mode) {
+            return new Leaving(from, outcome, reason, ending, detail, client, Optional.of(mode));
+        }
+
         Step close(CloseStyle style) {
             var conclusion =
                     new Conclusion(

@@ -32,6 +32,7 @@ public sealed interface Known {
             case Unheard unheard -> unheard.arrived().destination();
             case Judged judged -> judged.heard().destination();
             case Prejudged prejudged -> prejudged.arrived().destination();
+            case JudgedPlain judged -> judged.arrived().destination();
             case JudgedUnheard judged -> judged.unheard().destination();
             case Met met -> met.judged().destination();
             case Examined examined -> examined.met().destination();
@@ -43,9 +44,10 @@ public sealed interface Known {
     default Accepted acceptance() {
         return switch (this) {
             case Accepted accepted -> accepted;
-            case Asked(var accepted, _) -> accepted;
+            case Asked(var accepted, _, _) -> accepted;
             case Arrived(var accepted, _) -> accepted;
             case Prejudged(var arrived, _) -> arrived.accepted();
+            case JudgedPlain(var arrived, _) -> arrived.accepted();
             case Heard(var arrived, _) -> arrived.accepted();
             case Unheard unheard -> unheard.arrived().accepted();
             case Judged(var heard, _) -> heard.acceptance();
@@ -69,6 +71,7 @@ public sealed interface Known {
                     Unheard _,
                     Judged _,
                     Prejudged _,
+                    JudgedPlain _,
                     JudgedUnheard _ ->
                     Optional.empty();
         };
@@ -79,6 +82,7 @@ public sealed interface Known {
         return switch (this) {
             case Accepted _, Asked _, Arrived _, Heard _, Unheard _ -> Optional.empty();
             case Prejudged(_, var ruling) -> Optional.of(ruling);
+            case JudgedPlain(_, var ruling) -> Optional.of(ruling);
             case Spliceable spliceable -> Optional.of(spliceable.pinned());
             case Mirrored mirrored -> Optional.of(mirrored.examined().pinned());
         };
@@ -103,29 +107,44 @@ public sealed interface Known {
      *
      * @param client whose connection it is; of a load balancer that has not said whose, its own
      * @param balancer who handed it over
+     * @param user who the client has shown to be, where the listener asks
      */
     record Accepted(
-            Listener listener, InetSocketAddress client, Optional<InetSocketAddress> balancer)
+            Listener listener,
+            InetSocketAddress client,
+            Optional<InetSocketAddress> balancer,
+            Optional<String> user)
             implements Known {
 
         Accepted(Listener listener, InetSocketAddress client) {
-            this(listener, client, Optional.empty());
+            this(listener, client, Optional.empty(), Optional.empty());
         }
 
         /** The peer is a load balancer, and this is who it speaks for. */
         Accepted onBehalfOf(InetSocketAddress someone) {
-            return new Accepted(listener, someone, Optional.of(client));
+            return new Accepted(listener, someone, Optional.of(client), user);
+        }
+
+        Accepted authenticatedAs(String who) {
+            return new Accepted(listener, client, balancer, Optional.of(who));
         }
     }
 
-    /** The client said by CONNECT where it wants to go; the name is not resolved. */
-    record Asked(Accepted accepted, OriginalDestination.ConnectTarget target) implements Known {}
+    /** The client said to the explicit proxy where it wants to go; the name is not resolved. */
+    record Asked(
+            Accepted accepted,
+            OriginalDestination.ConnectTarget target,
+            OriginalDestination.Form form)
+            implements Known {}
 
     /** It is known where the client meant to go. */
     record Arrived(Accepted accepted, OriginalDestination to) implements Known {}
 
     /** The policy would not let the client go there whatever its hello said. */
     record Prejudged(Arrived arrived, Ruling screened) implements Known {}
+
+    /** The policy decided about a plain request, and stays pinned to those that it is about. */
+    record JudgedPlain(Arrived arrived, Ruling pinned) implements Known {}
 
     /** The hello was read. */
     record Heard(Arrived arrived, ClientHello hello) implements Known {}

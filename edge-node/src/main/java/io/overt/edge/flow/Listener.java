@@ -5,8 +5,22 @@ package io.overt.edge.flow;
  *
  * @param name as configured; policy conditions, records and metrics use it
  * @param provenance how the original destination is found there
+ * @param access whether users have to say who they are
  */
-public record Listener(String name, Provenance provenance) {
+public record Listener(String name, Provenance provenance, Access access) {
+
+    /** A listener that asks nobody who they are. */
+    public Listener(String name, Provenance provenance) {
+        this(name, provenance, Access.OPEN);
+    }
+
+    /** Who may use an explicit proxy. */
+    public enum Access {
+        /** Whoever can reach it. */
+        OPEN,
+        /** Whoever gives the name and password of a user. */
+        AUTHENTICATED
+    }
 
     /** Where knowledge of the original destination comes from. */
     public enum Provenance {

@@ -17,17 +17,35 @@ public sealed interface OriginalDestination {
     /** A load balancer in front was connected to under this address, and said so. */
     record Announced(InetSocketAddress address) implements OriginalDestination {}
 
-    /** The client named it in CONNECT, and this is the address that the name led to. */
-    record Asked(InetSocketAddress address, ConnectTarget target) implements OriginalDestination {
+    /**
+     * The client named it to the explicit proxy, and this is the address that the name led to.
+     *
+     * @param address unresolved where a parent proxy is to find it
+     */
+    record Asked(InetSocketAddress address, ConnectTarget target, Form form)
+            implements OriginalDestination {
+
+        /** In CONNECT. */
+        public Asked(InetSocketAddress address, ConnectTarget target) {
+            this(address, target, Form.TUNNEL);
+        }
 
         /** The same, by another address of the name. */
         Asked under(InetSocketAddress other) {
-            return new Asked(other, target);
+            return new Asked(other, target, form);
         }
     }
 
+    /** What a client wants of the explicit proxy. */
+    enum Form {
+        /** CONNECT: what follows is for the destination (RFC 9110 §9.3.6). */
+        TUNNEL,
+        /** A plain request with an http URL, to be forwarded (RFC 9112 §3.2.2). */
+        PLAIN_REQUEST
+    }
+
     /**
-     * The authority of a CONNECT request (RFC 9110 §9.3.6).
+     * The authority of a CONNECT request or of a plain request's URL.
      *
      * @param host a name in lower case without a trailing dot, or an IP literal without brackets
      * @param port from 1 to 65535

@@ -4,9 +4,9 @@ import java.util.Locale;
 
 /** What the client got. */
 public enum Outcome {
-    /** A forged leaf was shown to the client. */
+    /** A forged leaf was shown to the client, or its plain requests were judged one by one. */
     INSPECT,
-    /** The connection was handed through, encrypted end to end. */
+    /** The connection was handed through, encrypted end to end; or plain requests unjudged. */
     SPLICE,
     /** The client was told no. */
     BLOCK,

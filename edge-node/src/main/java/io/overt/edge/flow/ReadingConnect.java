@@ -3,6 +3,7 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.ReadConnectHead;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.Authenticated;
 import io.overt.edge.flow.Event.ConnectAsked;
 import io.overt.edge.flow.Event.ConnectRefused;
 import io.overt.edge.flow.Event.DeadlinePassed;
@@ -17,14 +18,17 @@ import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
 import io.overt.edge.flow.Event.NotAdmitted;
+import io.overt.edge.flow.Event.NotAuthenticated;
+import io.overt.edge.flow.Event.PlainAsked;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.Event.Unresolvable;
+import io.overt.edge.flow.OriginalDestination.Form;
 import java.util.Optional;
 
-/** Explicit proxy: the head of a CONNECT request is on its way. */
+/** Explicit proxy: the head of the first request is on its way. */
 record ReadingConnect(Known.Accepted known) implements State {
 
     static Step enter(Known.Accepted known) {
@@ -51,9 +55,18 @@ record ReadingConnect(Known.Accepted known) implements State {
         };
     }
 
+    private Step asked(Known.Asked asked) {
+        return switch (known.listener().access()) {
+            case OPEN -> Resolving.enter(asked);
+            case AUTHENTICATED -> Authenticating.enter(asked);
+        };
+    }
+
     private Step arrived(Arrival arrival) {
         return switch (arrival) {
-            case ConnectAsked(var target) -> Resolving.enter(new Known.Asked(known, target));
+            case ConnectAsked(var target) -> asked(new Known.Asked(known, target, Form.TUNNEL));
+            case PlainAsked(var target) ->
+                    asked(new Known.Asked(known, target, Form.PLAIN_REQUEST));
             case ConnectRefused(var fault, var detail) ->
                     Blocking.enter(
                             known,
@@ -66,6 +79,8 @@ record ReadingConnect(Known.Accepted known) implements State {
             case NotAdmitted(var full, var detail) ->
                     Blocking.enter(known, Reason.of(full), Optional.of(detail));
             case DestinationFound _,
+                    Authenticated _,
+                    NotAuthenticated _,
                     ProxyHeaderRead _,
                     ProxyHeaderRefused _,
                     HealthChecked _,

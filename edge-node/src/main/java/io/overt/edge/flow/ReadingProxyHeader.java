@@ -4,6 +4,7 @@ import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Command.ReadProxyHeader;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.Authenticated;
 import io.overt.edge.flow.Event.ConnectAsked;
 import io.overt.edge.flow.Event.ConnectRefused;
 import io.overt.edge.flow.Event.DeadlinePassed;
@@ -18,6 +19,8 @@ import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
 import io.overt.edge.flow.Event.NotAdmitted;
+import io.overt.edge.flow.Event.NotAuthenticated;
+import io.overt.edge.flow.Event.PlainAsked;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
@@ -82,6 +85,9 @@ record ReadingProxyHeader(Known.Accepted known) implements State {
                     DestinationUnknown _,
                     ConnectAsked _,
                     ConnectRefused _,
+                    PlainAsked _,
+                    Authenticated _,
+                    NotAuthenticated _,
                     Resolved _,
                     Unresolvable _ ->
                     Step.stay(this);

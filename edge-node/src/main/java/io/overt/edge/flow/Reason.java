@@ -71,8 +71,16 @@ public enum Reason {
     LOCAL_DESTINATION,
     /** The head of the request is not HTTP/1.x, too large, or did not come in time. */
     CONNECT_MALFORMED,
-    /** A well-formed request to the explicit proxy that is not CONNECT. */
+    /** A well-formed request to the explicit proxy that is neither CONNECT nor for an http URL. */
     CONNECT_UNSUPPORTED,
+    /** The client did not say who it is. */
+    AUTHENTICATION_REQUIRED,
+    /** No such user, or another password. */
+    AUTHENTICATION_FAILED,
+    /** Too many wrong passwords from the same client. */
+    AUTHENTICATION_LIMITED,
+    /** As many passwords are being verified as may be, or one was not in time. */
+    AUTHENTICATION_OVERLOAD,
     /** The name in CONNECT has no address. */
     UNRESOLVED,
     /** The edge is stopping. */

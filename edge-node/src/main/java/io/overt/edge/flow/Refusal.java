@@ -1,5 +1,6 @@
 package io.overt.edge.flow;
 
+import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Listener.Provenance;
 import java.util.Optional;
 
@@ -10,13 +11,13 @@ public sealed interface Refusal {
     record Alert(TlsAlert alert) implements Refusal {}
 
     /**
-     * An answer to CONNECT, then FIN.
+     * An answer to a request to the explicit proxy, then FIN.
      *
      * @param status an HTTP status code
      * @param proxyError RFC 9209 §2.3: what went wrong, as a token for programs
-     * @param label the matching rule's words to the user
+     * @param ruling of the rule that says no, if it is one: its name, and its words to the user
      */
-    record ConnectAnswer(int status, String proxyError, Optional<String> label)
+    record ConnectAnswer(int status, String proxyError, Optional<Ruling> ruling)
             implements Refusal {}
 
     /** RST: whatever the client speaks, it is not ours. */
@@ -26,13 +27,15 @@ public sealed interface Refusal {
     record Fin() implements Refusal {}
 
     /** Before there was a hello: by CONNECT's answer where the client awaits one. */
-    static Refusal beforeHello(Listener listener, Reason reason, Optional<String> label) {
+    static Refusal beforeHello(Listener listener, Reason reason, Optional<Ruling> ruling) {
         return listener.provenance() == Provenance.CONNECT
-                ? connectAnswer(reason, label)
+                ? connectAnswer(reason, ruling)
                 : new Reset();
     }
 
-    /** To a CONNECT that leads nowhere, by RFC 9110 §15.6 and RFC 9209 §2.3. */
+    /**
+     * To a request to the explicit proxy that leads nowhere, by RFC 9110 §15.6 and RFC 9209 §2.3.
+     */
     static Refusal unreachable(Symptom symptom) {
         return switch (symptom) {
             case Symptom.Plain.SILENCE ->
@@ -111,6 +114,10 @@ public sealed interface Refusal {
                     HEALTH_CHECK,
                     CONNECT_MALFORMED,
                     CONNECT_UNSUPPORTED,
+                    AUTHENTICATION_REQUIRED,
+                    AUTHENTICATION_FAILED,
+                    AUTHENTICATION_LIMITED,
+                    AUTHENTICATION_OVERLOAD,
                     UNRESOLVED,
                     DRAINING,
                     CLIENT_LEFT,
@@ -120,18 +127,27 @@ public sealed interface Refusal {
     }
 
     /** The one table from reason to HTTP status and RFC 9209 error token. */
-    private static Refusal connectAnswer(Reason reason, Optional<String> label) {
+    private static Refusal connectAnswer(Reason reason, Optional<Ruling> ruling) {
         return switch (reason) {
-            case RULE -> new ConnectAnswer(403, "http_request_denied", label);
-            case LOCAL_DESTINATION -> new ConnectAnswer(403, "destination_ip_prohibited", label);
-            case LOOP -> new ConnectAnswer(502, "proxy_loop_detected", label);
-            case UNRESOLVED -> new ConnectAnswer(502, "dns_error", label);
-            case CONNECT_MALFORMED -> new ConnectAnswer(400, "http_request_error", label);
-            case CONNECT_UNSUPPORTED -> new ConnectAnswer(501, "http_request_error", label);
+            case RULE -> new ConnectAnswer(403, "http_request_denied", ruling);
+            case LOCAL_DESTINATION -> new ConnectAnswer(403, "destination_ip_prohibited", ruling);
+            case LOOP -> new ConnectAnswer(502, "proxy_loop_detected", ruling);
+            case UNRESOLVED -> new ConnectAnswer(502, "dns_error", ruling);
+            case CONNECT_MALFORMED -> new ConnectAnswer(400, "http_request_error", ruling);
+            case AUTHENTICATION_REQUIRED, AUTHENTICATION_FAILED ->
+                    new ConnectAnswer(407, "http_request_denied", ruling);
             // RFC 6585 §4: the client has sent too many requests.
-            case CLIENT_LIMIT -> new ConnectAnswer(429, "http_request_denied", label);
-            case NO_POLICY, TOO_MANY_CONNECTIONS, TOO_MANY_HELLOS, DRAINING, OVERLOAD ->
-                    new ConnectAnswer(503, "proxy_internal_response", label);
+            case CLIENT_LIMIT, AUTHENTICATION_LIMITED ->
+                    new ConnectAnswer(429, "http_request_denied", ruling);
+            case UNREACHABLE -> new ConnectAnswer(502, "destination_unavailable", ruling);
+            case CONNECT_UNSUPPORTED -> new ConnectAnswer(501, "http_request_error", ruling);
+            case NO_POLICY,
+                    TOO_MANY_CONNECTIONS,
+                    TOO_MANY_HELLOS,
+                    DRAINING,
+                    OVERLOAD,
+                    AUTHENTICATION_OVERLOAD ->
+                    new ConnectAnswer(503, "proxy_internal_response", ruling);
             case NOT_TLS,
                     HELLO_MALFORMED,
                     HELLO_TOO_LARGE,
@@ -139,7 +155,6 @@ public sealed interface Refusal {
                     HELLO_ABSENT,
                     NO_ECDSA,
                     CLIENT_TOO_OLD,
-                    UNREACHABLE,
                     HANDSHAKE_FAILED,
                     UNTRUSTED,
                     CLIENT_CERT,
@@ -155,7 +170,7 @@ public sealed interface Refusal {
                     HEALTH_CHECK,
                     CLIENT_LEFT,
                     INTERNAL ->
-                    new ConnectAnswer(500, "proxy_internal_error", label);
+                    new ConnectAnswer(500, "proxy_internal_error", ruling);
         };
     }
 }

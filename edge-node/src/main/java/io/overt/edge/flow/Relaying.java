@@ -92,7 +92,7 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
 
     private Step ended(RelayEnd how) {
         return switch (how) {
-            case COMPLETE -> leaving(Ending.COMPLETE).close(CloseStyle.GRACEFUL);
+            case COMPLETE, HANDED_BACK -> leaving(Ending.COMPLETE).close(CloseStyle.GRACEFUL);
             case CLIENT_SAID_NOTHING ->
                     leaving(Ending.CLIENT_SAID_NOTHING).close(CloseStyle.GRACEFUL);
             case CLIENT_HUNG_UP ->

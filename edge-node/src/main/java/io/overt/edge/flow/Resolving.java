@@ -3,6 +3,7 @@ package io.overt.edge.flow;
 import io.overt.edge.flow.Command.Resolve;
 import io.overt.edge.flow.Command.StartDeadline;
 import io.overt.edge.flow.Event.Arrival;
+import io.overt.edge.flow.Event.Authenticated;
 import io.overt.edge.flow.Event.ConnectAsked;
 import io.overt.edge.flow.Event.ConnectRefused;
 import io.overt.edge.flow.Event.DeadlinePassed;
@@ -17,6 +18,8 @@ import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.LocalDestinationAsked;
 import io.overt.edge.flow.Event.LoopFound;
 import io.overt.edge.flow.Event.NotAdmitted;
+import io.overt.edge.flow.Event.NotAuthenticated;
+import io.overt.edge.flow.Event.PlainAsked;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RelayEnded;
@@ -53,11 +56,14 @@ record Resolving(Known.Asked known) implements State {
 
     private Step arrived(Arrival arrival) {
         return switch (arrival) {
-            case Resolved(var address, var others) ->
-                    Screening.enter(
-                            known.accepted(),
-                            new OriginalDestination.Asked(address, known.target()),
-                            others);
+            case Resolved(var address, var others) -> {
+                var asked = new OriginalDestination.Asked(address, known.target(), known.form());
+                yield switch (known.form()) {
+                    case TUNNEL -> Screening.enter(known.accepted(), asked, others);
+                    case PLAIN_REQUEST ->
+                            DecidingPlain.enter(new Known.Arrived(known.accepted(), asked));
+                };
+            }
             case Unresolvable(var detail) ->
                     Blocking.enter(known, Reason.UNRESOLVED, Optional.of(detail));
             case LoopFound(var detail) -> Blocking.enter(known, Reason.LOOP, Optional.of(detail));
@@ -73,6 +79,9 @@ record Resolving(Known.Asked known) implements State {
                     DestinationUnknown _,
                     ConnectAsked _,
                     ConnectRefused _,
+                    PlainAsked _,
+                    Authenticated _,
+                    NotAuthenticated _,
                     NotAdmitted _ ->
                     Step.stay(this);
         };

@@ -54,7 +54,7 @@ record Splicing(Spliceable known, Reason reason, Optional<String> detail) implem
     private Step ended(RelayEnd how) {
         return switch (how) {
             // What a spliced client says is its own affair.
-            case COMPLETE, CLIENT_SAID_NOTHING, CLIENT_HUNG_UP ->
+            case COMPLETE, CLIENT_SAID_NOTHING, CLIENT_HUNG_UP, HANDED_BACK ->
                     leave(Ending.COMPLETE, CloseStyle.GRACEFUL);
             case CLIENT_RESET, CLIENT_RESET_AT_ONCE -> leave(Ending.CLIENT_RESET, CloseStyle.RESET);
             case UPSTREAM_RESET, CERTIFICATE_REQUIRED ->

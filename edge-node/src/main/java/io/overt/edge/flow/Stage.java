@@ -13,7 +13,9 @@ public enum Stage {
     PROXY_HEADER,
     /** Explicit proxy: the head of the CONNECT request is being read. */
     CONNECT_HEAD,
-    /** Explicit proxy: the name in CONNECT is being resolved. */
+    /** Explicit proxy: the user's password is being verified. */
+    AUTHENTICATING,
+    /** Explicit proxy: the name in the request is being resolved. */
     RESOLVING,
     /** Explicit proxy: may this client go there at all, before it hears 200? */
     SCREENING,
@@ -37,6 +39,8 @@ public enum Stage {
     CLIENT_HANDSHAKE,
     /** Inspected bytes flow. */
     RELAYING,
+    /** Plain requests to the explicit proxy are being forwarded. */
+    FORWARDING,
     /** A fresh raw connection to the original destination, to splice. */
     SPLICE_CONNECTING,
     /** Spliced bytes flow. */

@@ -42,7 +42,14 @@ final class HeadScanner {
     }
 
     static HeadScanner ofRequest(Http1Limits limits) {
-        return new HeadScanner(limits.requestHead(), true);
+        return ofRequest(limits.requestHead());
+    }
+
+    /**
+     * @param limit the most bytes that it may have
+     */
+    static HeadScanner ofRequest(int limit) {
+        return new HeadScanner(limit, true);
     }
 
     static HeadScanner ofResponse(Http1Limits limits) {

@@ -30,5 +30,11 @@ sealed interface Http1Action {
      */
     record AbortClient() implements Http1Action {}
 
+    /**
+     * Let go of the client's connection as it is, with what came of it behind the last message that
+     * was for this upstream.
+     */
+    record HandBack(ByteBuf bytes) implements Http1Action {}
+
     record Report(Http1Event event) implements Http1Action {}
 }

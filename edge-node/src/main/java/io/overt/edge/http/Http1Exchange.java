@@ -44,6 +44,7 @@ final class Http1Exchange {
     private final RequestScreen screen;
     private final Http1Limits limits;
     private final Pages pages;
+    private final Passage passage;
     private Http1Phase phase;
     private long requests;
 
@@ -52,7 +53,11 @@ final class Http1Exchange {
 
     private boolean clientShut;
 
-    Http1Exchange(RequestScreen screen, Http1Limits limits, Pages pages) {
+    /** The client's connection has outlived the upstream's. */
+    private boolean upstreamGone;
+
+    Http1Exchange(RequestScreen screen, Http1Limits limits, Pages pages, Passage passage) {
+        this.passage = passage;
         this.screen = screen;
         this.limits = limits;
         this.pages = pages;
@@ -114,13 +119,14 @@ final class Http1Exchange {
     List<Http1Action> upstreamEnded(UpstreamEnd end) {
         var actions = new Http1Actions();
         switch (phase) {
+            case Idle _ when passage.outlivesUpstream() -> loseUpstream(actions);
             case Idle _ -> closeBoth(actions);
             case Exchanging(RequestHead request, _, Answer.Awaited(HeadScanner head, _)) -> {
                 var flaw = new Flaw(Http1Fault.BAD_STATUS_LINE, "ended within a response head");
                 actions.cut(
                         Http1Side.UPSTREAM,
                         head.isEmpty() ? "ended without a response" : flaw.detail());
-                if (head.isEmpty()) {
+                if (head.isEmpty() && !(passage.outlivesUpstream() && requests == 1)) {
                     // As if there were nobody between: only the client knows whether it may ask
                     // again (RFC 9110 §9.2.2).
                     finish(actions);
@@ -137,6 +143,7 @@ final class Http1Exchange {
                     abort(actions);
                 }
             }
+            case Discarding _ when passage.outlivesUpstream() -> loseUpstream(actions);
             case Discarding _ -> finish(actions);
             case Opaque _ -> {
                 switch (end) {
@@ -165,7 +172,7 @@ final class Http1Exchange {
     }
 
     boolean wantsUpstreamBytes() {
-        return !(phase instanceof Over);
+        return !(phase instanceof Over) && !upstreamGone;
     }
 
     // ---- from the client ----
@@ -205,15 +212,54 @@ final class Http1Exchange {
             case HeadScanner.Scan.NeedMore() -> {}
             case HeadScanner.Scan.Flawed(Flaw flaw) -> refuseRequest(flaw, actions);
             case HeadScanner.Scan.Head whole -> {
-                requests++;
-                switch (RequestHead.parse(whole)) {
-                    case RequestHead.Parsed.Flawed(Flaw flaw) -> refuseRequest(flaw, actions);
-                    case RequestHead.Parsed.Sound(RequestHead request) ->
+                switch (RequestHead.parse(whole, passage.addressing())) {
+                    case RequestHead.Parsed.Flawed(Flaw flaw) -> {
+                        requests++;
+                        refuseRequest(flaw, actions);
+                    }
+                    case RequestHead.Parsed.Sound(RequestHead request) -> {
+                        var isForAnother = passage.isForAnother(request);
+                        if (requests == 0 && (upstreamGone || isForAnother)) {
+                            // Never handed back: it is what this upstream was dialled for, and
+                            // would come here again.
+                            requests++;
+                            refuseFirst(request, actions);
+                        } else if (upstreamGone || isForAnother) {
+                            handBack(whole, in, actions);
+                        } else {
+                            requests++;
                             judge(request, whole, actions);
+                        }
+                    }
                 }
             }
         }
         return true;
+    }
+
+    private void refuseFirst(RequestHead request, Http1Actions actions) {
+        var flaw =
+                upstreamGone
+                        ? new Flaw(Http1Fault.BAD_STATUS_LINE, "closed without being asked")
+                        : new Flaw(Http1Fault.HOST_INVALID, "Host " + Flaw.quoted(request.host()));
+        actions.cut(Http1Side.UPSTREAM, flaw.detail());
+        actions.toClient(pages.badGateway(flaw, contentFor(request)));
+        finish(actions);
+    }
+
+    /** Whoever takes the client's connection reads the head again. */
+    private void handBack(HeadScanner.Scan.Head whole, ByteBuf rest, Http1Actions actions) {
+        var bytes = Unpooled.buffer(whole.text().length() + rest.readableBytes());
+        bytes.writeCharSequence(whole.text(), java.nio.charset.StandardCharsets.ISO_8859_1);
+        bytes.writeBytes(rest);
+        phase = new Over();
+        actions.add(new Http1Action.CloseUpstream());
+        actions.add(new Http1Action.HandBack(bytes));
+    }
+
+    private void loseUpstream(Http1Actions actions) {
+        upstreamGone = true;
+        actions.add(new Http1Action.CloseUpstream());
     }
 
     private void judge(RequestHead request, HeadScanner.Scan.Head whole, Http1Actions actions) {
@@ -221,7 +267,7 @@ final class Http1Exchange {
             case RequestScreen.Verdict.Pass(var rule) -> {
                 actions.report(
                         new Http1Event.Passed(requests, rule, request.method(), request.url()));
-                actions.toUpstream(whole.bytes());
+                actions.toUpstream(passage.request(request, whole));
                 phase =
                         new Exchanging(
                                 request, BodyScanner.of(request.framing(), limits), awaitAnswer(0));
@@ -255,6 +301,13 @@ final class Http1Exchange {
                     case Framing.Chunked(), Framing.UntilClose() -> false;
                 };
         return isCertain && request.isPersistent()
+                ? Pages.Connection.KEPT
+                : Pages.Connection.CLOSED;
+    }
+
+    /** Where the two connections of an exchange have lives of their own. */
+    private static Pages.Connection connectionBehind(RequestHead request, ResponseHead response) {
+        return request.isPersistent() && !(response.framing() instanceof Framing.UntilClose)
                 ? Pages.Connection.KEPT
                 : Pages.Connection.CLOSED;
     }
@@ -314,6 +367,7 @@ final class Http1Exchange {
 
     private void answerBytes(ByteBuf in, Http1Actions actions) {
         switch (phase) {
+            case Idle _, Discarding _ when upstreamGone -> in.skipBytes(in.readableBytes());
             case Idle _, Discarding _ ->
                     refuseResponse(
                             new Flaw(Http1Fault.UNSOLICITED_RESPONSE, "bytes without a request"),
@@ -371,7 +425,7 @@ final class Http1Exchange {
             upgrade(request, sent, response, whole, actions);
             return;
         }
-        actions.toClient(whole.bytes());
+        actions.toClient(passage.response(response, whole, connectionBehind(request, response)));
         if (response.isInterim()) {
             phase = new Exchanging(request, sent, awaitAnswer(interims + 1));
             return;
@@ -397,7 +451,7 @@ final class Http1Exchange {
             return;
         }
         actions.report(new Http1Event.Upgraded(requests, String.join(",", response.upgrades())));
-        actions.toClient(whole.bytes());
+        actions.toClient(passage.response(response, whole, Pages.Connection.KEPT));
         phase = new Opaque();
     }
 
@@ -405,6 +459,11 @@ final class Http1Exchange {
             RequestHead request, BodyScanner sent, ResponseHead response, Http1Actions actions) {
         if (sent.isComplete() && request.isPersistent() && response.isPersistent()) {
             phase = idle();
+        } else if (sent.isComplete()
+                && passage.outlivesUpstream()
+                && connectionBehind(request, response) == Pages.Connection.KEPT) {
+            phase = idle();
+            loseUpstream(actions);
         } else {
             // Also where the response came before the request was whole: what would follow is body
             // to one reader and a request to another.

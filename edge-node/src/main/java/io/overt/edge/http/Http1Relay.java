@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Feeds an exchange from two channels and does what it says. Confined to the event loop of both.
@@ -25,13 +26,16 @@ final class Http1Relay {
     private final Http1Listener events;
     private final Channel client;
     private final Channel upstream;
+    private final Consumer<ByteBuf> handBack;
 
     Http1Relay(
             Http1Exchange exchange,
             Http1Limits limits,
             Http1Listener events,
             Channel client,
-            Channel upstream) {
+            Channel upstream,
+            Consumer<ByteBuf> handBack) {
+        this.handBack = handBack;
         this.exchange = exchange;
         this.limits = limits;
         this.events = events;
@@ -155,6 +159,10 @@ final class Http1Relay {
                 case Http1Action.CloseClient() -> closeBehindWrites(client);
                 case Http1Action.FinishClient() -> Lingering.begin(client, limits);
                 case Http1Action.AbortClient() -> abort(client);
+                case Http1Action.HandBack(ByteBuf bytes) -> {
+                    client.pipeline().remove(ClientLeg.class);
+                    handBack.accept(bytes);
+                }
                 case Http1Action.Report(Http1Event event) -> events.on(event);
             }
         }

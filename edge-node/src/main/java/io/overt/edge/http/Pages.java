@@ -62,6 +62,38 @@ final class Pages {
                 connection);
     }
 
+    /**
+     * The explicit proxy does not do what it was asked for.
+     *
+     * @param fields of the answer besides those of every page, each with its line end
+     */
+    ByteBuf ofProxy(ProxyRefusal refusal, String fields) {
+        return page(
+                refusal.status(),
+                refusal.edge(),
+                refusal.proxyError(),
+                refusal.label().orElseGet(() -> REASONS.get(refusal.status())),
+                refusal.rule()
+                        .map(
+                                _ ->
+                                        "<p>A rule of "
+                                                + escaped(notice.organisation())
+                                                + " blocks the page that you asked for.</p>")
+                        .orElseGet(
+                                () ->
+                                        "<p>"
+                                                + ProxyRefusal.MESSAGES.getOrDefault(
+                                                        refusal.status(),
+                                                        ProxyRefusal.OTHER_MESSAGE)
+                                                + "</p>"),
+                refusal.rule()
+                        .map(rule -> "<dt>Rule</dt><dd>" + escaped(rule.value()) + "</dd>")
+                        .orElse(""),
+                fields,
+                Content.SENT,
+                Connection.CLOSED);
+    }
+
     /** The client's request is refused. */
     ByteBuf refused(Flaw flaw) {
         return page(
@@ -99,6 +131,19 @@ final class Pages {
             String details,
             Content content,
             Connection connection) {
+        return page(status, "overt", proxyError, title, message, details, "", content, connection);
+    }
+
+    private ByteBuf page(
+            int status,
+            String intermediary,
+            String proxyError,
+            String title,
+            String message,
+            String details,
+            String fields,
+            Content content,
+            Connection connection) {
         var body = html(title, message, details).getBytes(StandardCharsets.UTF_8);
         var head = new StringBuilder("HTTP/1.1 ");
         head.append(status).append(' ').append(REASONS.get(status)).append("\r\n");
@@ -107,10 +152,12 @@ final class Pages {
                 .append("\r\n");
         head.append("Content-Type: text/html; charset=utf-8\r\n");
         head.append("Content-Length: ").append(body.length).append("\r\n");
-        head.append("Proxy-Status: overt; error=")
+        head.append("Proxy-Status: ")
+                .append(intermediary)
+                .append("; error=")
                 .append(proxyError)
                 .append("\r\n"); // RFC 9209 §2.3
-        head.append(SECURITY_FIELDS);
+        head.append(SECURITY_FIELDS).append(fields);
         switch (connection) {
             case KEPT -> {}
             case CLOSED -> head.append("Connection: close\r\n");
@@ -195,14 +242,19 @@ final class Pages {
                     + "Referrer-Policy: no-referrer\r\n";
 
     private static final Map<Integer, String> REASONS =
-            Map.of(
-                    400, "Bad Request",
-                    403, "Forbidden",
-                    421, "Misdirected Request",
-                    431, "Request Header Fields Too Large",
-                    501, "Not Implemented",
-                    502, "Bad Gateway",
-                    505, "HTTP Version Not Supported");
+            Map.ofEntries(
+                    Map.entry(400, "Bad Request"),
+                    Map.entry(403, "Forbidden"),
+                    Map.entry(407, "Proxy Authentication Required"),
+                    Map.entry(421, "Misdirected Request"),
+                    Map.entry(429, "Too Many Requests"),
+                    Map.entry(431, "Request Header Fields Too Large"),
+                    Map.entry(500, "Internal Server Error"),
+                    Map.entry(501, "Not Implemented"),
+                    Map.entry(502, "Bad Gateway"),
+                    Map.entry(503, "Service Unavailable"),
+                    Map.entry(504, "Gateway Timeout"),
+                    Map.entry(505, "HTTP Version Not Supported"));
 
     /** RFC 9110 §5.6.7; two digits for the day, which RFC_1123_DATE_TIME does not write. */
     private static final DateTimeFormatter IMF_FIXDATE =

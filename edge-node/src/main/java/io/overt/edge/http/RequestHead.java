@@ -2,6 +2,7 @@ package io.overt.edge.http;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
@@ -9,7 +10,8 @@ import java.util.regex.Pattern;
  * A request head that can be read in one way only (RFC 9112 §3, §5, §6).
  *
  * @param target as sent: origin-form, absolute-form or {@code *}
- * @param host the Host field's value as sent
+ * @param host the Host field's value as sent; of a request to a proxy, the target's authority as
+ *     sent
  * @param authority the same, parsed
  */
 record RequestHead(
@@ -27,7 +29,7 @@ record RequestHead(
         record Flawed(Flaw flaw) implements Parsed {}
     }
 
-    static Parsed parse(HeadScanner.Scan.Head head) {
+    static Parsed parse(HeadScanner.Scan.Head head, Addressing addressing) {
         var lines = Arrays.asList(head.text().split("\r\n"));
         var flaws = new FirstFlaw();
         var start = lines.getFirst().split(" ", -1);
@@ -42,9 +44,19 @@ record RequestHead(
         var fields = FieldSection.parse(lines.subList(1, lines.size()), flaws);
         connectionOptions(fields, flaws);
         var hosts = fields.all("Host");
-        var host = hosts.isEmpty() ? "" : hosts.getFirst();
-        var authority = authority(hosts, flaws);
-        target(method, target, authority, flaws);
+        var isProxied = addressing == Addressing.TO_PROXY;
+        // HTTP/1.0 knows no Host, and a proxy does not need it: the target has it.
+        var hostIn = isProxied && minorVersion == 0 && hosts.isEmpty() ? named(target) : hosts;
+        var authority = authority(hostIn, flaws);
+        target(method, target, authority, addressing, flaws);
+        if (isProxied) {
+            ProxyRequests.authorizations(fields, flaws);
+            maxForwards(method, fields, flaws);
+        }
+        var host =
+                isProxied
+                        ? String.join("", named(target))
+                        : hosts.isEmpty() ? "" : hosts.getFirst();
         var framing = Framing.ofRequest(fields, minorVersion, flaws);
         var flaw = flaws.flaw();
         return flaw != null
@@ -95,33 +107,68 @@ record RequestHead(
         return parsed.orElse(new HostPort("", OptionalInt.empty()));
     }
 
-    private static void target(String method, String target, HostPort authority, FirstFlaw flaws) {
+    private static void target(
+            String method,
+            String target,
+            HostPort authority,
+            Addressing addressing,
+            FirstFlaw flaws) {
         if (method.equals("CONNECT")) {
             flaws.note(Http1Fault.CONNECT_INSIDE, "CONNECT inside an inspected connection");
         }
         if (target.isEmpty() || !target.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '#')) {
             flaws.note(Http1Fault.BAD_TARGET, "target " + Flaw.quoted(target));
         }
-        if (target.startsWith("/") || (target.equals("*") && method.equals("OPTIONS"))) {
+        if (addressing == Addressing.TO_ORIGIN
+                && (target.startsWith("/") || (target.equals("*") && method.equals("OPTIONS")))) {
             return;
         }
-        var absolute = ABSOLUTE.matcher(target);
+        var absolute = addressing.absolute().matcher(target);
         if (!absolute.matches()) {
             flaws.note(
                     Http1Fault.BAD_TARGET,
-                    "target " + Flaw.quoted(target) + " (expected: a path or an https URL)");
+                    "target "
+                            + Flaw.quoted(target)
+                            + switch (addressing) {
+                                case TO_ORIGIN -> " (expected: a path or an https URL)";
+                                case TO_PROXY -> " (expected: an http URL)";
+                            });
             return;
         }
-        var named = HostPort.parse(absolute.group(1)).map(RequestHead::withPort);
-        if (named.isEmpty() || !named.get().equals(withPort(authority))) {
+        // Port 0, user information (RFC 9110 §4.2.4) and blanks are in no authority that we take.
+        var named =
+                HostPort.parse(absolute.group(1))
+                        .map(each -> withPort(each, addressing))
+                        .filter(each -> each.port().orElse(0) != 0);
+        if (named.isEmpty() && addressing == Addressing.TO_PROXY) {
+            flaws.note(Http1Fault.BAD_TARGET, "target " + Flaw.quoted(target));
+        } else if (!named.equals(Optional.of(withPort(authority, addressing)))) {
             flaws.note(
                     Http1Fault.TARGET_AND_HOST_DIFFER,
                     "target " + Flaw.quoted(target) + ", Host " + authority.host());
         }
     }
 
-    private static HostPort withPort(HostPort authority) {
-        return new HostPort(authority.host(), OptionalInt.of(authority.port().orElse(443)));
+    private static HostPort withPort(HostPort authority, Addressing addressing) {
+        return new HostPort(
+                authority.host(), OptionalInt.of(authority.port().orElse(addressing.port())));
+    }
+
+    /** The authority of an http URL, if it is one. */
+    private static List<String> named(String target) {
+        var absolute = Addressing.TO_PROXY.absolute().matcher(target);
+        return absolute.matches() ? List.of(absolute.group(1)) : List.of();
+    }
+
+    /**
+     * RFC 9110 §7.6.2: at zero the recipient answers itself, and what TRACE and OPTIONS ask about a
+     * proxy is not answered here.
+     */
+    private static void maxForwards(String method, FieldSection fields, FirstFlaw flaws) {
+        if ((method.equals("TRACE") || method.equals("OPTIONS"))
+                && fields.all("Max-Forwards").contains("0")) {
+            flaws.note(Http1Fault.NO_FORWARDS_LEFT, method + " with Max-Forwards: 0");
+        }
     }
 
     /**
@@ -156,5 +203,4 @@ record RequestHead(
     }
 
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
-    private static final Pattern ABSOLUTE = Pattern.compile("(?i)https://([^/?]+)(?:[/?].*)?");
 }

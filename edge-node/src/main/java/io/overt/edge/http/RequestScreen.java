@@ -21,14 +21,23 @@ final class RequestScreen {
         record Refuse(Flaw flaw) implements Verdict {}
     }
 
-    private final HttpRules rules;
+    private final Optional<HttpRules> rules;
     private final ConnectionFacts facts;
     private final AuthorityCheck covers;
+    private final Passage passage;
 
-    RequestScreen(HttpRules rules, ConnectionFacts facts, AuthorityCheck covers) {
+    /**
+     * @param rules empty where requests are passed on unjudged
+     */
+    RequestScreen(
+            Optional<HttpRules> rules,
+            ConnectionFacts facts,
+            AuthorityCheck covers,
+            Passage passage) {
         this.rules = rules;
         this.facts = facts;
         this.covers = covers;
+        this.passage = passage;
     }
 
     Verdict judge(RequestHead request) {
@@ -46,7 +55,10 @@ final class RequestScreen {
                     Http1Fault.PORT_NOT_OURS,
                     "Host %s on a connection to port %d".formatted(request.host(), port));
         }
-        return switch (rules.decide(asked(request, port))) {
+        if (rules.isEmpty()) {
+            return new Verdict.Pass(Optional.empty());
+        }
+        return switch (rules.get().decide(asked(request, port))) {
             case HttpDecision.Pass(var rule) -> new Verdict.Pass(rule);
             case HttpDecision.Block(var rule, var label) -> new Verdict.Block(rule, label);
             case HttpDecision.Unreadable(var detail) -> refuse(Http1Fault.UNREADABLE_URL, detail);
@@ -59,10 +71,10 @@ final class RequestScreen {
         var authority = request.host() + (request.authority().port().isPresent() ? "" : ":" + port);
         return new HttpRequestFacts(
                 request.method(),
-                "https",
+                passage.addressing().scheme(),
                 authority,
                 request.target(),
-                request.fields().lines(),
+                passage.fields(request),
                 facts);
     }
 

@@ -2,13 +2,19 @@ package io.overt.edge.net;
 
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.overt.edge.flow.Event;
+import io.overt.edge.flow.Event.Authenticated;
+import io.overt.edge.flow.Event.AuthenticationFault;
+import io.overt.edge.flow.Event.NotAuthenticated;
 import io.overt.edge.flow.Event.ProxyHeaderFault;
 import io.overt.edge.flow.Event.ProxyHeaderRead;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
+import io.overt.edge.flow.Event.Resolved;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
+import io.overt.edge.login.Verdict;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.policy.Cidr;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /**
@@ -60,11 +66,42 @@ final class ArrivalAsk {
     }
 
     void resolve(ConnectTarget target) {
+        if (shell.parent().looksUp(target.host())) {
+            events.accept(
+                    new Resolved(InetSocketAddress.createUnresolved(target.host(), target.port())));
+            return;
+        }
         shell.resolver()
                 .resolve(
                         target,
                         to -> shell.destinations().asked(to, listener.localDestinations()),
                         answer -> client.eventLoop().execute(() -> events.accept(answer)));
+    }
+
+    /** Whether the request that was read is of a user of this listener. */
+    void authenticate(InetAddress from) {
+        var authenticator = shell.authenticators().get(listener.listener().name());
+        if (authenticator == null) {
+            throw new IllegalStateException(listener.listener().name() + " asks nobody");
+        }
+        authenticator.verify(
+                front.authorization(),
+                from,
+                verdict -> client.eventLoop().execute(() -> events.accept(event(verdict))));
+    }
+
+    private static Event event(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Verified(var user) -> new Authenticated(user);
+            case Verdict.Missing(var detail) ->
+                    new NotAuthenticated(AuthenticationFault.MISSING, detail);
+            case Verdict.Wrong(var detail) ->
+                    new NotAuthenticated(AuthenticationFault.WRONG, detail);
+            case Verdict.TooMany(var detail) ->
+                    new NotAuthenticated(AuthenticationFault.TOO_MANY, detail);
+            case Verdict.Overload(var detail) ->
+                    new NotAuthenticated(AuthenticationFault.OVERLOAD, detail);
+        };
     }
 
     /** A balancer's connections are many clients'; whose this one is comes with its header. */

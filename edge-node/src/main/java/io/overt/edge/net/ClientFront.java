@@ -16,17 +16,19 @@ import io.overt.edge.flow.Event.HelloBegun;
 import io.overt.edge.flow.Event.HelloRead;
 import io.overt.edge.flow.Event.HelloUnread;
 import io.overt.edge.flow.Event.LoopFound;
+import io.overt.edge.flow.Event.PlainAsked;
 import io.overt.edge.flow.Event.ProxyHeaderFault;
 import io.overt.edge.flow.Event.ProxyHeaderRefused;
 import io.overt.edge.flow.Event.RefusalSent;
 import io.overt.edge.hello.ClientHello;
 import io.overt.edge.hello.ClientHelloParser;
-import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.hello.HelloPeek;
+import io.overt.edge.http.Http1Limits;
+import io.overt.edge.http.ProxyRequest.Courtesies;
 import io.overt.edge.proxyprotocol.ProxyHeader;
 import io.overt.policy.HelloFault;
 import io.overt.policy.HostName;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,11 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     private final Consumer<Event> events;
     private final ClientHelloParser parser;
     private final int connectHeadLimit;
+    private final Http1Limits requestHeads;
+
+    /** Ours in {@code Via}: a request that carries it went round in a circle. */
     private final String pseudonym;
+
     private @Nullable ChannelHandlerContext context;
 
     /** All that came from the client and was not consumed by CONNECT. */
@@ -52,6 +58,8 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     private Wants wants = Wants.NOTHING;
     private boolean ended;
     private boolean begun;
+    private Optional<String> authorization = Optional.empty();
+    private String plainHost = "";
     private Function<ProxyHeader.Relayed, Event> announced =
             _ -> new ProxyHeaderRefused(ProxyHeaderFault.MALFORMED, "nobody reads it");
 
@@ -65,13 +73,13 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * @param pseudonym ours in {@code Via}: a CONNECT that carries it went round in a circle
      * @param events where what happens is told
      */
-    ClientFront(HelloLimit hello, int connectHeadLimit, String pseudonym, Consumer<Event> events) {
-        this.parser = new ClientHelloParser(hello);
-        this.connectHeadLimit = connectHeadLimit;
-        this.pseudonym = pseudonym.toLowerCase(Locale.ROOT);
+    ClientFront(DataPathSettings settings, Consumer<Event> events) {
+        this.parser = new ClientHelloParser(settings.limits().hello());
+        this.connectHeadLimit = settings.limits().connectHead();
+        this.requestHeads = settings.http();
+        this.pseudonym = settings.pseudonym();
         this.events = events;
     }
 
@@ -79,6 +87,18 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         bytes = ctx.alloc().buffer(INITIAL_BYTES);
+    }
+
+    /**
+     * What another front had left, before anything else; in the pipeline already.
+     *
+     * @param left taken over
+     * @param end whether the client has closed its side behind it
+     */
+    void begin(ByteBuf left, boolean end) {
+        bytes.writeBytes(left);
+        left.release();
+        ended = end;
     }
 
     void readConnectHead() {
@@ -198,21 +218,40 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
         if (!bytes.isReadable()) {
             return;
         }
-        switch (ConnectRequest.parse(ByteBufUtil.getBytes(bytes), connectHeadLimit)) {
+        switch (ConnectRequest.parse(ByteBufUtil.getBytes(bytes), connectHeadLimit, requestHeads)) {
             case ConnectRequest.Incomplete() -> {}
-            case ConnectRequest.Connect(var target, var headBytes, var via) -> {
-                wants = Wants.NOTHING;
+            case ConnectRequest.Connect(var target, var headBytes, var courtesies) -> {
                 bytes.skipBytes(headBytes);
-                events.accept(
-                        via.contains(pseudonym)
-                                ? new LoopFound("Via names this edge: " + pseudonym)
-                                : new ConnectAsked(target));
+                asked(courtesies, new ConnectAsked(target));
+            }
+            case ConnectRequest.Plain(var target, var host, var courtesies) -> {
+                plainHost = host;
+                asked(courtesies, new PlainAsked(target));
             }
             case ConnectRequest.Refused(var fault, var detail) -> {
                 wants = Wants.NOTHING;
                 events.accept(new ConnectRefused(fault, detail));
             }
         }
+    }
+
+    private void asked(Courtesies courtesies, Event request) {
+        wants = Wants.NOTHING;
+        authorization = courtesies.authorization();
+        events.accept(
+                courtesies.via().contains(pseudonym)
+                        ? new LoopFound("Via names this edge: " + pseudonym)
+                        : request);
+    }
+
+    /** The value of {@code Proxy-Authorization}; nobody's to write down. */
+    Optional<String> authorization() {
+        return authorization;
+    }
+
+    /** The host of a plain request, as the filter compares it. */
+    String plainHost() {
+        return plainHost;
     }
 
     private void lookForProxyHeader() {

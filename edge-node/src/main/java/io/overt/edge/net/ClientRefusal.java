@@ -9,6 +9,7 @@ import io.overt.edge.flow.Event.RefusalSent;
 import io.overt.edge.flow.Refusal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Tells a client no, so that it hears it: what is written is followed by a FIN, and the client's
@@ -19,12 +20,14 @@ final class ClientRefusal {
     private ClientRefusal() {}
 
     /**
+     * @param page makes the answer to a request to the explicit proxy
      * @param front still in the client's pipeline
      * @param events hears {@link RefusalSent} when the client has closed or had its time, or {@link
      *     ClientLeft} when it could not be told
      */
     static void send(
             Refusal refusal,
+            Function<Refusal.ConnectAnswer, byte[]> page,
             DataPathSettings settings,
             EpollSocketChannel client,
             ClientFront front,
@@ -33,12 +36,7 @@ final class ClientRefusal {
             case Refusal.Alert alert ->
                     answer(RefusalWire.of(alert), settings, client, front, events);
             case Refusal.ConnectAnswer connect ->
-                    answer(
-                            RefusalWire.of(connect, settings.edge()),
-                            settings,
-                            client,
-                            front,
-                            events);
+                    answer(page.apply(connect), settings, client, front, events);
             case Refusal.Fin() -> answer(new byte[0], settings, client, front, events);
             case Refusal.Reset() -> {
                 RelayEnd.reset(client);

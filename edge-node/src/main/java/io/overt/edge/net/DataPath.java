@@ -13,12 +13,15 @@ import io.overt.edge.exclusion.Exclusions;
 import io.overt.edge.flow.Event.DrainEnded;
 import io.overt.edge.flow.Listener.Provenance;
 import io.overt.edge.forge.LeafForge;
+import io.overt.edge.login.Authenticator;
+import io.overt.edge.login.UserFileException;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.RecordSink;
 import io.overt.edge.revocation.UpstreamCheck;
 import io.overt.service.process.StartException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +44,8 @@ public final class DataPath implements AutoCloseable {
     private final OwnAddresses own;
     private final Verifier verifier;
     private final Resolver resolver;
+    private final Map<String, Authenticator> authenticators;
+    private final ParentRoute parent;
     private final ClientLeg clientLeg = new ClientLeg();
     private final UpstreamLeg upstreamLeg = new UpstreamLeg();
     private final Shell shell;
@@ -73,7 +78,8 @@ public final class DataPath implements AutoCloseable {
      */
     public static DataPath start(DataPathSettings settings, Collaborators with)
             throws StartException {
-        var path = new DataPath(settings, with);
+        var parent = ParentRoute.start(settings.parentProxy());
+        var path = new DataPath(settings, with, authenticators(settings, with), parent);
         try {
             for (var listener : settings.listeners()) {
                 path.listen(listener);
@@ -85,7 +91,13 @@ public final class DataPath implements AutoCloseable {
         }
     }
 
-    private DataPath(DataPathSettings settings, Collaborators with) {
+    private DataPath(
+            DataPathSettings settings,
+            Collaborators with,
+            Map<String, Authenticator> authenticators,
+            ParentRoute parent) {
+        this.authenticators = authenticators;
+        this.parent = parent;
         this.settings = settings;
         this.loops = new MultiThreadIoEventLoopGroup(settings.threads(), ReaddingEpoll.factory());
         this.own = new OwnAddresses();
@@ -105,6 +117,8 @@ public final class DataPath implements AutoCloseable {
                         with.forge(),
                         verifier,
                         resolver,
+                        authenticators,
+                        parent,
                         new Destinations(own, listeningPorts),
                         clientLeg,
                         upstreamLeg,
@@ -114,6 +128,30 @@ public final class DataPath implements AutoCloseable {
                         with.exclusions(),
                         with.clock(),
                         with.nanoTime());
+    }
+
+    private static Map<String, Authenticator> authenticators(
+            DataPathSettings settings, Collaborators with) throws StartException {
+        var authenticators = new LinkedHashMap<String, Authenticator>();
+        for (var listener : settings.listeners()) {
+            if (listener.authentication().isEmpty()) {
+                continue;
+            }
+            try {
+                authenticators.put(
+                        listener.listener().name(),
+                        new Authenticator(
+                                listener.authentication().get(),
+                                USERS_WATCH,
+                                with.nanoTime(),
+                                new SecureRandom(),
+                                with.meters().registry()));
+            } catch (UserFileException e) {
+                authenticators.values().forEach(Authenticator::close);
+                throw new StartException(String.valueOf(e.getMessage()), e);
+            }
+        }
+        return authenticators;
     }
 
     private void listen(ListenerSettings listener) throws StartException {
@@ -172,6 +210,8 @@ public final class DataPath implements AutoCloseable {
         awaitEmpty(LAST_RECORDS);
         verifier.close();
         resolver.close();
+        parent.close();
+        authenticators.values().forEach(Authenticator::close);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         clientLeg.close();
         upstreamLeg.close();
@@ -185,6 +225,7 @@ public final class DataPath implements AutoCloseable {
         }
     }
 
+    private static final Duration USERS_WATCH = Duration.ofSeconds(10);
     private static final int BACKLOG = 4096;
 
     /** For connections that were told to end to be closed and recorded. */

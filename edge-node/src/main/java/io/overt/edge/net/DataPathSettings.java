@@ -4,10 +4,17 @@ import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.hello.HelloLimit;
 import io.overt.edge.http.Http1Limits;
+import io.overt.edge.login.LoginSettings;
 import io.overt.policy.Cidr;
+import io.overt.policy.HostPattern;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,9 +22,10 @@ import java.util.Optional;
  * How the data path is set up. Validated by whoever reads the configuration file.
  *
  * @param site the site that policy conditions and records name
- * @param edge this edge's name; the pseudonym in our {@code Via} too
+ * @param edge this edge's name
  * @param listeners at least one
  * @param upstreamSource whose address upstreams see
+ * @param parentProxy the proxy through which upstreams are reached, where it must be
  * @param threads event loops; 0 means one a processor
  * @param notice who says on block pages that connections are inspected
  */
@@ -26,6 +34,7 @@ public record DataPathSettings(
         String edge,
         List<ListenerSettings> listeners,
         UpstreamSource upstreamSource,
+        Optional<ParentProxy> parentProxy,
         int threads,
         Limits limits,
         Deadlines deadlines,
@@ -37,6 +46,23 @@ public record DataPathSettings(
     }
 
     /**
+     * Who we are in {@code Via}, in lower case. It goes out to strangers with plain requests and
+     * has to be ours alone, so it is neither the edge's name, which other sites have too, nor the
+     * site's (RFC 9110 §7.6.3: no names of hosts within the firewall).
+     */
+    public String pseudonym() {
+        try {
+            var digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest((site + "/" + edge).getBytes(StandardCharsets.UTF_8));
+            return "overt-" + HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            // Every Java platform has SHA-256 (MessageDigest's own contract).
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
      * One listening socket.
      *
      * @param listener its name and how it learns the original destination
@@ -45,12 +71,14 @@ public record DataPathSettings(
      *     for what is local to this edge
      * @param balancers who may say by a PROXY header whose connection it is; nobody elsewhere than
      *     on a proxy-protocol listener
+     * @param authentication whom an explicit proxy serves; empty: whoever can reach it
      */
     public record ListenerSettings(
             Listener listener,
             InetSocketAddress bind,
             LocalDestinations localDestinations,
-            List<Cidr> balancers) {
+            List<Cidr> balancers,
+            Optional<LoginSettings> authentication) {
 
         public ListenerSettings {
             balancers = List.copyOf(balancers);
@@ -58,7 +86,7 @@ public record DataPathSettings(
 
         public ListenerSettings(
                 Listener listener, InetSocketAddress bind, LocalDestinations localDestinations) {
-            this(listener, bind, localDestinations, List.of());
+            this(listener, bind, localDestinations, List.of(), Optional.empty());
         }
     }
 
@@ -76,6 +104,25 @@ public record DataPathSettings(
         EDGE,
         /** The client's own, by IP_TRANSPARENT; needs routing that brings the answers back. */
         CLIENT
+    }
+
+    /**
+     * An HTTP proxy between us and upstreams.
+     *
+     * @param address unresolved where it is a name; that is looked up again every half minute
+     * @param credentials a file with one line, {@code user:password}
+     * @param exceptNetworks addresses that are reached without it
+     * @param exceptHosts names that are, where the client has named a host to the explicit proxy
+     */
+    public record ParentProxy(
+            InetSocketAddress address,
+            Optional<Path> credentials,
+            List<Cidr> exceptNetworks,
+            List<HostPattern> exceptHosts) {
+        public ParentProxy {
+            exceptNetworks = List.copyOf(exceptNetworks);
+            exceptHosts = List.copyOf(exceptHosts);
+        }
     }
 
     /** The words of block pages. */
@@ -149,7 +196,7 @@ public record DataPathSettings(
      *
      * @param arriving for the kernel to say where the client meant to go
      * @param connectHead for the head of CONNECT, or the PROXY header
-     * @param resolve for its name
+     * @param resolve for its name; for its user's password too
      * @param firstByte for the client's first byte: browsers open connections ahead of use
      * @param hello for the rest of the hello
      * @param connect for TCP to the upstream
@@ -197,7 +244,7 @@ public record DataPathSettings(
             return switch (stage) {
                 case ARRIVING, SCREENING, DECIDING -> arriving;
                 case CONNECT_HEAD, PROXY_HEADER -> connectHead;
-                case RESOLVING -> resolve;
+                case AUTHENTICATING, RESOLVING -> resolve;
                 case AWAITING_HELLO -> firstByte;
                 case PEEKING -> hello;
                 case REACHING, CONNECTING, SPLICE_CONNECTING -> connect;
@@ -205,7 +252,7 @@ public record DataPathSettings(
                 case VERIFYING -> verify;
                 case FORGING -> forge;
                 case CLIENT_HANDSHAKE -> clientHandshake;
-                case RELAYING, SPLICING -> idle;
+                case RELAYING, FORWARDING, SPLICING -> idle;
                 // The answer's own way out, then the time to read it.
                 case BLOCKING -> linger.plus(linger);
                 case CLOSED -> Duration.ZERO;

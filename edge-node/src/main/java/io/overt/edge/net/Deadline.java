@@ -57,7 +57,7 @@ final class Deadline {
     }
 
     private void timeIsUp(Stage stage) {
-        if (stage == Stage.RELAYING || stage == Stage.SPLICING) {
+        if (stage == Stage.RELAYING || stage == Stage.FORWARDING || stage == Stage.SPLICING) {
             var idle = settings.idle().toNanos();
             var quiet = nanoTime.getAsLong() - lastMoved.getAsLong();
             if (quiet < idle) {

@@ -1,17 +1,22 @@
 package io.overt.edge.net;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.overt.edge.flow.Command;
 import io.overt.edge.flow.Command.CloseStyle;
+import io.overt.edge.flow.Command.RelayMode;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.ClientLeft;
+import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known;
+import io.overt.edge.flow.OriginalDestination;
 import io.overt.edge.flow.Refusal;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.flow.State;
 import io.overt.edge.flow.Step;
+import io.overt.edge.http.PlainUpstream;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
@@ -38,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class FlowRunner {
     private final Shell shell;
     private final EpollSocketChannel client;
+    private final ListenerSettings listener;
     private final ClientFront front;
     private final ArrivalAsk arrival;
     private final Observations observations;
@@ -61,6 +67,7 @@ final class FlowRunner {
             State state) {
         this.shell = shell;
         this.client = client;
+        this.listener = listener;
         this.state = state;
         this.witness = new Witness(shell.exclusions());
         this.policy = new PolicyAsk(shell, witness);
@@ -77,21 +84,27 @@ final class FlowRunner {
         this.observations =
                 new Observations(
                         ConnectionId.create(shell.clock()), shell.clock(), shell.nanoTime());
-        this.front =
-                new ClientFront(
-                        shell.settings().limits().hello(),
-                        shell.settings().limits().connectHead(),
-                        shell.settings().edge(),
-                        this::feed);
+        this.front = new ClientFront(shell.settings(), this::feed);
         this.arrival = new ArrivalAsk(shell, client, listener, front, pass, this::feed);
     }
 
     /** Takes over a connection that was accepted. On its event loop. */
     static void begin(Shell shell, EpollSocketChannel client, ListenerSettings listener) {
+        begin(shell, client, listener, Unpooled.EMPTY_BUFFER);
+    }
+
+    /**
+     * Takes over a client's connection, on its event loop.
+     *
+     * @param left what came from it already; taken over
+     */
+    private static void begin(
+            Shell shell, EpollSocketChannel client, ListenerSettings listener, ByteBuf left) {
         var from = client.remoteAddress();
         if (from == null) {
             var _ = client.close(); // Gone before it was looked at: nobody to tell, nothing to
             // record.
+            left.release();
             return;
         }
         var first = State.begin(listener.listener(), from);
@@ -103,6 +116,7 @@ final class FlowRunner {
                         shell.admission().pass(from.getAddress()),
                         first.next());
         client.pipeline().addLast(runner.front);
+        runner.front.begin(left, client.isInputShutdown());
         shell.entered(runner);
         runner.stepping = true;
         runner.carryOut(first);
@@ -188,10 +202,15 @@ final class FlowRunner {
             case Command.Screen(var arrived) -> feed(policy.screen(arrived));
             case Command.Reach(var first, var others) -> reach(first, others);
             case Command.AcceptConnect() -> {
-                var yes = RefusalWire.connected(shell.settings().edge());
+                var yes = RefusalWire.connected(shell.settings().pseudonym());
                 // A write that fails closes the channel, and that is heard.
                 var _ = client.writeAndFlush(Unpooled.wrappedBuffer(yes));
             }
+            case Command.Authenticate() ->
+                    arrival.authenticate(state.known().acceptance().client().getAddress());
+            case Command.DecidePlain(var arrived) -> feed(policy.decidePlain(arrived));
+            case Command.ConnectPlain(var to) -> dial(to, UpstreamConnection.Purpose.FORWARD);
+            case Command.Forward(var mode) -> forward(mode);
             case Command.PeekHello() -> front.peekHello();
             case Command.Decide(var heard) -> feed(policy.decide(heard));
             case Command.DecideUnheard(var unheard) -> feed(policy.decide(unheard));
@@ -214,6 +233,13 @@ final class FlowRunner {
                             pass.mayBeTold(shell.settings().limits())
                                     ? refusal
                                     : new Refusal.Reset(),
+                            answer ->
+                                    RefusalWire.of(
+                                            answer,
+                                            shell.settings(),
+                                            listener,
+                                            observations.id(),
+                                            shell.clock()),
                             shell.settings(),
                             client,
                             front,
@@ -242,6 +268,8 @@ final class FlowRunner {
     private void reach(Known.Arrived first, List<Known.Arrived> others) {
         var addresses = new ArrayList<InetSocketAddress>();
         addresses.add(first.to().address());
+        var candidates = new ArrayList<>(others);
+        candidates.addFirst(first);
         for (var other : others) {
             if (policy.screen(other) instanceof Event.Screened(var ruling)
                     && ruling.decision().action() != Action.BLOCK) {
@@ -258,6 +286,7 @@ final class FlowRunner {
                                         client,
                                         first.accepted().client(),
                                         to,
+                                        way(candidates, to),
                                         UpstreamConnection.Purpose.INSPECT,
                                         events),
                         this::feed);
@@ -282,6 +311,7 @@ final class FlowRunner {
                         client,
                         state.known().acceptance().client(),
                         to,
+                        way(),
                         purpose,
                         this::feed);
     }
@@ -303,6 +333,27 @@ final class FlowRunner {
                                                             .ifPresent(observations::revocation);
                                                     feed(answer.event());
                                                 }));
+    }
+
+    private ParentRoute.Way way(List<Known.Arrived> candidates, InetSocketAddress to) {
+        return way(
+                candidates.stream()
+                        .map(Known.Arrived::to)
+                        .filter(each -> each.address().equals(to))
+                        .findFirst());
+    }
+
+    private ParentRoute.Way way() {
+        return way(state.known().destination());
+    }
+
+    private ParentRoute.Way way(Optional<OriginalDestination> to) {
+        var way =
+                to.<ParentRoute.Way>map(shell.parent()::to).orElseGet(ParentRoute.Way.Direct::new);
+        if (way instanceof ParentRoute.Way.ThroughParent(var proxy, _, _, _)) {
+            observations.parentProxy(proxy);
+        }
+        return way;
     }
 
     private UpstreamConnection upstream() {
@@ -343,6 +394,40 @@ final class FlowRunner {
         return new RelayStart(shell, client, clientTap, upstream(), this::feed);
     }
 
+    private void forward(RelayMode mode) {
+        var judged = (Known.JudgedPlain) state.known();
+        var asked = (OriginalDestination.Asked) judged.arrived().to();
+        toUpstream()
+                .forward(
+                        mode,
+                        policy,
+                        new PlainUpstream(
+                                front.plainHost(),
+                                asked.target().port(),
+                                shell.settings().pseudonym(),
+                                front.authorization(),
+                                switch (way()) {
+                                    case ParentRoute.Way.Direct() ->
+                                            new PlainUpstream.Route.ToOrigin();
+                                    case ParentRoute.Way.ThroughParent through ->
+                                            new PlainUpstream.Route.ToParent(
+                                                    through.authorization());
+                                }),
+                        front,
+                        observations,
+                        this::handBack);
+    }
+
+    /** The client's next plain request is not for this upstream: a connection begins anew. */
+    private void handBack(ByteBuf next) {
+        feed(new RelayEnded(Event.RelayEnd.HANDED_BACK));
+        if (client.isActive()) {
+            begin(shell, client, listener, next);
+        } else {
+            next.release();
+        }
+    }
+
     /** Whether a request for the host may go to the upstream of this relay. */
     private boolean upstreamNames(String host) {
         return ReferenceIdentity.parse(host)
@@ -380,6 +465,11 @@ final class FlowRunner {
                     upstream.abandon();
                 }
             }
+            case CLIENT_KEPT -> {
+                if (upstream != null) {
+                    upstream.abandon();
+                }
+            }
             case RESET -> {
                 RelayEnd.reset(client);
                 if (upstream != null) {
@@ -395,6 +485,7 @@ final class FlowRunner {
                     Stage.ARRIVING,
                     Stage.PROXY_HEADER,
                     Stage.CONNECT_HEAD,
+                    Stage.AUTHENTICATING,
                     Stage.RESOLVING,
                     Stage.SCREENING,
                     Stage.AWAITING_HELLO,

@@ -74,6 +74,20 @@ final class PolicyAsk {
                 shell.habits().of(heard.arrived().to().address(), hello.serverName()));
     }
 
+    /**
+     * A plain request to the explicit proxy. It has no hello, so its host stands where the server
+     * name of one would.
+     */
+    Event decidePlain(Arrived arrived) {
+        return decide(
+                facts(
+                        arrived,
+                        connectHost(arrived.to()),
+                        new HelloFacts.NotPeeked(HelloFault.NOT_TLS)),
+                _ -> Optional.empty(),
+                Optional.empty());
+    }
+
     Event decide(Unheard unheard) {
         return decide(
                 facts(
@@ -132,7 +146,7 @@ final class PolicyAsk {
                 shell.settings().site(),
                 accepted.listener().name(),
                 accepted.client().getAddress(),
-                Optional.empty(),
+                accepted.user(),
                 arrived.to().address(),
                 serverName,
                 connectHost(arrived.to()),
@@ -142,7 +156,7 @@ final class PolicyAsk {
 
     private static Optional<HostName> connectHost(OriginalDestination to) {
         return switch (to) {
-            case OriginalDestination.Asked(_, var target) -> HostName.parse(target.host());
+            case OriginalDestination.Asked(_, var target, _) -> HostName.parse(target.host());
             case OriginalDestination.Diverted _,
                     OriginalDestination.Redirected _,
                     OriginalDestination.Announced _ ->

@@ -1,9 +1,18 @@
 package io.overt.edge.net;
 
-import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.buffer.ByteBufUtil;
+import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Refusal.Alert;
 import io.overt.edge.flow.Refusal.ConnectAnswer;
+import io.overt.edge.http.PageNotice;
+import io.overt.edge.http.ProxyRefusal;
+import io.overt.edge.login.LoginSettings;
+import io.overt.edge.net.DataPathSettings.ListenerSettings;
+import io.overt.edge.record.ConnectionId;
+import io.overt.policy.Decision;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Optional;
 
 /** What a refusal looks like on the wire. Pure. */
 final class RefusalWire {
@@ -23,40 +32,43 @@ final class RefusalWire {
         };
     }
 
-    /** An answer to CONNECT that says in words, and in RFC 9209's, why it is no. */
-    static byte[] of(ConnectAnswer refusal, String edge) {
-        var reason = HttpResponseStatus.valueOf(refusal.status()).reasonPhrase();
-        var body = refusal.label().map(RefusalWire::oneLine).orElse(reason) + "\n";
-        var bytes = body.getBytes(StandardCharsets.UTF_8);
-        var head =
-                "HTTP/1.1 "
-                        + refusal.status()
-                        + " "
-                        + reason
-                        + "\r\nProxy-Status: "
-                        + edge
-                        + "; error="
-                        + refusal.proxyError()
-                        + "\r\nVia: 1.1 "
-                        + edge
-                        + "\r\nContent-Type: text/plain; charset=utf-8"
-                        + "\r\nContent-Length: "
-                        + bytes.length
-                        + "\r\nCache-Control: no-store"
-                        + "\r\nConnection: close\r\n\r\n";
-        var wire = new byte[head.length() + bytes.length];
-        System.arraycopy(head.getBytes(StandardCharsets.US_ASCII), 0, wire, 0, head.length());
-        System.arraycopy(bytes, 0, wire, head.length(), bytes.length);
-        return wire;
+    /** An answer to a request to the explicit proxy: our page, which says why it is no. */
+    static byte[] of(
+            ConnectAnswer refusal,
+            DataPathSettings settings,
+            ListenerSettings listener,
+            ConnectionId id,
+            InstantSource clock) {
+        var decision = refusal.ruling().map(Ruling::decision);
+        var answer =
+                new ProxyRefusal(
+                                refusal.status(),
+                                settings.edge(),
+                                refusal.proxyError(),
+                                decision.map(Decision::rule),
+                                decision.flatMap(Decision::label),
+                                refusal.status() == PROXY_AUTHENTICATION_REQUIRED
+                                        ? listener.authentication().map(LoginSettings::realm)
+                                        : Optional.empty(),
+                                settings.pseudonym())
+                        .answer(
+                                new PageNotice(
+                                        settings.notice().organisation(),
+                                        settings.notice().url(),
+                                        Optional.of(id.text())),
+                                clock);
+        try {
+            return ByteBufUtil.getBytes(answer);
+        } finally {
+            answer.release();
+        }
     }
 
     /** The yes. */
-    static byte[] connected(String edge) {
-        return ("HTTP/1.1 200 Connection established\r\nVia: 1.1 " + edge + "\r\n\r\n")
+    static byte[] connected(String pseudonym) {
+        return ("HTTP/1.1 200 Connection established\r\nVia: 1.1 " + pseudonym + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static String oneLine(String label) {
-        return label.replaceAll("\\p{Cntrl}+", " ");
-    }
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 }

@@ -1,6 +1,8 @@
 package io.overt.edge.net;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.overt.edge.flow.Command.RelayMode;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.ClientSpoke;
@@ -9,7 +11,9 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.TlsAlert;
 import io.overt.edge.http.Http1Filter;
 import io.overt.edge.http.PageNotice;
+import io.overt.edge.http.PlainUpstream;
 import io.overt.edge.record.Observations;
+import io.overt.policy.HttpRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -90,6 +94,57 @@ final class RelayStart {
         RelayEnd.resume(to);
     }
 
+    /**
+     * Plain requests, which {@code front} still has.
+     *
+     * @param handBack takes over the client's connection and what came on it that is not for {@code
+     *     destination}; nothing of ours is in its pipeline then
+     */
+    void forward(
+            RelayMode mode,
+            PolicyAsk policy,
+            PlainUpstream destination,
+            ClientFront front,
+            Observations observations,
+            Consumer<ByteBuf> handBack) {
+        whenBothClosed(() -> new RelayEnded(howItEnded()));
+        var rules =
+                switch (mode) {
+                    case HTTP1, BY_FIRST_BYTES -> {
+                        observations.filtered();
+                        yield Optional.of(policy.http());
+                    }
+                    case OPAQUE -> Optional.<HttpRules>empty();
+                };
+        client.pipeline().addLast(clientTap);
+        Http1Filter.forwarding(
+                        rules,
+                        policy.facts(),
+                        destination,
+                        shell.settings().http(),
+                        notice(observations),
+                        shell.clock(),
+                        observations::http,
+                        next -> {
+                            client.pipeline().remove(clientTap);
+                            handBack.accept(next);
+                        })
+                .start(client, to);
+        front.handOver();
+        if (front.hasEnded()) {
+            client.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+        Holder.release(to);
+    }
+
+    private PageNotice notice(Observations observations) {
+        var settings = shell.settings();
+        return new PageNotice(
+                settings.notice().organisation(),
+                settings.notice().url(),
+                Optional.of(observations.id().text()));
+    }
+
     /** Until one of both says enough; called for whatever comes to be held. */
     private void lookAtFirstBytes(Runnable filter) {
         var verdict =
@@ -133,10 +188,7 @@ final class RelayStart {
                         policy.facts(),
                         upstreamNames::test,
                         settings.http(),
-                        new PageNotice(
-                                settings.notice().organisation(),
-                                settings.notice().url(),
-                                Optional.of(observations.id().text())),
+                        notice(observations),
                         shell.clock(),
                         observations::http)
                 .start(client, to);
@@ -182,7 +234,8 @@ final class RelayStart {
                             UPSTREAM_RESET,
                             CERTIFICATE_REQUIRED,
                             CLIENT_HUNG_UP,
-                            CLIENT_RESET_AT_ONCE ->
+                            CLIENT_RESET_AT_ONCE,
+                            HANDED_BACK ->
                             end;
                 });
     }

@@ -3,12 +3,14 @@ package io.overt.edge.net;
 import io.overt.edge.exclusion.Exclusions;
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.forge.LeafForge;
+import io.overt.edge.login.Authenticator;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.ConnectionRecord;
 import io.overt.edge.record.Observations;
 import io.overt.edge.record.RecordSink;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,8 @@ final class Shell {
     private final LeafForge forge;
     private final Verifier verifier;
     private final Resolver resolver;
+    private final Map<String, Authenticator> authenticators;
+    private final ParentRoute parent;
     private final Destinations destinations;
     private final ClientLeg clientLeg;
     private final UpstreamLeg upstreamLeg;
@@ -46,6 +50,8 @@ final class Shell {
             LeafForge forge,
             Verifier verifier,
             Resolver resolver,
+            Map<String, Authenticator> authenticators,
+            ParentRoute parent,
             Destinations destinations,
             ClientLeg clientLeg,
             UpstreamLeg upstreamLeg,
@@ -60,6 +66,8 @@ final class Shell {
         this.forge = forge;
         this.verifier = verifier;
         this.resolver = resolver;
+        this.authenticators = Map.copyOf(authenticators);
+        this.parent = parent;
         this.destinations = destinations;
         this.clientLeg = clientLeg;
         this.upstreamLeg = upstreamLeg;
@@ -90,6 +98,15 @@ final class Shell {
 
     Resolver resolver() {
         return resolver;
+    }
+
+    /** By the name of the listener that asks. */
+    Map<String, Authenticator> authenticators() {
+        return authenticators;
+    }
+
+    ParentRoute parent() {
+        return parent;
     }
 
     Destinations destinations() {

@@ -9,8 +9,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.resolver.NoopAddressResolverGroup;
 import io.overt.edge.flow.CertificateRequest;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.RawConnected;
@@ -56,7 +58,9 @@ final class UpstreamConnection {
     /** What the connection is for. */
     enum Purpose {
         INSPECT,
-        SPLICE
+        SPLICE,
+        /** Plain requests: raw, but through a parent proxy without a tunnel. */
+        FORWARD
     }
 
     private UpstreamConnection(EpollSocketChannel channel, Tap tap, Consumer<Event> events) {
@@ -70,12 +74,14 @@ final class UpstreamConnection {
      *
      * @param client whose event loop it shares
      * @param source whose connection it is, for where upstreams are to see that
+     * @param to where, unless {@code way} leads through a parent
      */
     static UpstreamConnection dial(
             Shell shell,
             EpollSocketChannel client,
             InetSocketAddress source,
             InetSocketAddress to,
+            ParentRoute.Way way,
             Purpose purpose,
             Consumer<Event> events) {
         var tap = new Tap(shell.nanoTime());
@@ -83,33 +89,89 @@ final class UpstreamConnection {
                 new Bootstrap()
                         .group(client.eventLoop())
                         .channel(EpollSocketChannel.class)
+                        // Names are looked up elsewhere: the default resolver blocks the loop.
+                        .resolver(NoopAddressResolverGroup.INSTANCE)
                         .option(ChannelOption.AUTO_READ, false)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         // The machine's deadline abandons the attempt; this one only tidies up.
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                                (int) shell.settings().deadlines().connect().toMillis() * 2)
-                        .handler(pipeline(tap, purpose));
-        if (shell.settings().upstreamSource() == UpstreamSource.CLIENT) {
-            bootstrap
-                    .option(EpollChannelOption.IP_TRANSPARENT, true)
-                    .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
-                    .localAddress(new InetSocketAddress(source.getAddress(), 0));
-        }
-        var connecting = bootstrap.connect(to);
+                                (int) shell.settings().deadlines().connect().toMillis() * 2);
+        return switch (way) {
+            case ParentRoute.Way.Direct() -> {
+                if (shell.settings().upstreamSource() == UpstreamSource.CLIENT
+                        // An IPv4 client that a name leads to an IPv6 upstream has no address
+                        // there.
+                        && to.getAddress().getClass() == source.getAddress().getClass()) {
+                    bootstrap
+                            .option(EpollChannelOption.IP_TRANSPARENT, true)
+                            .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
+                            .localAddress(new InetSocketAddress(source.getAddress(), 0));
+                }
+                yield dial(bootstrap, to, Optional.empty(), tap, purpose, events);
+            }
+            case ParentRoute.Way.ThroughParent through -> {
+                // An unresolved address is refused by the channel: no address is a failed dial.
+                var proxy =
+                        through.proxy()
+                                .orElseGet(
+                                        () ->
+                                                InetSocketAddress.createUnresolved(
+                                                        "parent-proxy.invalid", 1));
+                yield purpose == Purpose.FORWARD
+                        ? dial(bootstrap, proxy, Optional.empty(), tap, purpose, events)
+                        : dial(
+                                bootstrap,
+                                InetSocketAddress.createUnresolved(through.host(), through.port()),
+                                Optional.of(ParentTunnel.to(through, proxy, shell.settings())),
+                                tap,
+                                purpose,
+                                events);
+            }
+        };
+    }
+
+    private static UpstreamConnection dial(
+            Bootstrap bootstrap,
+            InetSocketAddress to,
+            Optional<HttpProxyHandler> tunnel,
+            Tap tap,
+            Purpose purpose,
+            Consumer<Event> events) {
+        var connecting = bootstrap.handler(pipeline(tap, purpose, tunnel)).connect(to);
         var connection =
                 new UpstreamConnection((EpollSocketChannel) connecting.channel(), tap, events);
-        connecting.addListener((ChannelFuture done) -> connection.dialled(done, purpose));
+        connecting.addListener(
+                (ChannelFuture done) -> {
+                    if (tunnel.isEmpty() || !done.isSuccess()) {
+                        connection.dialled(done.cause(), purpose);
+                    }
+                });
+        tunnel.ifPresent(
+                handler ->
+                        handler.connectFuture()
+                                .addListener(
+                                        done -> {
+                                            // Else TCP to the parent failed, and that was told.
+                                            if (connecting.isSuccess()) {
+                                                connection.dialled(
+                                                        ParentTunnel.explained(done.cause()),
+                                                        purpose);
+                                            }
+                                        }));
         return connection;
     }
 
-    private static ChannelHandler pipeline(Tap tap, Purpose purpose) {
+    private static ChannelHandler pipeline(
+            Tap tap, Purpose purpose, Optional<HttpProxyHandler> tunnel) {
         return new ChannelInitializer<EpollSocketChannel>() {
             @Override
             protected void initChannel(EpollSocketChannel channel) {
+                tunnel.ifPresent(
+                        handler -> channel.pipeline().addLast(handler, new ParentTunnel.Silence()));
                 switch (purpose) {
-                    case SPLICE -> channel.pipeline().addLast(tap, new Holder());
+                    case SPLICE, FORWARD -> channel.pipeline().addLast(tap, new Holder());
                     case INSPECT -> channel.pipeline().addLast(new Dialling());
                 }
             }
@@ -132,8 +194,11 @@ final class UpstreamConnection {
         }
     }
 
-    private void dialled(ChannelFuture done, Purpose purpose) {
-        if (done.isSuccess()) {
+    /**
+     * @param failure null when it stands
+     */
+    private void dialled(@Nullable Throwable failure, Purpose purpose) {
+        if (failure == null) {
             if (abandoned) {
                 var _ = channel.close();
                 return;
@@ -144,15 +209,14 @@ final class UpstreamConnection {
         tell(
                 switch (purpose) {
                     case INSPECT ->
-                            done.isSuccess()
+                            failure == null
                                     ? new UpstreamConnected()
                                     : new UpstreamUnreachable(
-                                            EndWatch.unreachable(done.cause()),
-                                            Texts.oneLine(done.cause()));
-                    case SPLICE ->
-                            done.isSuccess()
+                                            EndWatch.unreachable(failure), Texts.oneLine(failure));
+                    case SPLICE, FORWARD ->
+                            failure == null
                                     ? new RawConnected()
-                                    : new RawUnreachable(Texts.oneLine(done.cause()));
+                                    : new RawUnreachable(Texts.oneLine(failure));
                 });
     }
 
@@ -169,7 +233,7 @@ final class UpstreamConnection {
         used = true;
         stopWaiting();
         switch (purpose) {
-            case SPLICE -> {
+            case SPLICE, FORWARD -> {
                 channel.pipeline().addLast(tap, new Holder());
                 tell(new RawConnected());
             }

@@ -77,7 +77,12 @@ final class Verifier implements AutoCloseable {
         Optional<ReferenceIdentity> name =
                 ask.serverName().isPresent()
                         ? ReferenceIdentity.parse(ask.serverName().get())
-                        : Optional.of(new ReferenceIdentity.IpAddress(ask.address().getAddress()));
+                        : ask.address().isUnresolved()
+                                // Through a parent proxy: the name that the client gave to us.
+                                ? ReferenceIdentity.parse(ask.address().getHostString())
+                                : Optional.of(
+                                        new ReferenceIdentity.IpAddress(
+                                                ask.address().getAddress()));
         if (name.isEmpty()) {
             var reason =
                     new UntrustedReason(

@@ -100,6 +100,11 @@ public final class ConnectionMeters {
                 .register(registry);
     }
 
+    /** Where what belongs to connections, and is counted elsewhere, is counted. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
     /** One connection is over. */
     public void count(Conclusion conclusion) {
         var byReason = outcomes.get(conclusion.outcome());

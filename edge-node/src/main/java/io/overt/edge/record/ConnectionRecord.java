@@ -34,9 +34,11 @@ public record ConnectionRecord(
                 .member("edge", edge)
                 .member("listener", facts.accepted.listener().name())
                 .member("client", text(facts.accepted.client()))
+                .member("user", facts.accepted.user())
                 .member("balancer", facts.accepted.balancer().map(ConnectionRecord::text))
                 .member("destination", facts.arrived.map(each -> text(each.to().address())))
                 .member("connect", facts.connect())
+                .member("parent_proxy", observations.parentProxy().map(ConnectionRecord::text))
                 .member("server_name", facts.heard.flatMap(each -> each.hello().serverName()))
                 .strings(
                         "alpn_offered",
@@ -188,7 +190,7 @@ public record ConnectionRecord(
             return switch (known) {
                 case Known.Accepted accepted ->
                         new Facts(accepted, none(), none(), none(), none(), none(), none());
-                case Known.Asked(var accepted, var target) ->
+                case Known.Asked(var accepted, var target, _) ->
                         new Facts(
                                 accepted,
                                 Optional.of(target),
@@ -207,6 +209,7 @@ public record ConnectionRecord(
                                 none(),
                                 none());
                 case Known.Prejudged(var arrived, _) -> of(arrived);
+                case Known.JudgedPlain(var arrived, _) -> of(arrived);
                 case Known.Heard heard -> of(heard.arrived()).with(heard);
                 case Known.Unheard unheard -> of(unheard.arrived()).with(unheard);
                 case Known.Judged(var heard, _) -> of(heard);
@@ -243,7 +246,7 @@ public record ConnectionRecord(
                     arrived.map(Known.Arrived::to)
                             .flatMap(
                                     to ->
-                                            to instanceof OriginalDestination.Asked(_, var named)
+                                            to instanceof OriginalDestination.Asked(_, var named, _)
                                                     ? Optional.of(named)
                                                     : Optional.empty())
                             .or(() -> asked);

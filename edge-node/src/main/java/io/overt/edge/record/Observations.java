@@ -3,6 +3,7 @@ package io.overt.edge.record;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Event;
 import io.overt.edge.revocation.RevocationStanding;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class Observations {
     private final LongSupplier nanoTime;
     private final List<Visit> visits = new ArrayList<>();
     private final List<Http1Event.Blocked> blocked = new ArrayList<>();
+    private Optional<InetSocketAddress> parentProxy = Optional.empty();
     private boolean filtered;
     private long requests;
     private long blockedRequests;
@@ -52,6 +54,15 @@ public final class Observations {
         if (visits.isEmpty() || visits.getLast().stage() != stage) {
             visits.add(new Visit(stage, nanoTime.getAsLong()));
         }
+    }
+
+    /** The upstream is reached through a parent proxy. */
+    public void parentProxy(Optional<InetSocketAddress> at) {
+        parentProxy = at;
+    }
+
+    Optional<InetSocketAddress> parentProxy() {
+        return parentProxy;
     }
 
     /** The HTTP/1.1 filter looks into the bytes. */

@@ -69,7 +69,12 @@ class AnyOrderPropertyTest {
             var provenances = Listener.Provenance.values();
             var first =
                     State.begin(
-                            new Listener("front", provenances[random.nextInt(provenances.length)]),
+                            new Listener(
+                                    "front",
+                                    provenances[random.nextInt(provenances.length)],
+                                    random.nextBoolean()
+                                            ? Listener.Access.OPEN
+                                            : Listener.Access.AUTHENTICATED),
                             Playbook.CLIENT);
             state = first.next();
             check(first);
@@ -142,9 +147,15 @@ class AnyOrderPropertyTest {
                                 .as(this::story)
                                 .isTrue();
                     }
+                    case Command.ConnectPlain _, Command.Forward _ -> {
+                        assertSeen(Event.Decided.class);
+                        assertSeen(Event.PlainAsked.class);
+                    }
                     case Command.FindDestination _,
                             Command.ReadConnectHead _,
                             Command.ReadProxyHeader _,
+                            Command.Authenticate _,
+                            Command.DecidePlain _,
                             Command.Resolve _,
                             Command.Screen _,
                             Command.Reach _,
@@ -179,7 +190,9 @@ class AnyOrderPropertyTest {
             return switch (state.stage()) {
                 case ARRIVING -> Cast.named("destination found");
                 case PROXY_HEADER -> Cast.named("proxy header");
-                case CONNECT_HEAD -> Cast.named("connect asked");
+                case CONNECT_HEAD ->
+                        Cast.named(random.nextInt(3) == 0 ? "plain asked" : "connect asked");
+                case AUTHENTICATING -> Cast.named("authenticated");
                 case RESOLVING -> Cast.named("resolved");
                 case SCREENING -> Cast.named("screened: inspect");
                 case REACHING -> Cast.named("reached");
@@ -197,7 +210,11 @@ class AnyOrderPropertyTest {
                                         : random.nextBoolean()
                                                 ? Cast.named("decided: inspect, untrusted mirrors")
                                                 : Cast.named("decided: inspect, asked goes on");
-                case CONNECTING -> Cast.named("upstream connected");
+                case CONNECTING ->
+                        Cast.named(
+                                state instanceof PlainConnecting
+                                        ? "raw connected"
+                                        : "upstream connected");
                 case UPSTREAM_HANDSHAKE ->
                         random.nextInt(4) > 0
                                 ? Cast.named("upstream handshaken")
@@ -209,7 +226,7 @@ class AnyOrderPropertyTest {
                 case FORGING -> Cast.named("leaf forged");
                 case CLIENT_HANDSHAKE -> Cast.named("client handshaken");
                 case SPLICE_CONNECTING -> Cast.named("raw connected");
-                case RELAYING, SPLICING, BLOCKING, CLOSED -> any();
+                case RELAYING, FORWARDING, SPLICING, BLOCKING, CLOSED -> any();
             };
         }
 

@@ -98,6 +98,12 @@ final class Cast {
         events.put(
                 "too many of the client",
                 new Event.NotAdmitted(Event.NotAdmitted.Full.CLIENT, "500 of the client"));
+        events.put("plain asked", new Event.PlainAsked(TARGET));
+        events.put("authenticated", new Event.Authenticated("alice"));
+        for (var fault : Event.AuthenticationFault.values()) {
+            events.put("not authenticated: " + fault, new Event.NotAuthenticated(fault, "alice"));
+        }
+        events.put("handed back", new Event.RelayEnded(Event.RelayEnd.HANDED_BACK));
         events.put("connect asked", new Event.ConnectAsked(TARGET));
         events.put(
                 "connect malformed",

@@ -16,6 +16,10 @@ final class Transcript {
             case Command.ReadConnectHead() -> "read connect head";
             case Command.Resolve(var target) -> "resolve " + target.host() + ":" + target.port();
             case Command.ReadProxyHeader() -> "read proxy header";
+            case Command.Authenticate() -> "authenticate";
+            case Command.DecidePlain _ -> "decide plain";
+            case Command.ConnectPlain(var to) -> "connect plain " + Cast.text(to);
+            case Command.Forward(var mode) -> "forward " + mode;
             case Command.Screen _ -> "screen";
             case Command.Reach(var first, var others) ->
                     "reach "
@@ -58,8 +62,13 @@ final class Transcript {
             case Refusal.Alert(var alert) -> "alert " + alert.text();
             case Refusal.Reset() -> "reset";
             case Refusal.Fin() -> "fin";
-            case Refusal.ConnectAnswer(var status, var error, var label) ->
-                    status + " " + error + label.map(text -> " \"" + text + "\"").orElse("");
+            case Refusal.ConnectAnswer(var status, var error, var ruling) ->
+                    status
+                            + " "
+                            + error
+                            + ruling.flatMap(said -> said.decision().label())
+                                    .map(text -> " \"" + text + "\"")
+                                    .orElse("");
         };
     }
 

@@ -78,6 +78,9 @@ final class Http1Fixture {
 
     static Http1Exchange exchange(Http1Limits limits) {
         return new Http1Exchange(
-                new RequestScreen(RULES, FACTS, COVERS), limits, new Pages(NOTICE, CLOCK));
+                new RequestScreen(Optional.of(RULES), FACTS, COVERS, new Passage.Untouched()),
+                limits,
+                new Pages(NOTICE, CLOCK),
+                new Passage.Untouched());
     }
 }

@@ -144,6 +144,7 @@ final class Http1PropertiesTest {
             switch (action) {
                 case Http1Action.ToUpstream(ByteBuf bytes) -> upstream.append(text(bytes));
                 case Http1Action.ToClient(ByteBuf bytes) -> client.append(text(bytes));
+                case Http1Action.HandBack(ByteBuf bytes) -> rest.add("hand back " + text(bytes));
                 case Http1Action.Report(Http1Event event) -> rest.add(event.toString());
                 case Http1Action.CloseUpstream() -> rest.add("close upstream");
                 case Http1Action.CloseClient(),

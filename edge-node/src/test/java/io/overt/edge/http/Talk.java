@@ -76,6 +76,7 @@ final class Talk {
             case Http1Action.CloseClient() -> "close client";
             case Http1Action.FinishClient() -> "finish client";
             case Http1Action.AbortClient() -> "abort client";
+            case Http1Action.HandBack(ByteBuf bytes) -> "hand back " + text(bytes);
             case Http1Action.Report(Http1Event event) -> line(event);
         };
     }

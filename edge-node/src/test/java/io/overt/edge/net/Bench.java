@@ -15,6 +15,7 @@ import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.Notice;
+import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.ConnectionRecord;
@@ -112,15 +113,33 @@ final class Bench implements AutoCloseable {
     }
 
     static DataPathSettings settings(Limits limits, Deadlines deadlines) {
-        return new DataPathSettings(
-                "berlin",
-                "edge-1",
+        return settings(
+                limits,
+                deadlines,
+                Optional.empty(),
                 List.of(
                         listener("proxy", Listener.Provenance.CONNECT),
                         listener("redirect", Listener.Provenance.REDIRECT),
                         balanced("balanced", "127.0.0.0/8"),
-                        balanced("balanced-from-elsewhere", "192.0.2.0/24")),
+                        balanced("balanced-from-elsewhere", "192.0.2.0/24")));
+    }
+
+    static DataPathSettings settings(
+            Optional<ParentProxy> parent, List<ListenerSettings> listeners) {
+        return settings(Limits.DEFAULT, patient(), parent, listeners);
+    }
+
+    private static DataPathSettings settings(
+            Limits limits,
+            Deadlines deadlines,
+            Optional<ParentProxy> parent,
+            List<ListenerSettings> listeners) {
+        return new DataPathSettings(
+                "berlin",
+                "edge-1",
+                listeners,
                 UpstreamSource.EDGE,
+                parent,
                 2,
                 limits,
                 deadlines,
@@ -174,7 +193,7 @@ final class Bench implements AutoCloseable {
                 DRAIN);
     }
 
-    private static ListenerSettings listener(String name, Listener.Provenance kind) {
+    static ListenerSettings listener(String name, Listener.Provenance kind) {
         return new ListenerSettings(
                 new Listener(name, kind),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -186,7 +205,8 @@ final class Bench implements AutoCloseable {
                 new Listener(name, Listener.Provenance.PROXY_PROTOCOL),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 LocalDestinations.ALLOWED,
-                List.of(Cidr.of(from)));
+                List.of(Cidr.of(from)),
+                Optional.empty());
     }
 
     static Policy compile(String rules) {

@@ -1,6 +1,8 @@
 package io.overt.edge.net;
 
+import io.overt.edge.http.Http1Limits;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,6 +12,9 @@ import java.util.List;
  */
 public final class ConnectRequestFuzz {
     private static final int LIMIT = 512;
+
+    private static final Http1Limits LIMITS =
+            new Http1Limits(LIMIT, 1, 1, 1, 1, 1, 1, 1, Duration.ZERO);
 
     private ConnectRequestFuzz() {}
 
@@ -22,6 +27,9 @@ public final class ConnectRequestFuzz {
                 text("CONNECT 192.0.2.1:443 HTTP/1.1\r\nProxy-Authorization: Basic YTpi\r\n\r\n"),
                 text("CONNECT a.b:65535 HTTP/1.1\r\nUser-Agent: a\r\nA:\tb\r\n\r\n"),
                 text("GET http://www.example.com/ HTTP/1.1\r\nHost: www.example.com\r\n\r\n"),
+                text("GET http://a:b@www.example.com/ HTTP/1.1\r\nHost: www.example.com\r\n\r\n"),
+                text("POST http://[2001:db8::1]:8080/?a HTTP/1.0\r\nVia: 1.1 b\r\n\r\nbody"),
+                text("\r\nGET http://www.example.com HTTP/1.1\r\nHost: www.example.com:80\r\n\r\n"),
                 text("CONNECT a:0 HTTP/1.1\r\n folded: x\r\n\r\n"),
                 text("CONNECT a:443 HTTP/1.1\nHost: a\n\n"),
                 text("\u0016\u0003\u0001\u0000\u0005hello"));
@@ -29,10 +37,10 @@ public final class ConnectRequestFuzz {
 
     /** {@code bytes} is what the client sent. */
     public static void fuzzerTestOneInput(byte[] bytes) {
-        var whole = ConnectRequest.parse(bytes, LIMIT);
+        var whole = ConnectRequest.parse(bytes, LIMIT, LIMITS);
         var step = Math.max(1, bytes.length / 48);
         for (var cut = 0; cut < bytes.length; cut += step) {
-            var early = ConnectRequest.parse(Arrays.copyOf(bytes, cut), LIMIT);
+            var early = ConnectRequest.parse(Arrays.copyOf(bytes, cut), LIMIT, LIMITS);
             if (!stands(early, whole)) {
                 throw new AssertionError(
                         "after %d bytes: %s%nafter %d: %s"
@@ -54,6 +62,7 @@ public final class ConnectRequestFuzz {
         return switch (early) {
             case ConnectRequest.Incomplete() -> true;
             case ConnectRequest.Connect connect -> connect.equals(whole);
+            case ConnectRequest.Plain plain -> plain.equals(whole);
             case ConnectRequest.Refused _ -> whole instanceof ConnectRequest.Refused;
         };
     }

@@ -52,8 +52,8 @@ class ConnectionRecordTest {
                         {"time":"2026-11-22T10:00:00.250Z",\
                         "id":"01a203de-9c4a-7312-a6c7-848ade0a43e8",\
                         "site":"berlin","edge":"edge-1","listener":"proxy",\
-                        "client":"[2001:db8:0:0:0:0:0:7]:40000","balancer":null,\
-                        "destination":null,"connect":"nowhere.invalid:443","server_name":null,\
+                        "client":"[2001:db8:0:0:0:0:0:7]:40000","user":null,"balancer":null,\
+                        "destination":null,"connect":"nowhere.invalid:443","parent_proxy":null,"server_name":null,\
                         "alpn_offered":[],"ja4":null,"hello_fault":null,\
                         "policy_version":null,"rule":null,"exclusion":null,\
                         "outcome":"block","reason":"unresolved","ending":"complete",\

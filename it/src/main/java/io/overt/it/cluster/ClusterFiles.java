@@ -204,6 +204,7 @@ final class ClusterFiles {
                         upstream:
                           trust-anchors: [%s]
                           own-cas: [ca/root.pem, ca/untrusted.pem]
+                          source: %s
                         notice:
                           organisation: %s
                           url: https://inspection.example/notice
@@ -232,6 +233,9 @@ final class ClusterFiles {
                                         setting.room().connections(),
                                         setting.room().inspections(),
                                         setting.upstreamAnchors(),
+                                        number == 2 && setting.gateway() == Gateway.LAB
+                                                ? "client"
+                                                : "edge",
                                         setting.organisation(),
                                         name,
                                         records,

@@ -74,7 +74,10 @@ public record ClusterPlan(
     public enum Gateway {
         /** None: clients ask the edges by CONNECT. */
         NONE,
-        /** Port 15443 for TPROXY and 15444 for REDIRECT, as the namespace lab diverts them. */
+        /**
+         * Port 15443 for TPROXY and 15444 for REDIRECT at the first edge, as the namespace lab
+         * diverts them; upstreams see the second edge's clients and not itself.
+         */
         LAB
     }
 }

@@ -201,6 +201,27 @@ final class NamespaceLabTest {
         awaitRecord("edge-b", "\"leaf_tier\":\"site-cache\"");
     }
 
+    @ParameterizedTest(name = "{0} through {1}")
+    @CsvSource({
+        "IPv4, edge-a, 10.91.2.1", "IPv6, edge-a, fd91:2::1",
+        "IPv4, edge-b, 10.91.1.2", "IPv6, edge-b, fd91:1::2",
+    })
+    @Order(FIRST)
+    void the_origin_sees_the_edge_or_where_it_is_set_up_so_the_client(
+            String family, String edge, String seen) throws Exception {
+        String file = "1k?" + edge + family;
+
+        Command.Result curl =
+                lab.client(
+                        withProxy(
+                                family.equals("IPv4") ? "10.91.1.1" : "[fd91:1::1]",
+                                cluster.edge(edge).connectPort(),
+                                curlWords(family, "443", file, "--output", "/dev/null")));
+
+        assertThat(curl.status()).as(curl.errors()).isZero();
+        assertThat(origin.askedBy("/" + file)).containsExactly(seen);
+    }
+
     @Test
     @Order(FIRST)
     void the_CA_keys_are_sensitive_and_cannot_be_extracted() throws Exception {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -78,6 +79,14 @@ final class NginxOrigin implements AutoCloseable {
     /** What the origin's file of this name hashes to. */
     String sha256(String file) throws IOException, InterruptedException {
         return Sums.sha256(directory.resolve("www").resolve(file));
+    }
+
+    /** Who asked for the path, as nginx saw it: an address for each request. */
+    List<String> askedBy(String path) throws IOException {
+        return Files.readAllLines(directory.resolve("access.log")).stream()
+                .filter(line -> line.contains(" " + path + " "))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .toList();
     }
 
     /** The chain that it presents for a name. */
