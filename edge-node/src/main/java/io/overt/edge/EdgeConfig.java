@@ -9,6 +9,7 @@ import io.overt.edge.login.LoginSettings;
 import io.overt.edge.net.DataPathSettings;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.FairShare;
+import io.overt.edge.net.DataPathSettings.KeepAlive;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
@@ -80,6 +81,7 @@ public record EdgeConfig(
             int threads,
             Limits limits,
             Deadlines deadlines,
+            KeepAlive keepAlive,
             Http1Limits http,
             Notice notice) {
 
@@ -93,6 +95,7 @@ public record EdgeConfig(
                     threads,
                     limits,
                     deadlines,
+                    keepAlive,
                     http,
                     notice);
         }
@@ -127,6 +130,7 @@ public record EdgeConfig(
                                     + status.longest()
                                     + ", which revocation.patience and fetches.completion may take)");
         }
+        var keepAlive = keepAlive(root.sectionOrDefaults("keep-alive"));
         var http = http(root.sectionOrDefaults("http"));
         var notice = notice(root.section("notice"));
         root.finish();
@@ -141,7 +145,9 @@ public record EdgeConfig(
                 upstream,
                 status,
                 records,
-                new Data(listeners, source, parent, threads, limits, deadlines, http, notice));
+                new Data(
+                        listeners, source, parent, threads, limits, deadlines, keepAlive, http,
+                        notice));
     }
 
     private static Upstream upstream(ConfigNode node) {
@@ -298,8 +304,19 @@ public record EdgeConfig(
                 deadline(node, "forge", usual.forge()),
                 deadline(node, "client-handshake", usual.clientHandshake()),
                 deadline(node, "idle", usual.idle()),
+                deadline(node, "half-closed", usual.halfClosed()),
                 deadline(node, "linger", usual.linger()),
                 deadline(node, "drain", usual.drain()));
+    }
+
+    /** The bounds are Linux's: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT. */
+    private static KeepAlive keepAlive(ConfigNode node) {
+        var usual = KeepAlive.DEFAULT;
+        var most = Duration.ofSeconds(32_767);
+        return new KeepAlive(
+                node.duration("idle", usual.idle(), Duration.ofSeconds(1), most),
+                node.duration("interval", usual.interval(), Duration.ofSeconds(1), most),
+                node.integer("probes", usual.probes(), 1, 127));
     }
 
     private static Duration deadline(ConfigNode node, String key, Duration usual) {

@@ -9,6 +9,7 @@ import io.overt.edge.http.Http1Limits;
 import io.overt.edge.login.LoginSettings;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.FairShare;
+import io.overt.edge.net.DataPathSettings.KeepAlive;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.ParentProxy;
@@ -49,6 +50,7 @@ class EdgeConfigTest {
         var said = read(withCommentedKeys());
         assertThat(said.data().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(said.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
+        assertThat(said.data().keepAlive()).isEqualTo(KeepAlive.DEFAULT);
         assertThat(said.data().http()).isEqualTo(Http1Limits.DEFAULT);
         assertThat(said.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
         assertThat(said.status()).isEqualTo(StatusConfig.DEFAULT);
@@ -97,6 +99,10 @@ class EdgeConfigTest {
                                 .replace("forge: 5s", "forge: 29s")
                                 .replace("client-handshake: 15s", "client-handshake: 30s")
                                 .replace("idle: 15m", "idle: 31s")
+                                .replace("half-closed: 2m", "half-closed: 34s")
+                                .replace("  idle: 2m", "  idle: 35s")
+                                .replace("interval: 30s", "interval: 36s")
+                                .replace("probes: 4", "probes: 37")
                                 .replace("linger: 2s", "linger: 32s")
                                 .replace("drain: 30s", "drain: 33s")
                                 .replace("soft: 500ms", "soft: 34s")
@@ -158,8 +164,10 @@ class EdgeConfigTest {
                                 seconds(29),
                                 seconds(30),
                                 seconds(31),
+                                seconds(34),
                                 seconds(32),
                                 seconds(33)));
+        assertThat(data.keepAlive()).isEqualTo(new KeepAlive(seconds(35), seconds(36), 37));
         assertThat(data.notice().organisation()).isEqualTo("Example Corp");
         assertThat(data.notice().url().map(Object::toString))
                 .contains("https://it.example.com/inspection");

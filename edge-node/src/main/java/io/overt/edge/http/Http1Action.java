@@ -15,6 +15,11 @@ sealed interface Http1Action {
      */
     record CloseUpstream() implements Http1Action {}
 
+    /**
+     * Close so that the upstream knows that its client is gone: with a reset, as the client went.
+     */
+    record AbortUpstream() implements Http1Action {}
+
     /** Close when what was written is out. */
     record CloseClient() implements Http1Action {}
 

@@ -107,7 +107,10 @@ final class Http1Exchange {
                     clientShut = true;
                 } else {
                     actions.cut(Http1Side.CLIENT, "ended within an exchange");
-                    closeBoth(actions);
+                    switch (end) {
+                        case SHUT -> closeBoth(actions);
+                        case GONE -> abort(actions);
+                    }
                 }
             }
             case Discarding _, Opaque _ -> closeBoth(actions);
@@ -486,22 +489,22 @@ final class Http1Exchange {
     // ---- ends ----
 
     private void closeBoth(Http1Actions actions) {
-        end(actions, new Http1Action.CloseClient());
+        end(actions, new Http1Action.CloseUpstream(), new Http1Action.CloseClient());
     }
 
     private void finish(Http1Actions actions) {
-        end(actions, new Http1Action.FinishClient());
+        end(actions, new Http1Action.CloseUpstream(), new Http1Action.FinishClient());
     }
 
     private void abort(Http1Actions actions) {
-        end(actions, new Http1Action.AbortClient());
+        end(actions, new Http1Action.AbortUpstream(), new Http1Action.AbortClient());
     }
 
-    private void end(Http1Actions actions, Http1Action client) {
+    private void end(Http1Actions actions, Http1Action upstream, Http1Action client) {
         phase = new Over();
         held.release();
         held = Unpooled.EMPTY_BUFFER;
-        actions.add(new Http1Action.CloseUpstream());
+        actions.add(upstream);
         actions.add(client);
     }
 

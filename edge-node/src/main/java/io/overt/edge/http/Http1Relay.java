@@ -156,6 +156,7 @@ final class Http1Relay {
                 case Http1Action.ToUpstream(ByteBuf bytes) -> write(upstream, bytes);
                 case Http1Action.ToClient(ByteBuf bytes) -> write(client, bytes);
                 case Http1Action.CloseUpstream() -> closeBehindWrites(upstream);
+                case Http1Action.AbortUpstream() -> abort(upstream);
                 case Http1Action.CloseClient() -> closeBehindWrites(client);
                 case Http1Action.FinishClient() -> Lingering.begin(client, limits);
                 case Http1Action.AbortClient() -> abort(client);

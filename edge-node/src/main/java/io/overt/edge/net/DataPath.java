@@ -172,6 +172,7 @@ public final class DataPath implements AutoCloseable {
                                 new ChannelInitializer<EpollSocketChannel>() {
                                     @Override
                                     protected void initChannel(EpollSocketChannel client) {
+                                        settings.keepAlive().on(client);
                                         FlowRunner.begin(shell, client, listener);
                                     }
                                 });

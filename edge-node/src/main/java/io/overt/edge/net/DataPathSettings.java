@@ -1,5 +1,6 @@
 package io.overt.edge.net;
 
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.hello.HelloLimit;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param upstreamSource whose address upstreams see
  * @param parentProxy the proxy through which upstreams are reached, where it must be
  * @param threads event loops; 0 means one a processor
+ * @param keepAlive of TCP, on both legs
  * @param notice who says on block pages that connections are inspected
  */
 public record DataPathSettings(
@@ -38,6 +40,7 @@ public record DataPathSettings(
         int threads,
         Limits limits,
         Deadlines deadlines,
+        KeepAlive keepAlive,
         Http1Limits http,
         Notice notice) {
 
@@ -192,6 +195,28 @@ public record DataPathSettings(
     }
 
     /**
+     * When TCP asks a peer that is quiet whether it is still there (RFC 9293 §3.8.4).
+     *
+     * @param idle quiet for so long; whole seconds
+     * @param interval between two questions without an answer; whole seconds
+     * @param probes unanswered questions after which the connection is broken
+     */
+    public record KeepAlive(Duration idle, Duration interval, int probes) {
+
+        /** Most NATs forget a connection after five quiet minutes, at the earliest. */
+        public static final KeepAlive DEFAULT =
+                new KeepAlive(Duration.ofMinutes(2), Duration.ofSeconds(30), 4);
+
+        void on(EpollSocketChannel channel) {
+            channel.config()
+                    .setKeepAlive(true)
+                    .setTcpKeepIdle((int) idle.toSeconds())
+                    .setTcpKeepIntvl((int) interval.toSeconds())
+                    .setTcpKeepCnt(probes);
+        }
+    }
+
+    /**
      * How long each stage may take.
      *
      * @param arriving for the kernel to say where the client meant to go
@@ -205,6 +230,7 @@ public record DataPathSettings(
      * @param forge for the leaf; longer than the forge's own deadline
      * @param clientHandshake for TLS with the client
      * @param idle without a byte in either direction of a relay
+     * @param halfClosed the same, once one side has ended
      * @param linger for a client to read what it was told last
      * @param drain for connections to end when the edge stops
      */
@@ -220,6 +246,7 @@ public record DataPathSettings(
             Duration forge,
             Duration clientHandshake,
             Duration idle,
+            Duration halfClosed,
             Duration linger,
             Duration drain) {
 
@@ -236,6 +263,7 @@ public record DataPathSettings(
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(15),
+                        Duration.ofMinutes(2),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(30));
 

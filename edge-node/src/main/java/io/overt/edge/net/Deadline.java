@@ -7,6 +7,7 @@ import io.overt.edge.flow.Stage;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,14 @@ final class Deadline {
     private final Deadlines settings;
     private final LongSupplier nanoTime;
     private final LongSupplier lastMoved;
+    private final BooleanSupplier halfClosed;
     private final Consumer<Event> events;
+    private Stage stage = Stage.ARRIVING;
     private @Nullable ScheduledFuture<?> running;
 
     /**
-     * @param lastMoved when a byte was last read from either side, by {@code nanoTime}
+     * @param lastMoved when a byte last came from or went to either side, by {@code nanoTime}
+     * @param halfClosed whether one side has ended
      * @param events hears {@link DeadlinePassed}
      */
     Deadline(
@@ -32,18 +36,29 @@ final class Deadline {
             Deadlines settings,
             LongSupplier nanoTime,
             LongSupplier lastMoved,
+            BooleanSupplier halfClosed,
             Consumer<Event> events) {
         this.loop = loop;
         this.settings = settings;
         this.nanoTime = nanoTime;
         this.lastMoved = lastMoved;
+        this.halfClosed = halfClosed;
         this.events = events;
     }
 
     /** In place of the one that runs. */
-    void start(Stage stage) {
+    void start(Stage next) {
         stop();
-        schedule(stage, settings.of(stage).toNanos());
+        stage = next;
+        schedule(isRelay() ? quietAllowed() : settings.of(stage).toNanos());
+    }
+
+    /** One side has ended: what the other still does in a relay has less time. */
+    void ended() {
+        if (isRelay() && running != null && !running.isDone()) {
+            stop();
+            timeIsUp();
+        }
     }
 
     void stop() {
@@ -52,19 +67,31 @@ final class Deadline {
         }
     }
 
-    private void schedule(Stage stage, long nanos) {
-        running = loop.schedule(() -> timeIsUp(stage), nanos, TimeUnit.NANOSECONDS);
+    private void schedule(long nanos) {
+        running = loop.schedule(this::timeIsUp, nanos, TimeUnit.NANOSECONDS);
     }
 
-    private void timeIsUp(Stage stage) {
-        if (stage == Stage.RELAYING || stage == Stage.FORWARDING || stage == Stage.SPLICING) {
-            var idle = settings.idle().toNanos();
+    private void timeIsUp() {
+        if (isRelay()) {
+            var allowed = quietAllowed();
             var quiet = nanoTime.getAsLong() - lastMoved.getAsLong();
-            if (quiet < idle) {
-                schedule(stage, idle - quiet);
+            if (quiet < allowed) {
+                schedule(allowed - quiet);
                 return;
             }
         }
         events.accept(new DeadlinePassed(stage));
+    }
+
+    private boolean isRelay() {
+        return stage == Stage.RELAYING || stage == Stage.FORWARDING || stage == Stage.SPLICING;
+    }
+
+    private long quietAllowed() {
+        var idle = settings.idle();
+        var half = settings.halfClosed();
+        // A forwarding proxy's upstreams come and go; an ended one is no half of a connection.
+        var isHalf = stage != Stage.FORWARDING && halfClosed.getAsBoolean();
+        return (isHalf && half.compareTo(idle) < 0 ? half : idle).toNanos();
     }
 }

@@ -56,8 +56,10 @@ final class FlowRunner {
     private final Deadline deadline;
     private State state;
     private boolean stepping;
-    private @Nullable UpstreamConnection upstream;
     private @Nullable UpstreamRace race;
+
+    /** Written on the event loop; {@link #pending} reads it from elsewhere. */
+    private volatile @Nullable UpstreamConnection upstream;
 
     private FlowRunner(
             Shell shell,
@@ -79,8 +81,10 @@ final class FlowRunner {
                         client.eventLoop(),
                         shell.settings().deadlines(),
                         shell.nanoTime(),
-                        this::lastRead,
+                        this::lastMoved,
+                        this::isHalfClosed,
                         this::feed);
+        this.clientTap.whenEnded(deadline::ended);
         this.observations =
                 new Observations(
                         ConnectionId.create(shell.clock()), shell.clock(), shell.nanoTime());
@@ -288,6 +292,7 @@ final class FlowRunner {
                                         to,
                                         way(candidates, to),
                                         UpstreamConnection.Purpose.INSPECT,
+                                        deadline::ended,
                                         events),
                         this::feed);
         race.start();
@@ -313,6 +318,7 @@ final class FlowRunner {
                         to,
                         way(),
                         purpose,
+                        deadline::ended,
                         this::feed);
     }
 
@@ -442,10 +448,34 @@ final class FlowRunner {
         throw new IllegalStateException("no leaf was shown in " + state.stage());
     }
 
-    /** When something last came, from either side. */
-    private long lastRead() {
-        var fromUpstream = upstream == null ? Long.MIN_VALUE : upstream.lastRead();
-        return Math.max(clientTap.lastRead(), fromUpstream);
+    private long lastMoved() {
+        return upstream == null
+                ? clientTap.lastMoved()
+                : Math.max(clientTap.lastMoved(), upstream.lastMoved());
+    }
+
+    private boolean isHalfClosed() {
+        return clientTap.hasEnded() || (upstream != null && upstream.hasEnded());
+    }
+
+    /** What waits in this process for a peer to take it, in bytes. From any thread. */
+    long pending() {
+        var to = upstream;
+        return pending(client) + (to == null ? 0 : pending(to.channel()));
+    }
+
+    /** A peer that has not taken what it was sent gets no end that would call it complete. */
+    private static void closeOrReset(EpollSocketChannel channel) {
+        if (pending(channel) > 0) {
+            RelayEnd.reset(channel);
+        } else {
+            var _ = channel.close();
+        }
+    }
+
+    private static long pending(EpollSocketChannel channel) {
+        var buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
     // The end
@@ -460,8 +490,9 @@ final class FlowRunner {
         }
         switch (style) {
             case GRACEFUL -> {
-                var _ = client.close();
+                closeOrReset(client);
                 if (upstream != null) {
+                    closeOrReset(upstream.channel());
                     upstream.abandon();
                 }
             }

@@ -159,11 +159,12 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes with RST. */
+    /** Closes with RST, below TLS: a close_notify before it would call complete what is not. */
     static void reset(EpollSocketChannel channel) {
         if (channel.isActive()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        var _ = channel.close();
+        var first = channel.pipeline().firstContext();
+        var _ = first == null ? channel.close() : first.close();
     }
 }

@@ -78,6 +78,7 @@ final class Shell {
         this.clock = clock;
         this.nanoTime = nanoTime;
         meters.watch(open::size, inspections::get, admission::hellos, admission::clients);
+        meters.watchPending(() -> open.stream().mapToLong(FlowRunner::pending).sum());
     }
 
     DataPathSettings settings() {

@@ -1,8 +1,10 @@
 package io.overt.edge.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -11,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sits behind TLS (or the raw socket) of one side of a relay and notes what its record needs: how
- * much came, when something last moved, and what broke. Changes nothing. Confined to the event
- * loop.
+ * much came, when something last moved in either direction, when it ended, and what broke. Changes
+ * nothing. Confined to the event loop.
  */
-final class Tap extends ChannelInboundHandlerAdapter {
+final class Tap extends ChannelDuplexHandler {
     private final LongSupplier nanoTime;
+    private final ChannelFutureListener written;
     private long bytes;
-    private long lastRead;
+    private long lastMoved;
+    private Runnable whenEnded = () -> {};
     private @Nullable Throwable failure;
     private Runnable spoke = () -> {};
 
@@ -26,7 +30,8 @@ final class Tap extends ChannelInboundHandlerAdapter {
 
     Tap(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.lastRead = nanoTime.getAsLong();
+        this.lastMoved = nanoTime.getAsLong();
+        this.written = _ -> lastMoved = nanoTime.getAsLong();
     }
 
     @Override
@@ -34,12 +39,18 @@ final class Tap extends ChannelInboundHandlerAdapter {
         if (message instanceof ByteBuf buffer) {
             var first = bytes == 0 && buffer.isReadable();
             bytes += buffer.readableBytes();
-            lastRead = nanoTime.getAsLong();
+            lastMoved = nanoTime.getAsLong();
             if (first) {
                 spoke.run();
             }
         }
         ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        // A peer that reads slowly moves too, although nothing can be read for it meanwhile.
+        var _ = ctx.write(message, promise.unvoid().addListener(written));
     }
 
     @Override
@@ -70,6 +81,8 @@ final class Tap extends ChannelInboundHandlerAdapter {
     private void end() {
         if (ended == Long.MAX_VALUE) {
             ended = nanoTime.getAsLong();
+            lastMoved = ended;
+            whenEnded.run();
         }
     }
 
@@ -92,9 +105,19 @@ final class Tap extends ChannelInboundHandlerAdapter {
         return bytes;
     }
 
-    /** By the clock it was given. */
-    long lastRead() {
-        return lastRead;
+    /** When bytes, or the end, last came from this side or went to it, by the same clock. */
+    long lastMoved() {
+        return lastMoved;
+    }
+
+    /** Whether nothing more will come from this side. */
+    boolean hasEnded() {
+        return ended < Long.MAX_VALUE;
+    }
+
+    /** Calls {@code what} once, when this side ends. */
+    void whenEnded(Runnable what) {
+        whenEnded = what;
     }
 
     /** The first thing that broke on this side, if something did. */

@@ -26,6 +26,7 @@ import io.overt.edge.flow.Event.UpstreamUntrusted;
 import io.overt.edge.flow.Known.UpstreamSession;
 import io.overt.edge.flow.TlsAlert;
 import io.overt.edge.flow.UpstreamOffer;
+import io.overt.edge.net.DataPathSettings.KeepAlive;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.revocation.UpstreamCheck.Stapled;
 import io.overt.x509.PresentedChain;
@@ -73,6 +74,7 @@ final class UpstreamConnection {
      * Begins to connect; {@code events} hears what becomes of it, on the event loop.
      *
      * @param client whose event loop it shares
+     * @param ended called when the upstream ends its side
      * @param source whose connection it is, for where upstreams are to see that
      * @param to where, unless {@code way} leads through a parent
      */
@@ -83,8 +85,10 @@ final class UpstreamConnection {
             InetSocketAddress to,
             ParentRoute.Way way,
             Purpose purpose,
+            Runnable ended,
             Consumer<Event> events) {
         var tap = new Tap(shell.nanoTime());
+        tap.whenEnded(ended);
         var bootstrap =
                 new Bootstrap()
                         .group(client.eventLoop())
@@ -98,6 +102,7 @@ final class UpstreamConnection {
                         .option(
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) shell.settings().deadlines().connect().toMillis() * 2);
+        var keepAlive = shell.settings().keepAlive();
         return switch (way) {
             case ParentRoute.Way.Direct() -> {
                 if (shell.settings().upstreamSource() == UpstreamSource.CLIENT
@@ -109,7 +114,7 @@ final class UpstreamConnection {
                             .option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
                             .localAddress(new InetSocketAddress(source.getAddress(), 0));
                 }
-                yield dial(bootstrap, to, Optional.empty(), tap, purpose, events);
+                yield dial(bootstrap, to, Optional.empty(), keepAlive, tap, purpose, events);
             }
             case ParentRoute.Way.ThroughParent through -> {
                 // An unresolved address is refused by the channel: no address is a failed dial.
@@ -120,11 +125,12 @@ final class UpstreamConnection {
                                                 InetSocketAddress.createUnresolved(
                                                         "parent-proxy.invalid", 1));
                 yield purpose == Purpose.FORWARD
-                        ? dial(bootstrap, proxy, Optional.empty(), tap, purpose, events)
+                        ? dial(bootstrap, proxy, Optional.empty(), keepAlive, tap, purpose, events)
                         : dial(
                                 bootstrap,
                                 InetSocketAddress.createUnresolved(through.host(), through.port()),
                                 Optional.of(ParentTunnel.to(through, proxy, shell.settings())),
+                                keepAlive,
                                 tap,
                                 purpose,
                                 events);
@@ -136,10 +142,11 @@ final class UpstreamConnection {
             Bootstrap bootstrap,
             InetSocketAddress to,
             Optional<HttpProxyHandler> tunnel,
+            KeepAlive keepAlive,
             Tap tap,
             Purpose purpose,
             Consumer<Event> events) {
-        var connecting = bootstrap.handler(pipeline(tap, purpose, tunnel)).connect(to);
+        var connecting = bootstrap.handler(pipeline(keepAlive, tap, purpose, tunnel)).connect(to);
         var connection =
                 new UpstreamConnection((EpollSocketChannel) connecting.channel(), tap, events);
         connecting.addListener(
@@ -164,10 +171,11 @@ final class UpstreamConnection {
     }
 
     private static ChannelHandler pipeline(
-            Tap tap, Purpose purpose, Optional<HttpProxyHandler> tunnel) {
+            KeepAlive keepAlive, Tap tap, Purpose purpose, Optional<HttpProxyHandler> tunnel) {
         return new ChannelInitializer<EpollSocketChannel>() {
             @Override
             protected void initChannel(EpollSocketChannel channel) {
+                keepAlive.on(channel);
                 tunnel.ifPresent(
                         handler -> channel.pipeline().addLast(handler, new ParentTunnel.Silence()));
                 switch (purpose) {
@@ -362,8 +370,12 @@ final class UpstreamConnection {
         return tap.bytes();
     }
 
-    long lastRead() {
-        return tap.lastRead();
+    long lastMoved() {
+        return tap.lastMoved();
+    }
+
+    boolean hasEnded() {
+        return tap.hasEnded();
     }
 
     /** See {@link Tap#ended()}. */

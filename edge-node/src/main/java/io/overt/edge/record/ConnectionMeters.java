@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Counts connections by how they ended. Every counter exists at zero from the start, so that an
@@ -91,6 +92,15 @@ public final class ConnectionMeters {
                 "overt.edge.clients",
                 "Clients that are connected: IPv4 addresses and IPv6 /64 networks.",
                 clients);
+    }
+
+    /** Registers a gauge for what is held because peers do not take it. */
+    public void watchPending(LongSupplier bytes) {
+        Gauge.builder("overt.edge.pending", bytes, LongSupplier::getAsLong)
+                .description("Bytes that wait for clients and upstreams to take them.")
+                .baseUnit("bytes")
+                .strongReference(true)
+                .register(registry);
     }
 
     private void gauge(String name, String description, IntSupplier now) {

@@ -206,7 +206,7 @@ final class Http1ExchangeTest {
         talk.upstreamEnds(CUT)
                 .does(
                         "cut UPSTREAM ended within a response body",
-                        "close upstream",
+                        "abort upstream",
                         "abort client");
     }
 
@@ -217,7 +217,7 @@ final class Http1ExchangeTest {
         talk.upstreamEnds(ORDERLY)
                 .does(
                         "cut UPSTREAM ended within a response body",
-                        "close upstream",
+                        "abort upstream",
                         "abort client");
     }
 
@@ -290,7 +290,7 @@ final class Http1ExchangeTest {
     void a_client_that_is_gone_ends_its_exchange() {
         talk.client(GET);
         talk.clientEnds(GONE)
-                .does("cut CLIENT ended within an exchange", "close upstream", "close client");
+                .does("cut CLIENT ended within an exchange", "abort upstream", "abort client");
         talk.upstream(OK + "ok").does();
     }
 

@@ -147,7 +147,8 @@ final class Http1PropertiesTest {
                 case Http1Action.HandBack(ByteBuf bytes) -> rest.add("hand back " + text(bytes));
                 case Http1Action.Report(Http1Event event) -> rest.add(event.toString());
                 case Http1Action.CloseUpstream() -> rest.add("close upstream");
-                case Http1Action.CloseClient(),
+                case Http1Action.AbortUpstream(),
+                        Http1Action.CloseClient(),
                         Http1Action.FinishClient(),
                         Http1Action.AbortClient() ->
                         rest.add(action.toString());

@@ -73,6 +73,7 @@ final class Talk {
             case Http1Action.ToUpstream(ByteBuf bytes) -> "upstream< " + text(bytes);
             case Http1Action.ToClient(ByteBuf bytes) -> "client< " + text(bytes);
             case Http1Action.CloseUpstream() -> "close upstream";
+            case Http1Action.AbortUpstream() -> "abort upstream";
             case Http1Action.CloseClient() -> "close client";
             case Http1Action.FinishClient() -> "finish client";
             case Http1Action.AbortClient() -> "abort client";

@@ -26,7 +26,7 @@ final class UpstreamSmugglingTest {
         talk.upstream(body);
 
         assertThat(talk.done())
-                .endsWith("refused UPSTREAM " + fault, "close upstream", "abort client");
+                .endsWith("refused UPSTREAM " + fault, "abort upstream", "abort client");
     }
 
     static Stream<Arguments> refusedResponses() {

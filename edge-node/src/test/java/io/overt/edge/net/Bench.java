@@ -11,6 +11,7 @@ import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Limits;
 import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.KeepAlive;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
@@ -143,6 +144,7 @@ final class Bench implements AutoCloseable {
                 2,
                 limits,
                 deadlines,
+                KeepAlive.DEFAULT,
                 Http1Limits.DEFAULT,
                 new Notice("Example Corp", Optional.empty()));
     }
@@ -173,10 +175,18 @@ final class Bench implements AutoCloseable {
         return patientBut(Duration.ofSeconds(2), Stage.CLIENT_HANDSHAKE, Stage.RELAYING);
     }
 
+    /** The same, but for relays of which one side has ended. */
+    static Deadlines impatientWithHalfClosed() {
+        return deadlines(Duration.ofSeconds(1), _ -> PATIENCE);
+    }
+
     /** Patient, except in these stages; a relay stands for a splice too. */
     static Deadlines patientBut(Duration soon, Stage... impatient) {
         var hurried = Set.of(impatient);
-        Function<Stage, Duration> of = stage -> hurried.contains(stage) ? soon : PATIENCE;
+        return deadlines(PATIENCE, stage -> hurried.contains(stage) ? soon : PATIENCE);
+    }
+
+    private static Deadlines deadlines(Duration halfClosed, Function<Stage, Duration> of) {
         return new Deadlines(
                 of.apply(Stage.ARRIVING),
                 of.apply(Stage.CONNECT_HEAD),
@@ -189,6 +199,7 @@ final class Bench implements AutoCloseable {
                 of.apply(Stage.FORGING),
                 of.apply(Stage.CLIENT_HANDSHAKE),
                 of.apply(Stage.RELAYING),
+                halfClosed,
                 LINGER,
                 DRAIN);
     }

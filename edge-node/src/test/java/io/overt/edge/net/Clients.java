@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -62,5 +63,24 @@ final class Clients {
             head.write(next);
         }
         return head.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** A whole hello that names the host, in one record. */
+    static byte[] hello(String name) {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, null, null);
+            var engine = context.createSSLEngine(name, 443);
+            engine.setUseClientMode(true);
+            engine.beginHandshake();
+            var out = ByteBuffer.allocate(65_536);
+            var _ = engine.wrap(ByteBuffer.allocate(0), out);
+            out.flip();
+            var bytes = new byte[out.remaining()];
+            out.get(bytes);
+            return bytes;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("JSSE makes no hello", e);
+        }
     }
 }

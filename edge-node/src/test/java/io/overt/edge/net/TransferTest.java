@@ -544,23 +544,5 @@ class TransferTest {
     }
 
     /** A whole hello that names {@link #HOST}; nobody in these tests answers it. */
-    private static final byte[] HELLO = hello();
-
-    private static byte[] hello() {
-        try {
-            var context = javax.net.ssl.SSLContext.getInstance("TLS");
-            context.init(null, null, null);
-            var engine = context.createSSLEngine(HOST, 443);
-            engine.setUseClientMode(true);
-            engine.beginHandshake();
-            var out = java.nio.ByteBuffer.allocate(65_536);
-            var _ = engine.wrap(java.nio.ByteBuffer.allocate(0), out);
-            out.flip();
-            var bytes = new byte[out.remaining()];
-            out.get(bytes);
-            return bytes;
-        } catch (Exception e) {
-            throw new IllegalStateException("JSSE makes no hello", e);
-        }
-    }
+    private static final byte[] HELLO = Clients.hello(HOST);
 }

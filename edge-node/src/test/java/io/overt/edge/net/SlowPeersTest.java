@@ -1,0 +1,242 @@
+package io.overt.edge.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.overt.edge.flow.Stage;
+import io.overt.edge.net.DataPathSettings.Deadlines;
+import io.overt.edge.net.DataPathSettings.Limits;
+import io.overt.testkit.upstream.Manners;
+import io.overt.testkit.upstream.MisbehavingUpstream;
+import io.overt.testkit.upstream.TlsManner;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Peers that drip, do not read, or end only their side: each has its time, and bounded memory. */
+@ExtendWith(LeakExtension.class)
+class SlowPeersTest {
+    private static final String HOST = "www.example.test";
+    private static final String INSPECTS = "rules:\n  - {name: default, then: inspect}\n";
+    private static final String SPLICES = "rules:\n  - {name: default, then: splice}\n";
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    @Test
+    void a_hello_that_drips_is_too_slow() throws Exception {
+        try (var bench = bench(INSPECTS, Bench.patientBut(SOON, Stage.PEEKING));
+                var upstream = MisbehavingUpstream.that(Manners.stallsAtOnce());
+                var client = bench.connectTo(upstream.address())) {
+            drip(client.getOutputStream(), Clients.hello(HOST));
+            assertThatThrownBy(() -> client.getInputStream().readAllBytes())
+                    .hasMessageContaining("reset");
+            assertThat(bench.record().fate()).isEqualTo("block hello-too-slow complete");
+            assertThat(upstream.accepted()).isZero();
+        }
+    }
+
+    @Test
+    void a_connect_head_that_drips_is_refused() throws Exception {
+        try (var bench = bench(INSPECTS, Bench.patientBut(SOON, Stage.CONNECT_HEAD));
+                var client = new Socket(bench.proxy().getAddress(), bench.proxy().getPort())) {
+            drip(
+                    client.getOutputStream(),
+                    ("CONNECT " + HOST + ":443 HTTP/1.1\r\nPadding: " + "x".repeat(10_000))
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(Clients.readHead(client.getInputStream())).startsWith("HTTP/1.1 400 ");
+            client.shutdownOutput();
+            var record = bench.record();
+            assertThat(record.text("reason")).isEqualTo("connect-malformed");
+            assertThat(record.text("detail")).isEqualTo("not in time");
+        }
+    }
+
+    @Test
+    void a_server_hello_that_drips_is_given_up() throws Exception {
+        var serverHello = new byte[4101];
+        System.arraycopy(new byte[] {22, 3, 3, 16, 0}, 0, serverHello, 0, 5);
+        try (var bench = bench(INSPECTS, Bench.patientBut(SOON, Stage.UPSTREAM_HANDSHAKE));
+                var upstream =
+                        MisbehavingUpstream.that(
+                                (socket, until) -> {
+                                    Manners.readRecord(socket);
+                                    drip(socket.getOutputStream(), serverHello);
+                                    until.await();
+                                });
+                var client =
+                        Clients.tls(
+                                bench.connectTo(upstream.address()), bench.forge.anchor(), HOST)) {
+            assertThatThrownBy(client::startHandshake).isInstanceOf(SSLException.class);
+            var record = bench.record();
+            assertThat(record.fate()).isEqualTo("block handshake-failed complete");
+            assertThat(record.text("detail")).isEqualTo("not done in time");
+        }
+    }
+
+    /** What stands between two peers of which one does not read. */
+    enum Relay {
+        SPLICE(SPLICES, "h2", "splice rule timed-out"),
+        OPAQUE(INSPECTS, "h2", "inspect rule timed-out"),
+        HTTP1(INSPECTS, "http/1.1", "inspect rule timed-out");
+
+        private final String rules;
+        private final String alpn;
+        private final String fate;
+
+        Relay(String rules, String alpn, String fate) {
+            this.rules = rules;
+            this.alpn = alpn;
+            this.fate = fate;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_client_that_does_not_read_holds_bounded_memory_and_is_given_up(Relay relay)
+            throws Exception {
+        var sent = new AtomicLong();
+        try (var bench =
+                        bench(relay.rules, Bench.patientBut(IDLE, Stage.RELAYING, Stage.SPLICING));
+                var upstream =
+                        MisbehavingUpstream.that(
+                                TlsManner.with(Bench.PKI.leaf(HOST))
+                                        .alpn(relay.alpn)
+                                        .speaking(
+                                                tls -> {
+                                                    if (relay == Relay.HTTP1) {
+                                                        Clients.readHead(tls.getInputStream());
+                                                        tls.getOutputStream().write(RESPONSE);
+                                                    }
+                                                    pump(tls.getOutputStream(), sent);
+                                                }));
+                var client = shakenHands(bench, upstream, relay)) {
+            client.getOutputStream().write(REQUEST);
+            assertThat(mostPending(bench)).isBetween(1L, MOST_PENDING);
+            assertThat(bench.record().fate()).isEqualTo(relay.fate);
+        }
+        assertThat(sent.get()).isBetween(1L, (long) MUCH - 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_upstream_that_does_not_read_holds_bounded_memory_and_is_given_up(Relay relay)
+            throws Exception {
+        var sent = new AtomicLong();
+        try (var bench =
+                        bench(relay.rules, Bench.patientBut(IDLE, Stage.RELAYING, Stage.SPLICING));
+                var upstream =
+                        MisbehavingUpstream.that(
+                                (socket, until) ->
+                                        TlsManner.with(Bench.PKI.leaf(HOST))
+                                                .alpn(relay.alpn)
+                                                .speaking(_ -> until.await())
+                                                .serve(socket, until));
+                var client = shakenHands(bench, upstream, relay)) {
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                try {
+                                    client.getOutputStream().write(POST);
+                                    pump(client.getOutputStream(), sent);
+                                } catch (IOException _) {
+                                    // The edge gave up, which is what is tested.
+                                }
+                            });
+            assertThat(mostPending(bench)).isBetween(1L, MOST_PENDING);
+            assertThat(bench.record().fate()).isEqualTo(relay.fate);
+        }
+        assertThat(sent.get()).isBetween(1L, (long) MUCH - 1);
+    }
+
+    @Test
+    void a_side_that_stays_open_behind_an_end_has_less_time_than_a_quiet_relay() throws Exception {
+        try (var bench = bench(SPLICES, Bench.impatientWithHalfClosed());
+                var upstream = MisbehavingUpstream.that(Manners.stallsAfterHello());
+                var client = bench.connectTo(upstream.address())) {
+            client.getOutputStream().write(Clients.hello(HOST));
+            client.shutdownOutput();
+            assertThat(bench.record().fate()).isEqualTo("splice rule timed-out");
+        }
+    }
+
+    private static Socket shakenHands(Bench bench, MisbehavingUpstream upstream, Relay relay)
+            throws IOException {
+        var anchor = relay == Relay.SPLICE ? Bench.PKI.anchor() : bench.forge.anchor();
+        var client = Clients.tls(bench.connectTo(upstream.address()), anchor, HOST, relay.alpn);
+        client.startHandshake();
+        return client;
+    }
+
+    /** The most that was pending at any moment until nothing is open any more. */
+    private static long mostPending(Bench bench) {
+        var gauge = bench.meters.get("overt.edge.pending").gauge();
+        var most = new AtomicLong();
+        await().atMost(Bench.PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(
+                        () -> {
+                            most.accumulateAndGet((long) gauge.value(), Math::max);
+                            return bench.openConnections() == 0;
+                        });
+        return most.get();
+    }
+
+    private static void pump(OutputStream out, AtomicLong sent) throws IOException {
+        var block = new byte[64 * 1024];
+        while (sent.get() < MUCH) {
+            out.write(block);
+            sent.addAndGet(block.length);
+        }
+    }
+
+    /** A byte, and the next a moment later, until the peer has had enough. In the background. */
+    private static void drip(OutputStream out, byte[] bytes) {
+        Thread.ofVirtual()
+                .start(
+                        () -> {
+                            var never = new CountDownLatch(1);
+                            try {
+                                for (var each : bytes) {
+                                    out.write(each);
+                                    out.flush();
+                                    var _ = never.await(50, TimeUnit.MILLISECONDS);
+                                }
+                            } catch (IOException _) {
+                                // The edge gave up, which is what is tested.
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+    }
+
+    private static Bench bench(String rules, Deadlines deadlines) {
+        return new Bench(rules, Bench.settings(Limits.DEFAULT, deadlines));
+    }
+
+    private static final Duration IDLE = Duration.ofSeconds(2);
+
+    /** More than all socket buffers on the way take. */
+    private static final int MUCH = 256 << 20;
+
+    /** Two watermarks of 64 KiB, and what one read and its encryption may add to each. */
+    private static final long MOST_PENDING = 1 << 20;
+
+    private static final byte[] REQUEST =
+            ("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] POST =
+            ("POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: " + MUCH + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RESPONSE =
+            ("HTTP/1.1 200 OK\r\nContent-Length: " + MUCH + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+}
