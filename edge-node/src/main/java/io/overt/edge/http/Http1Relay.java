@@ -198,7 +198,9 @@ final class Http1Relay {
 
     /** Closes below TLS, so that no close_notify calls complete what is not. */
     private static void abort(Channel channel) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        if (channel.isActive()) { // A socket that is closed has no options: setting one throws.
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         var first = channel.pipeline().firstContext();
         if (first == null) {
             var _ = channel.close();

@@ -28,7 +28,7 @@ final class Deadline {
 
     /**
      * @param lastMoved when a byte last came from or went to either side, by {@code nanoTime}
-     * @param halfClosed whether one side has ended
+     * @param halfClosed whether one side of a relay has ended, and with it the other has less time
      * @param events hears {@link DeadlinePassed}
      */
     Deadline(
@@ -90,8 +90,6 @@ final class Deadline {
     private long quietAllowed() {
         var idle = settings.idle();
         var half = settings.halfClosed();
-        // A forwarding proxy's upstreams come and go; an ended one is no half of a connection.
-        var isHalf = stage != Stage.FORWARDING && halfClosed.getAsBoolean();
-        return (isHalf && half.compareTo(idle) < 0 ? half : idle).toNanos();
+        return (halfClosed.getAsBoolean() && half.compareTo(idle) < 0 ? half : idle).toNanos();
     }
 }

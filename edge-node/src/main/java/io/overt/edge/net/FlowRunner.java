@@ -455,7 +455,9 @@ final class FlowRunner {
     }
 
     private boolean isHalfClosed() {
-        return clientTap.hasEnded() || (upstream != null && upstream.hasEnded());
+        // A client's plain requests outlive their upstreams: one that has ended is no half.
+        return clientTap.hasEnded()
+                || (state.stage() != Stage.FORWARDING && upstream != null && upstream.hasEnded());
     }
 
     /** What waits in this process for a peer to take it, in bytes. From any thread. */

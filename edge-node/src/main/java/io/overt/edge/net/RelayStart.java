@@ -1,6 +1,7 @@
 package io.overt.edge.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.overt.edge.flow.Command.RelayMode;
@@ -67,7 +68,7 @@ final class RelayStart {
             Observations observations) {
         var began = shell.nanoTime().getAsLong();
         clientTap.whenItSpeaks(() -> events.accept(new ClientSpoke()));
-        whenBothClosed(() -> howItEnded(began));
+        var _ = whenBothClosed(() -> howItEnded(began));
         Runnable filter = () -> filter(policy, upstreamNames, observations);
         switch (mode) {
             case HTTP1 -> filter.run();
@@ -85,7 +86,7 @@ final class RelayStart {
 
     /** Between two sockets; the upstream gets first what {@code front} kept of the client. */
     void splice(ClientFront front) {
-        whenBothClosed(() -> new RelayEnded(howItEnded()));
+        var _ = whenBothClosed(() -> new RelayEnded(howItEnded()));
         client.pipeline().addLast(clientTap);
         RelayEnd.join(client, to, shell.settings().deadlines().linger());
         front.handOver();
@@ -107,7 +108,7 @@ final class RelayStart {
             ClientFront front,
             Observations observations,
             Consumer<ByteBuf> handBack) {
-        whenBothClosed(() -> new RelayEnded(howItEnded()));
+        var unwatch = whenBothClosed(() -> new RelayEnded(howItEnded()));
         var rules =
                 switch (mode) {
                     case HTTP1, BY_FIRST_BYTES -> {
@@ -126,6 +127,8 @@ final class RelayStart {
                         shell.clock(),
                         observations::http,
                         next -> {
+                            // Else a client that goes from host to host keeps what is over.
+                            unwatch.run();
                             client.pipeline().remove(clientTap);
                             handBack.accept(next);
                         })
@@ -204,11 +207,16 @@ final class RelayStart {
         RelayEnd.resume(to);
     }
 
-    /** The relay closes both channels in every case; then it is over. */
-    private void whenBothClosed(Supplier<Event> howItEnded) {
-        client.closeFuture()
-                .addListener(
-                        _ -> to.closeFuture().addListener(_ -> events.accept(howItEnded.get())));
+    /**
+     * The relay closes both channels in every case; then it is over.
+     *
+     * @return to be called where the client's connection goes on without this relay
+     */
+    private Runnable whenBothClosed(Supplier<Event> howItEnded) {
+        ChannelFutureListener closed =
+                _ -> to.closeFuture().addListener(_ -> events.accept(howItEnded.get()));
+        client.closeFuture().addListener(closed);
+        return () -> client.closeFuture().removeListener(closed);
     }
 
     /** Under our leaf: also what the client says of it by its end. */

@@ -24,6 +24,12 @@ final class Playbook {
         return new Playbook(new Listener("front", provenance));
     }
 
+    /** Of an explicit proxy whose users say who they are. */
+    static Playbook onProxyWithUsers() {
+        return new Playbook(
+                new Listener("front", Listener.Provenance.CONNECT, Listener.Access.AUTHENTICATED));
+    }
+
     /** What {@code >> name} stands for in this play. */
     Playbook where(String name, Event event) {
         events.put(name, event);

@@ -54,6 +54,7 @@ import java.util.function.Function;
  */
 final class Bench implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration HALF_CLOSED = Duration.ofSeconds(1);
     private static final Duration LINGER = Duration.ofSeconds(5);
     private static final Duration DRAIN = Duration.ofSeconds(1);
 
@@ -177,7 +178,7 @@ final class Bench implements AutoCloseable {
 
     /** The same, but for relays of which one side has ended. */
     static Deadlines impatientWithHalfClosed() {
-        return deadlines(Duration.ofSeconds(1), _ -> PATIENCE);
+        return deadlines(HALF_CLOSED, _ -> PATIENCE);
     }
 
     /** Patient, except in these stages; a relay stands for a splice too. */

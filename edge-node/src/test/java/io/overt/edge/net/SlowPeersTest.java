@@ -15,10 +15,10 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,14 +34,18 @@ class SlowPeersTest {
 
     @Test
     void a_hello_that_drips_is_too_slow() throws Exception {
+        var heard = new CompletableFuture<Integer>();
         try (var bench = bench(INSPECTS, Bench.patientBut(SOON, Stage.PEEKING));
-                var upstream = MisbehavingUpstream.that(Manners.stallsAtOnce());
+                // CONNECT has reached it before there is a hello.
+                var upstream =
+                        MisbehavingUpstream.that(
+                                (socket, _) -> heard.complete(socket.getInputStream().read()));
                 var client = bench.connectTo(upstream.address())) {
             drip(client.getOutputStream(), Clients.hello(HOST));
             assertThatThrownBy(() -> client.getInputStream().readAllBytes())
                     .hasMessageContaining("reset");
             assertThat(bench.record().fate()).isEqualTo("block hello-too-slow complete");
-            assertThat(upstream.accepted()).isZero();
+            assertThat(heard.get(60, TimeUnit.SECONDS)).as("nothing but its end").isEqualTo(-1);
         }
     }
 
@@ -76,7 +80,8 @@ class SlowPeersTest {
                 var client =
                         Clients.tls(
                                 bench.connectTo(upstream.address()), bench.forge.anchor(), HOST)) {
-            assertThatThrownBy(client::startHandshake).isInstanceOf(SSLException.class);
+            // As from an upstream that is silent: nobody has said anything in TLS.
+            assertThatThrownBy(client::startHandshake).hasMessageContaining("reset");
             var record = bench.record();
             assertThat(record.fate()).isEqualTo("block handshake-failed complete");
             assertThat(record.text("detail")).isEqualTo("not done in time");
@@ -167,6 +172,47 @@ class SlowPeersTest {
             client.shutdownOutput();
             assertThat(bench.record().fate()).isEqualTo("splice rule timed-out");
         }
+    }
+
+    @Test
+    void a_plain_request_behind_which_the_client_has_ended_has_less_time_for_its_answer()
+            throws Exception {
+        try (var bench = bench(INSPECTS, Bench.impatientWithHalfClosed());
+                var upstream = MisbehavingUpstream.that(Manners.stallsAtOnce());
+                var client = new Socket(bench.proxy().getAddress(), bench.proxy().getPort())) {
+            client.getOutputStream().write(plain(upstream.address().getPort()));
+            client.shutdownOutput();
+            assertThat(bench.record().fate()).isEqualTo("inspect rule timed-out");
+        }
+    }
+
+    /** Its upstreams come and go; only its own end makes it half closed. */
+    @Test
+    void a_client_of_plain_requests_does_not_have_less_time_when_an_upstream_has_ended()
+            throws Exception {
+        try (var bench = bench(INSPECTS, Bench.impatientWithHalfClosed());
+                var origin = new PlainOrigin("the origin", "Connection: close\r\n");
+                var client = new Socket(bench.proxy().getAddress(), bench.proxy().getPort())) {
+            var request = plain(origin.address().getPort());
+            client.getOutputStream().write(request);
+            assertThat(Clients.readHead(client.getInputStream())).startsWith("HTTP/1.1 200 ");
+            await().atMost(Bench.PATIENCE)
+                    .during(Bench.HALF_CLOSED.multipliedBy(2))
+                    .until(() -> bench.openConnections() == 1);
+            client.getOutputStream().write(request);
+            client.shutdownOutput();
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("HTTP/1.1 200 ");
+        }
+    }
+
+    private static byte[] plain(int port) {
+        return ("GET http://127.0.0.1:"
+                        + port
+                        + "/ HTTP/1.1\r\nHost: 127.0.0.1:"
+                        + port
+                        + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private static Socket shakenHands(Bench bench, MisbehavingUpstream upstream, Relay relay)
