@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 
 /**
  * What crosses the wire of a namespace on one TCP port, caught by tcpdump: the bytes of one
@@ -58,23 +60,41 @@ final class Capture implements AutoCloseable {
         return capture;
     }
 
-    /** Ends the capture; hexadecimal, so that a difference can be read. */
+    /**
+     * Ends the capture when the connection has ended; hexadecimal, so that a difference can be
+     * read. What the kernel has caught and tcpdump has not read yet would be lost with it.
+     */
     Bytes bytes() throws IOException {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> read().stream().allMatch(Stream::hasEnded));
         tcpdump.close();
+        List<Stream> both = read();
+        return new Bytes(both.getFirst().hex(), both.getLast().hex());
+    }
+
+    /** The client's stream, then the upstream's, as far as they are in the file. */
+    private List<Stream> read() throws IOException {
         var client = new Stream();
         var upstream = new Stream();
         ByteBuffer pcap = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        if (pcap.remaining() < 24) {
+            return List.of(client, upstream);
+        }
         if (pcap.getInt(0) != 0xa1b2c3d4 || pcap.getInt(20) != 1 /* Ethernet */) {
             throw new IOException(file + ": not a little-endian capture of Ethernet frames");
         }
         pcap.position(24);
         while (pcap.remaining() >= 16) {
             int length = pcap.getInt(pcap.position() + 8);
+            if (pcap.remaining() < 16 + length) {
+                break; // Being written.
+            }
             ByteBuffer frame = pcap.slice(pcap.position() + 16, length).order(ByteOrder.BIG_ENDIAN);
             pcap.position(pcap.position() + 16 + length);
             segment(frame, client, upstream);
         }
-        return new Bytes(client.hex(), upstream.hex());
+        return List.of(client, upstream);
     }
 
     private void segment(ByteBuffer frame, Stream client, Stream upstream) {
@@ -98,7 +118,11 @@ final class Capture implements AutoCloseable {
         int payload = tcp + (frame.get(tcp + 12) >> 4 & 0x0f) * 4;
         byte[] content = new byte[end - payload];
         frame.get(payload, content);
-        stream.add(frame.getInt(tcp + 4), (frame.get(tcp + 13) & 0x02 /* SYN */) != 0, content);
+        byte flags = frame.get(tcp + 13);
+        stream.add(frame.getInt(tcp + 4), (flags & 0x02 /* SYN */) != 0, content);
+        if ((flags & 0x01 /* FIN */) != 0) {
+            stream.end(frame.getInt(tcp + 4), content.length);
+        }
     }
 
     private boolean says(Path log, String what) {
@@ -118,6 +142,7 @@ final class Capture implements AutoCloseable {
     private static final class Stream {
         private final TreeMap<Long, byte[]> segments = new TreeMap<>();
         private int first;
+        private long end = -1;
 
         void add(int sequence, boolean syn, byte[] content) {
             if (syn) {
@@ -128,6 +153,22 @@ final class Capture implements AutoCloseable {
                         content,
                         (one, other) -> one.length >= other.length ? one : other);
             }
+        }
+
+        void end(int sequence, int length) {
+            end = Integer.toUnsignedLong(sequence - first) + length;
+        }
+
+        /** Whether all up to its FIN is there: segments may be caught out of order. */
+        boolean hasEnded() {
+            long at = 0;
+            for (var segment : segments.entrySet()) {
+                if (segment.getKey() > at) {
+                    return false;
+                }
+                at = Math.max(at, segment.getKey() + segment.getValue().length);
+            }
+            return at == end;
         }
 
         String hex() throws IOException {
