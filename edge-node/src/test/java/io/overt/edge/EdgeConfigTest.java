@@ -194,6 +194,25 @@ class EdgeConfigTest {
                 .hasMessageContaining("divert: given twice");
     }
 
+    /** `ansible/check-roles` holds the file to the template. */
+    @Test
+    void what_the_ansible_role_writes_is_read() throws Exception {
+        var data =
+                read(Files.readString(
+                                Path.of("src/test/resources/io/overt/edge/edge-by-ansible.yaml")))
+                        .data();
+        assertThat(data.listeners())
+                .extracting(each -> each.listener().provenance())
+                .containsExactly(Provenance.DIVERT, Provenance.CONNECT, Provenance.PROXY_PROTOCOL);
+        assertThat(data.listeners().get(1).authentication().orElseThrow().realm())
+                .isEqualTo("Example Ltd: web");
+        assertThat(data.listeners().get(2).balancers()).hasSize(2);
+        assertThat(data.upstreamSource()).isEqualTo(UpstreamSource.CLIENT);
+        assertThat(data.parentProxy().orElseThrow().exceptHosts()).hasSize(1);
+        assertThat(data.keepAlive().idle()).isEqualTo(Duration.ofMinutes(4));
+        assertThat(data.deadlines().halfClosed()).isEqualTo(Duration.ofMinutes(5));
+    }
+
     @Test
     void users_and_a_parent_proxy_are_as_the_example_says() throws Exception {
         var plain = read(Files.readString(EXAMPLE));
