@@ -69,6 +69,8 @@ public record UntrustedReason(Kind kind, String detail) {
         /** The verifier itself failed. A bug of ours, and a refusal all the same. */
         INTERNAL,
         /** Whether a certificate has been revoked could not be found out, and had to be. */
-        REVOCATION_UNKNOWN
+        REVOCATION_UNKNOWN,
+        /** Fewer logs of certificates have promised to show the leaf than had to. */
+        TOO_FEW_SCTS
     }
 }

@@ -87,6 +87,8 @@ public final class UntrustedUpstream implements UpstreamStanding {
                     // What was not looked at to the end may be anything, revoked included.
                     TOO_COMPLEX,
                     REVOCATION_UNKNOWN,
+                    // A warning that a user can pass would ask for less than the rule does.
+                    TOO_FEW_SCTS,
                     INTERNAL ->
                     false;
         };

@@ -194,6 +194,23 @@ public final class OcspSpec {
         return this;
     }
 
+    /** Each answer with these SCTs of logs (RFC 6962 §3.3). */
+    public OcspSpec scts(byte[]... scts) {
+        try {
+            this.singleExtension =
+                    Optional.of(
+                            new Extension(
+                                    new ASN1ObjectIdentifier("1.3.6.1.4.1.11129.2.4.5"),
+                                    false,
+                                    TestLog.listOf(List.of(scts))
+                                            .toASN1Primitive()
+                                            .getEncoded(ASN1Encoding.DER)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /** An unknown extension of each single response. */
     public OcspSpec singleExtension(boolean critical) {
         this.singleExtension = Optional.of(unknownExtension(critical));
