@@ -1,6 +1,7 @@
 package io.overt.control;
 
 import com.google.protobuf.ByteString;
+import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
@@ -88,6 +89,9 @@ public final class ControlPlane {
                                                 RoleGate.allow(Set.of(Role.EDGE))),
                                         new GatedService(
                                                 new PolicyAdminService(publisher, versions, fleet),
+                                                RoleGate.allow(Set.of(Role.OPERATOR))),
+                                        new GatedService(
+                                                new ExclusionAdminService(fleet, clock),
                                                 RoleGate.allow(Set.of(Role.OPERATOR))))));
         parts.add("edge-streams", fleet);
         serving.met();

@@ -2,9 +2,7 @@ package io.overt.edge;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.overt.edge.exclusion.Bounds;
-import io.overt.edge.exclusion.Ledger;
-import io.overt.edge.exclusion.site.LedgerKeeper;
+import io.overt.edge.exclusion.site.SiteExclusions;
 import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
 import io.overt.edge.net.Policies;
@@ -23,10 +21,13 @@ import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.x509.BoundedChainVerifier;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,18 @@ final class EdgeNode {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
         parts.add("leaf keys", LeafKeyWatch.start(forge, readiness.condition("leaf-keys"), meters));
+        var self = tls.self();
+        var exclusions =
+                parts.add(
+                        "exclusions",
+                        new SiteExclusions(
+                                        self.name(),
+                                        forge.site().map(SiteExclusions.MAP),
+                                        state(config),
+                                        clock,
+                                        new SecureRandom(),
+                                        meters)
+                                .start());
         var policyReady = readiness.condition("policy");
         policyReady.unmet("no policy yet: the control plane has sent none, and none is on disk");
         var feed =
@@ -71,7 +84,8 @@ final class EdgeNode {
                                 tls,
                                 config.state(),
                                 meters,
-                                _ -> policyReady.met()));
+                                _ -> policyReady.met(),
+                                Optional.of(exclusions.desk()::answer)));
         var trust = parts.add("trust store", trustStore(config, meters));
         var upstreams =
                 parts.add(
@@ -83,9 +97,6 @@ final class EdgeNode {
                                 clock,
                                 Ticker.systemTicker(),
                                 meters));
-        var self = tls.self();
-        var exclusions =
-                new LedgerKeeper(new Ledger(self.name(), Bounds.DEFAULT), clock, _ -> {}, meters);
         var path =
                 parts.add(
                         "data path",
@@ -103,7 +114,7 @@ final class EdgeNode {
                                         upstreams,
                                         records,
                                         new ConnectionMeters(meters),
-                                        exclusions,
+                                        exclusions.exclusions(),
                                         clock,
                                         System::nanoTime)));
         parts.add("admin", AdminServer.start(config.admin(), meters, readiness));
@@ -114,6 +125,15 @@ final class EdgeNode {
                                         .addKeyValue("listener", name)
                                         .addKeyValue("address", address.toString())
                                         .log("listening"));
+    }
+
+    /** This edge's own folder; made if need be. */
+    private static Path state(EdgeConfig config) throws StartException {
+        try {
+            return Files.createDirectories(config.state());
+        } catch (IOException e) {
+            throw new StartException(config.state() + ": cannot be made: " + e, e);
+        }
     }
 
     private static FleetTls identity(EdgeConfig config) throws StartException {

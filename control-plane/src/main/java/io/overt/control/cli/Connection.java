@@ -1,6 +1,7 @@
 package io.overt.control.cli;
 
 import io.grpc.ManagedChannel;
+import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
@@ -47,6 +48,12 @@ final class Connection implements AutoCloseable {
     /** A stub for one call. */
     PolicyAdminGrpc.PolicyAdminBlockingStub admin() {
         return PolicyAdminGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for one call. */
+    ExclusionAdminGrpc.ExclusionAdminBlockingStub exclusions() {
+        return ExclusionAdminGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 

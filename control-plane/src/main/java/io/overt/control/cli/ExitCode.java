@@ -17,5 +17,8 @@ final class ExitCode {
     /** Published, but an edge refused it or did not answer in time. */
     static final int NOT_IN_FORCE = 4;
 
+    /** Nobody has refused what is to be confirmed or forgotten, or no more may be confirmed. */
+    static final int NOT_RULED = 5;
+
     private ExitCode() {}
 }

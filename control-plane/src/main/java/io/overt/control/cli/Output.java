@@ -121,7 +121,8 @@ final class Output {
                 .toString();
     }
 
-    private static String table(List<List<String>> rows) {
+    /** The first row is the head. */
+    static String table(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         var widths = new int[columns];
         for (var row : rows) {

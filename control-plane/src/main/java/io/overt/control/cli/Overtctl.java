@@ -32,13 +32,15 @@ import picocli.CommandLine.ScopeType;
             "1:the policy has problems; nothing was published",
             "2:command line, configuration, or a local file",
             "3:the control plane could not be asked, or refused",
-            "4:published, but an edge refused it or did not answer in time"
+            "4:published, but an edge refused it or did not answer in time",
+            "5:nothing is known of that exclusion, or no more may be confirmed"
         },
         subcommands = {
             ApplyCommand.class,
             CheckCommand.class,
             VersionsCommand.class,
-            EdgesCommand.class
+            EdgesCommand.class,
+            ExclusionsCommand.class
         })
 public final class Overtctl {
     private final Map<String, String> environment;

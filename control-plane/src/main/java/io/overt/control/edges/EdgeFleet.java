@@ -8,6 +8,8 @@ import io.overt.control.store.EdgeState;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.ExclusionAnswer;
+import io.overt.proto.control.v1.ExclusionAsk;
 import io.overt.service.identity.FleetIdentity;
 import java.time.Clock;
 import java.util.Comparator;
@@ -15,6 +17,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -124,6 +127,46 @@ public final class EdgeFleet implements AutoCloseable {
                 .toList();
     }
 
+    /** An edge that was to be asked about exclusions. */
+    public sealed interface Asked {
+        /** Who. */
+        FleetIdentity edge();
+
+        /** It was asked; completes with its answer, exceptionally if it goes away, or never. */
+        record Awaited(FleetIdentity edge, CompletableFuture<ExclusionAnswer> answer)
+                implements Asked {}
+
+        /** Its stream is closed. */
+        record Away(FleetIdentity edge) implements Asked {}
+
+        /** It does not answer such questions, or has not said hello yet. */
+        record TooOld(FleetIdentity edge) implements Asked {}
+    }
+
+    /**
+     * Asks every edge of a site about exclusions, without waiting for answers.
+     *
+     * @param site empty for every site
+     * @param ask without a nonce
+     */
+    public List<Asked> ask(String site, ExclusionAsk ask) {
+        return known.keySet().stream()
+                .filter(edge -> site.isEmpty() || edge.site().equals(site))
+                .sorted(Comparator.comparing(FleetIdentity::uri))
+                .map(edge -> ask(edge, ask))
+                .toList();
+    }
+
+    private Asked ask(FleetIdentity edge, ExclusionAsk ask) {
+        var session = connected.get(edge);
+        if (session == null) {
+            return new Asked.Away(edge);
+        }
+        return session.ask(ask)
+                .<Asked>map(answer -> new Asked.Awaited(edge, answer))
+                .orElseGet(() -> new Asked.TooOld(edge));
+    }
+
     /**
      * An edge opened a stream. Its certificate says who it is; a stream that it had before is
      * ended.
@@ -151,7 +194,7 @@ public final class EdgeFleet implements AutoCloseable {
         var state = session.state();
         var event =
                 switch (kind) {
-                    case HELLO, ACK -> LOG.atInfo();
+                    case HELLO, ACK, EXCLUSIONS -> LOG.atInfo();
                     case NACK, STRAY_ANSWER, OUT_OF_ORDER -> LOG.atWarn();
                     case UNKNOWN -> LOG.atDebug();
                 };
@@ -175,6 +218,7 @@ public final class EdgeFleet implements AutoCloseable {
 
     /** The stream ended, from whichever side. */
     void disconnect(EdgeSession session) {
+        session.ended();
         if (connected.remove(session.identity(), session)) {
             var last = session.state();
             keep(

@@ -6,6 +6,8 @@ import io.overt.control.store.SignedVersion;
 import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.ExclusionAnswer;
+import io.overt.proto.control.v1.ExclusionAsk;
 import io.overt.proto.control.v1.Hello;
 import io.overt.proto.control.v1.Nack;
 import io.overt.proto.control.v1.Offer;
@@ -16,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,8 @@ final class EdgeSession {
         HELLO,
         ACK,
         NACK,
+        /** What it knows of exclusions, as it was asked. */
+        EXCLUSIONS,
         /** An answer to an offer that this stream did not make. */
         STRAY_ANSWER,
         /** A message where none, or no such, may come. */
@@ -74,6 +80,11 @@ final class EdgeSession {
 
     /** Offers without an answer, oldest first. */
     private final Map<ByteString, Long> open = new LinkedHashMap<>();
+
+    /** Questions about exclusions without an answer, oldest first. */
+    private final Map<ByteString, CompletableFuture<ExclusionAnswer>> asked = new LinkedHashMap<>();
+
+    private boolean answersExclusions;
 
     private @Nullable SignedVersion waiting;
 
@@ -102,6 +113,10 @@ final class EdgeSession {
             case HELLO -> greet(message.getHello());
             case ACK -> greeted ? settle(message.getAck()) : outOfOrder("Ack before Hello");
             case NACK -> greeted ? refuse(message.getNack()) : outOfOrder("Nack before Hello");
+            case EXCLUSIONS ->
+                    greeted
+                            ? answered(message.getExclusions())
+                            : outOfOrder("ExclusionAnswer before Hello");
             case KIND_NOT_SET -> Heard.UNKNOWN;
         };
     }
@@ -131,6 +146,61 @@ final class EdgeSession {
                         .build());
     }
 
+    /**
+     * Asks about exclusions; nothing where the edge is too old to answer. Completes exceptionally
+     * where the stream is full or ends first, and never where the edge does not answer.
+     *
+     * @param ask without a nonce
+     */
+    synchronized Optional<CompletableFuture<ExclusionAnswer>> ask(ExclusionAsk ask) {
+        if (!greeted || !answersExclusions) {
+            return Optional.empty();
+        }
+        if (!out.isReady()) {
+            return Optional.of(CompletableFuture.failedFuture(new NoAnswer("takes nothing now")));
+        }
+        var nonce = nonces.get();
+        var answer = new CompletableFuture<ExclusionAnswer>();
+        asked.put(nonce, answer);
+        if (asked.size() > MAX_OPEN) {
+            unanswered(asked.keySet().iterator().next(), "asked too much at once");
+        }
+        out.send(
+                ControlMessage.newBuilder().setExclusions(ask.toBuilder().setNonce(nonce)).build());
+        return Optional.of(answer);
+    }
+
+    private Heard answered(ExclusionAnswer answer) {
+        var open = asked.remove(answer.getNonce());
+        if (open == null) {
+            return Heard.STRAY_ANSWER;
+        }
+        open.complete(answer);
+        return Heard.EXCLUSIONS;
+    }
+
+    private void unanswered(ByteString nonce, String why) {
+        var open = asked.remove(nonce);
+        if (open != null) {
+            open.completeExceptionally(new NoAnswer(why));
+        }
+    }
+
+    /** The stream has ended, from whichever side: what is open stays open. */
+    synchronized void ended() {
+        greeted = false;
+        Set.copyOf(asked.keySet()).forEach(nonce -> unanswered(nonce, "went away"));
+    }
+
+    /** An edge will not answer. */
+    static final class NoAnswer extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NoAnswer(String why) {
+            super(why);
+        }
+    }
+
     /** The stream can take a message again. */
     synchronized void ready() {
         var next = waiting;
@@ -141,13 +211,13 @@ final class EdgeSession {
 
     /** Another stream of this edge took over. */
     synchronized void replaced() {
-        greeted = false;
+        ended();
         out.replaced();
     }
 
     /** The control plane goes away; the edge will come back to the next one. */
     synchronized void goAway() {
-        greeted = false;
+        ended();
         out.goAway();
     }
 
@@ -156,6 +226,7 @@ final class EdgeSession {
             return outOfOrder("a second Hello");
         }
         greeted = true;
+        answersExclusions = hello.getAnswersExclusions();
         var before = state;
         // What it refused stays on record until it takes something: a restart is no answer.
         change(

@@ -8,6 +8,9 @@ import io.overt.control.store.SignedVersion;
 import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.ExclusionAnswer;
+import io.overt.proto.control.v1.ExclusionAsk;
+import io.overt.proto.control.v1.ExclusionEntry;
 import io.overt.proto.control.v1.Hello;
 import io.overt.proto.control.v1.Nack;
 import io.overt.proto.control.v1.Problem;
@@ -49,6 +52,10 @@ class EdgeSessionTest {
 
         @Override
         public void send(ControlMessage message) {
+            if (message.hasExclusions()) {
+                sent.add("ask " + message.getExclusions().getNonce().toStringUtf8());
+                return;
+            }
             try {
                 var manifest =
                         BundleManifest.parseFrom(message.getOffer().getBundle().getManifest());
@@ -237,6 +244,70 @@ class EdgeSessionTest {
 
         assertThat(again.state().rejectedVersion()).isEqualTo(7);
         assertThat(again.state().problems()).hasSize(1);
+    }
+
+    @Test
+    void what_is_asked_about_exclusions_is_answered_once_and_by_its_nonce() throws Exception {
+        greetKnowingExclusions();
+        var one = session.ask(ExclusionAsk.getDefaultInstance()).orElseThrow();
+        var two = session.ask(ExclusionAsk.getDefaultInstance()).orElseThrow();
+
+        assertThat(session.hear(answer("n2", 2))).isEqualTo(EdgeSession.Heard.EXCLUSIONS);
+        assertThat(session.hear(answer("n2", 9))).isEqualTo(EdgeSession.Heard.STRAY_ANSWER);
+        assertThat(session.hear(answer("guessed", 9))).isEqualTo(EdgeSession.Heard.STRAY_ANSWER);
+
+        assertThat(two.get().getEntriesList()).hasSize(2);
+        assertThat(one).isNotDone();
+    }
+
+    @Test
+    void an_edge_that_does_not_say_that_it_answers_is_not_asked() {
+        assertThat(session.ask(ExclusionAsk.getDefaultInstance())).isEmpty();
+        session.hear(hello(7, version(7).manifestSha256()));
+        assertThat(session.ask(ExclusionAsk.getDefaultInstance())).isEmpty();
+    }
+
+    @Test
+    void whoever_waits_for_an_edge_that_goes_away_is_told() {
+        greetKnowingExclusions();
+        var open = session.ask(ExclusionAsk.getDefaultInstance()).orElseThrow();
+        session.ended();
+        assertThat(open).isCompletedExceptionally();
+        assertThat(session.ask(ExclusionAsk.getDefaultInstance())).isEmpty();
+    }
+
+    @Test
+    void an_edge_that_takes_or_answers_nothing_costs_no_memory() {
+        greetKnowingExclusions();
+        var first = session.ask(ExclusionAsk.getDefaultInstance()).orElseThrow();
+        for (var i = 0; i < 100; i++) {
+            assertThat(session.ask(ExclusionAsk.getDefaultInstance())).isPresent();
+        }
+        assertThat(first).isCompletedExceptionally();
+        var before = sent.size();
+        ready = false;
+        assertThat(session.ask(ExclusionAsk.getDefaultInstance()).orElseThrow())
+                .isCompletedExceptionally();
+        assertThat(sent).hasSize(before);
+    }
+
+    private void greetKnowingExclusions() {
+        newest = Optional.empty();
+        session.hear(
+                EdgeMessage.newBuilder()
+                        .setHello(Hello.newBuilder().setAnswersExclusions(true))
+                        .build());
+    }
+
+    private static EdgeMessage answer(String nonce, int entries) {
+        return EdgeMessage.newBuilder()
+                .setExclusions(
+                        ExclusionAnswer.newBuilder()
+                                .setNonce(ByteString.copyFromUtf8(nonce))
+                                .addAllEntries(
+                                        Collections.nCopies(
+                                                entries, ExclusionEntry.getDefaultInstance())))
+                .build();
     }
 
     private static EdgeMessage hello(long active, ByteString digest) {

@@ -1,5 +1,6 @@
 package io.overt.edge.exclusion;
 
+import io.overt.edge.exclusion.Note.Acceptance;
 import io.overt.edge.exclusion.Note.Credit;
 import io.overt.edge.exclusion.Note.Refusals;
 import io.overt.edge.exclusion.Note.Seen;
@@ -7,6 +8,7 @@ import io.overt.edge.exclusion.Note.Verdict;
 import io.overt.edge.exclusion.Note.Word;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,12 @@ record Dossier(
 
     Dossier with(Refusals note) {
         var next = new HashMap<>(refusals);
-        next.merge(note.edge(), note, (old, now) -> now.last().isBefore(old.last()) ? old : now);
+        next.merge(note.edge(), note, (old, now) -> now.revision() < old.revision() ? old : now);
+        if (next.size() > MOST_EDGES) {
+            next.values().stream()
+                    .min(Comparator.comparing(Refusals::last))
+                    .ifPresent(eldest -> next.remove(eldest.edge()));
+        }
         return new Dossier(next, accepted, verdict);
     }
 
@@ -40,11 +47,33 @@ record Dossier(
         return new Dossier(refusals, accepted, Optional.of(later(verdict, note)));
     }
 
+    /** Whether this says nothing new. */
+    boolean knows(Note note) {
+        return switch (note) {
+            case Refusals other -> {
+                var own = refusals.get(other.edge());
+                yield own != null && own.revision() >= other.revision();
+            }
+            case Acceptance other ->
+                    accepted.filter(each -> !each.isBefore(other.last())).isPresent();
+            case Verdict other -> verdict.filter(each -> each.holdsOver(other)).isPresent();
+        };
+    }
+
     /** Up to when everything is void; also by a verdict on the host. */
     Instant cleared(Optional<Verdict> onHost) {
         return later(
                 Optional.of(later(forgotten(verdict), forgotten(onHost))),
                 accepted.orElse(Instant.MIN));
+    }
+
+    /** Of {@code than} and all that was seen or said of this, whichever is later. */
+    Instant latest(Instant than) {
+        var latest = later(verdict.map(Verdict::last), than);
+        for (var each : refusals.values()) {
+            latest = later(latest, each.last());
+        }
+        return latest;
     }
 
     /** Confirmed, and not forgotten since. */
@@ -67,7 +96,7 @@ record Dossier(
     }
 
     static Verdict later(Optional<Verdict> one, Verdict other) {
-        return one.filter(each -> each.last().isAfter(other.last())).orElse(other);
+        return one.filter(each -> each.holdsOver(other)).orElse(other);
     }
 
     static Instant later(Optional<Instant> one, Instant other) {
@@ -77,6 +106,9 @@ record Dossier(
     private static Instant later(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
     }
+
+    /** More edges, and lives of edges, than see one client within the time that a rule asks for. */
+    private static final int MOST_EDGES = 64;
 
     /**
      * What refusals add up to.

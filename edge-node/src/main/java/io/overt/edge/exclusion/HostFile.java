@@ -7,6 +7,7 @@ import io.overt.edge.exclusion.Note.Word;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,9 +34,9 @@ record HostFile(
         return new HostFile(next, accepted, verdict);
     }
 
-    HostFile without(Client client) {
+    HostFile without(Collection<Client> gone) {
         var next = new HashMap<>(clients);
-        next.remove(client);
+        next.keySet().removeAll(gone);
         return new HostFile(next, accepted, verdict);
     }
 
@@ -49,6 +50,18 @@ record HostFile(
 
     HostFile withoutVerdict() {
         return new HostFile(clients, accepted, Optional.empty());
+    }
+
+    /** Whether this says nothing new. */
+    boolean knows(Note note) {
+        return note.subject()
+                .client()
+                .map(client -> dossier(client).knows(note))
+                .orElseGet(() -> new Dossier(Map.of(), accepted, verdict).knows(note));
+    }
+
+    boolean isEmpty() {
+        return clients.isEmpty() && verdict.isEmpty();
     }
 
     Dossier dossier(Client client) {

@@ -10,9 +10,10 @@ import io.overt.edge.exclusion.Testimony.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 
 /**
  * The site's evidence and exclusions as one edge knows them. No clock inside: everybody says what
@@ -27,31 +28,30 @@ public final class Ledger {
     private final Bounds bounds;
 
     /** Read by anybody; written under the lock. */
-    private final ConcurrentHashMap<String, HostFile> hosts = new ConcurrentHashMap<>();
+    private final Cabinet cabinet;
 
-    /** Guarded by the lock. */
-    private final Remembered remembered;
+    /** Of our last note of refusals. Guarded by the lock. */
+    private long revision;
 
     /**
      * An empty ledger.
      *
-     * @param edge this edge's name, which its notes carry
+     * @param edge names this edge and this life of it in its notes
      */
     public Ledger(String edge, Bounds bounds) {
         this.edge = edge;
         this.bounds = bounds;
-        this.remembered = new Remembered(bounds);
+        this.cabinet = new Cabinet(bounds);
     }
 
-    /** This edge's name. */
+    /** This edge and this life of it. */
     public String edge() {
         return edge;
     }
 
     /** Whether this client's connections to this host are excluded under these terms. */
     public Optional<Exclusion> exclusion(String host, Client client, Terms terms, Instant now) {
-        var file = hosts.get(host);
-        return file == null ? Optional.empty() : file.exclusion(client, terms, now);
+        return cabinet.file(host).exclusion(client, terms, now);
     }
 
     /**
@@ -76,32 +76,33 @@ public final class Ledger {
     private List<Note> refused(
             Subject subject, RefusalKind kind, Terms terms, Instant began, Instant now) {
         var client = subject.client().orElseThrow();
-        var file = hosts.getOrDefault(subject.host(), HostFile.EMPTY);
+        var file = cabinet.file(subject.host());
         var counted = file.tally(client, now);
         if (kind.mayBeTransient()
                 && counted.filter(each -> !began.isAfter(each.seen().last())).isPresent()) {
             // The stop button, or a lost network, ends every connection there is: one event.
             return List.of();
         }
-        remembered.refused(subject).forEach(this::drop);
+        cabinet.makeRoom(subject);
         var notes = new ArrayList<Note>();
-        var credit = remembered.credit(client);
+        var credit = cabinet.remembered().credit(client);
         if (credit == Credit.REFUSES_ALL) {
             notes.addAll(recredit(client, credit));
         }
-        var dossier = hosts.getOrDefault(subject.host(), HostFile.EMPTY).dossier(client);
+        var dossier = cabinet.file(subject.host()).dossier(client);
         var cleared = dossier.cleared(file.verdict());
         // Behind what voided the ones before, whatever the clocks of two edges say.
         var at = now.isAfter(cleared) ? now : cleared.plusNanos(1);
         var own =
                 Optional.ofNullable(dossier.refusals().get(edge))
                         .filter(each -> each.counts(cleared, now))
-                        .map(each -> each.and(kind, kind.weight(), at, credit, terms))
+                        .map(each -> each.and(++revision, kind, at, credit, terms))
                         .orElseGet(
                                 () ->
                                         new Refusals(
                                                 edge,
                                                 subject,
+                                                ++revision,
                                                 kind.weight(),
                                                 1,
                                                 kind,
@@ -109,19 +110,19 @@ public final class Ledger {
                                                 at,
                                                 credit,
                                                 terms));
-        write(own);
+        cabinet.write(own);
         notes.add(own);
         return notes;
     }
 
     private List<Note> accepted(String host, Client client, Instant now) {
         var notes = new ArrayList<Note>();
-        if (remembered.accepted(client)) {
+        if (cabinet.remembered().accepted(client)) {
             notes.addAll(recredit(client, Credit.TAKES_OTHERS));
         }
-        var file = hosts.get(host);
-        if (file == null) {
-            return notes;
+        var file = cabinet.file(host);
+        if (file.isEmpty()) {
+            return notes; // Nobody has refused it: nothing to void.
         }
         if (file.tally(client, now).isPresent()) {
             notes.addAll(apply(new Acceptance(edge, Subject.of(host, client), now)));
@@ -136,59 +137,67 @@ public final class Ledger {
     /** Applies a note of our own that voids others, and answers with all that changed. */
     private List<Note> apply(Note note) {
         var notes = new ArrayList<Note>();
-        write(note);
+        cabinet.write(note);
         notes.add(note);
         notes.addAll(voidOwn(note));
         return notes;
     }
 
     /**
-     * Another edge has written this.
+     * Another edge has written this, or this edge in an earlier life.
      *
-     * @return notes of ours that it voids
+     * @return notes of ours that it voids; empty if it says nothing new, or nothing that counts
      */
-    public synchronized List<Note> take(Note note, Instant now) {
+    public synchronized Optional<List<Note>> take(Note note, Instant now) {
         // A clock that runs ahead must not make evidence that never expires, or a verdict that
-        // none can follow.
-        if (note.last().isAfter(now.plus(SKEW))) {
-            return List.of();
+        // none can follow. And what we wrote ourselves comes back as an echo, perhaps an old one.
+        if (note.last().isAfter(now.plus(SKEW))
+                || note.edge().equals(edge)
+                || cabinet.file(note.subject().host()).knows(note)
+                || !isWanted(note, now)) {
+            return Optional.empty();
         }
-        if (note instanceof Refusals refusals) {
-            if (!refusals.counts(Instant.MIN, now)) {
-                if (hosts.containsKey(note.subject().host())) {
-                    write(note);
-                }
-                return List.of();
-            }
-            remembered.refused(note.subject()).forEach(this::drop);
-        }
-        write(note);
-        return voidOwn(note);
+        cabinet.write(note);
+        return Optional.of(voidOwn(note));
     }
 
-    private void write(Note note) {
-        var subject = note.subject();
-        var file = hosts.getOrDefault(subject.host(), HostFile.EMPTY);
-        hosts.put(
-                subject.host(),
-                switch (note) {
-                    case Refusals refusals ->
-                            file.with(subject.client().orElseThrow(), each -> each.with(refusals));
-                    case Acceptance(_, _, var at) ->
-                            subject.client()
-                                    .map(
-                                            client ->
-                                                    file.with(client, each -> each.accepted(at))
-                                                            .accepted(at))
-                                    .orElseGet(() -> file.accepted(at));
-                    case Verdict verdict -> {
-                        remembered.ruled(subject).forEach(this::drop);
-                        var now = hosts.getOrDefault(subject.host(), HostFile.EMPTY);
-                        yield subject.client()
-                                .map(client -> now.with(client, each -> each.with(verdict)))
-                                .orElseGet(() -> now.with(verdict));
-                    }
-                });
+    private boolean isWanted(Note note, Instant now) {
+        var file = cabinet.file(note.subject().host());
+        return switch (note) {
+            case Refusals refusals -> {
+                if (refusals.counts(Instant.MIN, now)) {
+                    cabinet.makeRoom(note.subject());
+                    yield true;
+                }
+                // Over or void: of interest where an earlier one of the same edge counts.
+                yield file.dossier(note.subject().client().orElseThrow())
+                        .refusals()
+                        .containsKey(note.edge());
+            }
+            // Voids what is known; what is not known yet is told again together with this.
+            case Acceptance _ ->
+                    note.subject()
+                            .client()
+                            .map(file.clients()::containsKey)
+                            .orElse(!file.isEmpty());
+            case Verdict verdict -> hasRoom(verdict);
+        };
+    }
+
+    private boolean hasRoom(Verdict verdict) {
+        if (verdict.word() == Word.FORGOTTEN
+                || cabinet.remembered().canConfirm(verdict.subject())) {
+            return true;
+        }
+        cabinet.remembered().turnedAway();
+        return false;
+    }
+
+    /** A verdict that was kept: it was taken once, whatever the clock says now. */
+    public synchronized void restore(Verdict verdict) {
+        if (!cabinet.file(verdict.subject().host()).knows(verdict) && hasRoom(verdict)) {
+            cabinet.write(verdict);
+        }
     }
 
     /** Our own notes that count no more after this one, as the other edges should see them. */
@@ -198,7 +207,7 @@ public final class Ledger {
             return List.of();
         }
         var host = cause.subject().host();
-        var file = hosts.getOrDefault(host, HostFile.EMPTY);
+        var file = cabinet.file(host);
         var clients = cause.subject().client().map(List::of).orElse(List.of());
         if (cause instanceof Verdict && clients.isEmpty()) {
             clients = List.copyOf(file.clients().keySet());
@@ -207,20 +216,20 @@ public final class Ledger {
         for (var client : clients) {
             var own = file.dossier(client).refusals().get(edge);
             if (own != null && own.weight() > 0 && !own.last().isAfter(cause.last())) {
-                notes.add(own.voided(cause.last()));
+                notes.add(own.voided(++revision, cause.last()));
             }
         }
-        notes.forEach(this::write);
+        notes.forEach(cabinet::write);
         return notes;
     }
 
     private List<Note> recredit(Client client, Credit credit) {
         var notes = new ArrayList<Note>();
-        for (var host : remembered.hostsOf(client)) {
-            var own = hosts.getOrDefault(host, HostFile.EMPTY).dossier(client).refusals().get(edge);
+        for (var host : cabinet.remembered().hostsOf(client)) {
+            var own = cabinet.file(host).dossier(client).refusals().get(edge);
             if (own != null && own.weight() > 0 && own.credit() != credit) {
-                var changed = own.with(credit);
-                write(changed);
+                var changed = own.with(++revision, credit);
+                cabinet.write(changed);
                 notes.add(changed);
             }
         }
@@ -246,7 +255,7 @@ public final class Ledger {
      * what nobody has seen: that would be a rule, and rules are written in the policy.
      */
     public synchronized Confirming confirm(Subject subject, String by, Instant at) {
-        var file = hosts.getOrDefault(subject.host(), HostFile.EMPTY);
+        var file = cabinet.file(subject.host());
         var seen =
                 subject.client()
                         .map(
@@ -266,73 +275,65 @@ public final class Ledger {
         if (seen.isEmpty()) {
             return new Confirming.Unknown();
         }
-        var before = verdict(subject);
-        if (before.filter(each -> each.word() == Word.CONFIRMED).isEmpty()
-                && confirmed() >= bounds.confirmed()) {
+        if (!cabinet.remembered().canConfirm(subject)) {
             return new Confirming.Full(bounds.confirmed());
         }
         return new Confirming.Confirmed(
-                apply(new Verdict(edge, subject, after(before, at), Word.CONFIRMED, by, seen)));
+                apply(new Verdict(edge, subject, after(subject, at), Word.CONFIRMED, by, seen)));
     }
 
     /**
      * Voids what is known. Of a host without a client: of each of its clients as well.
      *
-     * @return for the other edges; empty if nothing was known
+     * @return for the other edges; empty if there is nothing to void
      */
     public synchronized List<Note> forget(Subject subject, String by, Instant at) {
-        var file = hosts.get(subject.host());
-        if (file == null
-                || subject.client().filter(each -> !file.clients().containsKey(each)).isPresent()) {
+        var listed = Listing.of(subject.host(), cabinet.file(subject.host()), at);
+        if (listed.stream()
+                .map(Entry::subject)
+                .noneMatch(each -> subject.client().isEmpty() || each.equals(subject))) {
             return List.of();
         }
-        var before = verdict(subject);
         return apply(
                 new Verdict(
-                        edge, subject, after(before, at), Word.FORGOTTEN, by, Optional.empty()));
+                        edge, subject, after(subject, at), Word.FORGOTTEN, by, Optional.empty()));
     }
 
-    /** The later word holds, also over one that was spoken at an edge whose clock runs ahead. */
-    private static Instant after(Optional<Verdict> before, Instant at) {
-        return before.map(Verdict::last)
-                .filter(last -> !at.isAfter(last))
-                .map(last -> last.plusNanos(1))
-                .orElse(at);
-    }
-
-    private Optional<Verdict> verdict(Subject subject) {
-        var file = hosts.getOrDefault(subject.host(), HostFile.EMPTY);
-        return subject.client()
-                .map(client -> file.dossier(client).verdict())
-                .orElseGet(file::verdict);
-    }
-
-    private long confirmed() {
-        return verdicts().stream().filter(each -> each.word() == Word.CONFIRMED).count();
+    /**
+     * The later word holds, also over what was seen or spoken at an edge whose clock runs ahead of
+     * the speaker's.
+     */
+    private Instant after(Subject subject, Instant at) {
+        var file = cabinet.file(subject.host());
+        var latest = file.verdict().map(Verdict::last).filter(each -> !at.isAfter(each)).orElse(at);
+        for (var client : subject.client().map(Set::of).orElse(file.clients().keySet())) {
+            latest = file.dossier(client).latest(latest);
+        }
+        return latest.equals(at) ? at : latest.plusNanos(1);
     }
 
     /** All verdicts, to be kept where they outlive the process. */
     public List<Verdict> verdicts() {
-        var all = new ArrayList<Verdict>();
-        for (var file : hosts.values()) {
-            file.verdict().ifPresent(all::add);
-            file.clients().values().forEach(each -> each.verdict().ifPresent(all::add));
-        }
-        return all;
+        return List.copyOf(cabinet.verdicts());
+    }
+
+    /** Rises with every verdict: whether {@link #verdicts} may have changed. */
+    public synchronized long rulings() {
+        return cabinet.rulings();
     }
 
     /** What there is now, by host and client. */
     public List<Entry> entries(Instant now) {
         var all = new ArrayList<Entry>();
-        hosts.forEach((host, file) -> all.addAll(Listing.of(host, file, now)));
-        all.sort(java.util.Comparator.comparing(Entry::subject));
+        cabinet.files().forEach((host, file) -> all.addAll(Listing.of(host, file, now)));
+        all.sort(Comparator.comparing(Entry::subject));
         return all;
     }
 
-    /** Our own notes that count, for edges that may have missed them. */
-    public synchronized List<Note> own(Instant now) {
+    /** Our own notes that count, and all verdicts, for edges that may have missed them. */
+    public List<Note> own(Instant now) {
         var all = new ArrayList<Note>();
-        for (var file : hosts.values()) {
+        for (var file : cabinet.files().values()) {
             for (var dossier : file.clients().values()) {
                 var note = dossier.refusals().get(edge);
                 if (note != null && note.counts(dossier.cleared(file.verdict()), now)) {
@@ -344,56 +345,19 @@ public final class Ledger {
         return all;
     }
 
-    /** Lets go of what counts no more. */
-    public synchronized void sweep(Instant now) {
-        for (var host : List.copyOf(hosts.keySet())) {
-            var file = hosts.getOrDefault(host, HostFile.EMPTY);
-            for (var client : file.clients().keySet()) {
-                if (isOver(file, client, now)) {
-                    drop(Subject.of(host, client));
-                    remembered.gone(Subject.of(host, client));
-                }
-            }
-            var left = hosts.get(host);
-            if (left != null
-                    && left.clients().isEmpty()
-                    && left.verdict().filter(each -> isRemembered(each, now)).isEmpty()) {
-                hosts.remove(host);
-                remembered.gone(Subject.everybody(host));
+    /** Lets go of what counts no more; for a thread that nobody waits for. */
+    public void sweep(Instant now) {
+        for (var host : cabinet.hosts()) {
+            // The lock is let go between hosts: event loops want it.
+            synchronized (this) {
+                cabinet.sweep(host, now);
             }
         }
     }
 
-    private static boolean isOver(HostFile file, Client client, Instant now) {
-        var dossier = file.dossier(client);
-        return dossier.verdict().filter(each -> isRemembered(each, now)).isEmpty()
-                // Void or not: while the carrier may still have a note, what voids it stays.
-                && dossier.refusals().values().stream()
-                        .noneMatch(each -> each.terms().current(each.last(), now));
-    }
-
-    private static boolean isRemembered(Verdict verdict, Instant now) {
-        return verdict.word() == Word.CONFIRMED
-                || now.isBefore(verdict.last().plus(Note.FORGOTTEN_FOR));
-    }
-
-    /** To make room. */
-    private void drop(Subject subject) {
-        var file = hosts.get(subject.host());
-        if (file == null) {
-            return;
-        }
-        var less = subject.client().map(file::without).orElseGet(file::withoutVerdict);
-        if (less.clients().isEmpty() && less.verdict().isEmpty()) {
-            hosts.remove(subject.host());
-        } else {
-            hosts.put(subject.host(), less);
-        }
-    }
-
-    /** Subjects that were dropped for want of room, since the start. */
+    /** Subjects that were dropped, or not taken, for want of room, since the start. */
     public synchronized long dropped() {
-        return remembered.dropped();
+        return cabinet.remembered().dropped();
     }
 
     /** While a host is taken by some clients, how often that is told again. */

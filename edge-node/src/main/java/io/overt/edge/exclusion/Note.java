@@ -2,6 +2,7 @@ package io.overt.edge.exclusion;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,10 @@ import java.util.Optional;
  */
 public sealed interface Note {
 
-    /** Name of the edge that wrote it. */
+    /**
+     * The edge that wrote it, and which of its lives: an edge that was restarted has forgotten what
+     * it counted before and must not overwrite it.
+     */
     String edge();
 
     /** What it is about. */
@@ -23,6 +27,7 @@ public sealed interface Note {
     /**
      * Refusals by a client for a host, as seen at one edge.
      *
+     * @param revision rises with each note of the same edge: the higher replaces the lower
      * @param weight in sixths of a refusal; 0 when what there was is void
      * @param refusals how many
      * @param kind the strongest
@@ -31,6 +36,7 @@ public sealed interface Note {
     record Refusals(
             String edge,
             Subject subject,
+            long revision,
             int weight,
             int refusals,
             RefusalKind kind,
@@ -47,11 +53,12 @@ public sealed interface Note {
             }
         }
 
-        Refusals and(RefusalKind more, int weighing, Instant at, Credit credited, Terms under) {
+        Refusals and(long revised, RefusalKind more, Instant at, Credit credited, Terms under) {
             return new Refusals(
                     edge,
                     subject,
-                    Math.min(weight + weighing, MOST),
+                    revised,
+                    Math.min(weight + more.weight(), MOST),
                     Math.min(refusals + 1, MOST),
                     RefusalKind.stronger(kind, more),
                     first,
@@ -60,14 +67,15 @@ public sealed interface Note {
                     under);
         }
 
-        Refusals with(Credit other) {
-            return new Refusals(edge, subject, weight, refusals, kind, first, last, other, terms);
+        Refusals with(long revised, Credit other) {
+            return new Refusals(
+                    edge, subject, revised, weight, refusals, kind, first, last, other, terms);
         }
 
         /** The same with nothing left of it. */
-        Refusals voided(Instant at) {
+        Refusals voided(long revised, Instant at) {
             var when = at.isAfter(last) ? at : last;
-            return new Refusals(edge, subject, 0, 0, kind, when, when, credit, terms);
+            return new Refusals(edge, subject, revised, 0, 0, kind, when, when, credit, terms);
         }
 
         /** Whether it counts, after everything up to {@code cleared} was void. */
@@ -87,6 +95,7 @@ public sealed interface Note {
     /**
      * An administrator's word; of several the latest holds.
      *
+     * @param edge where it was spoken first
      * @param by the administrator's fleet identity
      * @param seen what the refusals had come to when it was spoken
      */
@@ -99,12 +108,32 @@ public sealed interface Note {
                         "verdict on " + subject + ": confirms what nobody has seen");
             }
         }
+
+        /**
+         * Whether this one holds, and not the other. Never by chance: where two were spoken at the
+         * same moment, every edge comes to the same, and rather inspects.
+         */
+        boolean holdsOver(Verdict other) {
+            return ORDER.compare(this, other) >= 0;
+        }
+
+        private static final Comparator<Verdict> ORDER =
+                Comparator.comparing(Verdict::last)
+                        .thenComparing(Verdict::word)
+                        .thenComparing(Verdict::edge);
     }
 
     /** What refusals have come to. */
-    record Seen(RefusalKind kind, int refusals, Instant first, Instant last) {}
+    record Seen(RefusalKind kind, int refusals, Instant first, Instant last) {
+        public Seen {
+            if (refusals < 0 || last.isBefore(first)) {
+                throw new IllegalArgumentException(
+                        "seen: %d refusals, %s to %s".formatted(refusals, first, last));
+            }
+        }
+    }
 
-    /** What an administrator can say. */
+    /** What an administrator can say; of two at the same moment the later in this list holds. */
     enum Word {
         /** Excluded until forgotten. */
         CONFIRMED,

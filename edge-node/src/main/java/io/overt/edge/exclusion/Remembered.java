@@ -1,6 +1,7 @@
 package io.overt.edge.exclusion;
 
 import io.overt.edge.exclusion.Note.Credit;
+import io.overt.edge.exclusion.Note.Word;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +23,9 @@ final class Remembered {
     private final Map<String, Set<Client>> byHost = new HashMap<>();
 
     /** Those with a verdict are not dropped to make room for evidence. */
-    private final Set<Subject> ruled = new LinkedHashSet<>();
+    private final Set<Subject> confirmed = new LinkedHashSet<>();
+
+    private final Set<Subject> forgotten = new LinkedHashSet<>();
 
     private final Map<Client, Boolean> taking;
     private long dropped;
@@ -47,7 +50,7 @@ final class Remembered {
      */
     List<Subject> refused(Subject subject) {
         var client = subject.client().orElseThrow();
-        if (ruled.contains(subject)) {
+        if (confirmed.contains(subject) || forgotten.contains(subject)) {
             return List.of();
         }
         var toDrop = new ArrayList<Subject>();
@@ -73,27 +76,41 @@ final class Remembered {
         return toDrop;
     }
 
+    /** Whether there is room for this confirmation. */
+    boolean canConfirm(Subject subject) {
+        return confirmed.contains(subject) || confirmed.size() < bounds.confirmed();
+    }
+
     /**
-     * There is a verdict on this.
+     * There is a verdict on this. Only what is forgotten makes room for more of its kind.
      *
      * @return the subjects to be dropped for it
      */
-    List<Subject> ruled(Subject subject) {
+    List<Subject> ruled(Subject subject, Word word) {
         gone(subject);
-        ruled.add(subject);
-        if (ruled.size() <= bounds.subjects()) {
+        switch (word) {
+            case CONFIRMED -> confirmed.add(subject);
+            case FORGOTTEN -> forgotten.add(subject);
+        }
+        if (forgotten.size() <= bounds.subjects()) {
             return List.of();
         }
-        var eldest = ruled.iterator().next();
-        ruled.remove(eldest);
+        var eldest = forgotten.iterator().next();
+        forgotten.remove(eldest);
         dropped++;
         return List.of(eldest);
+    }
+
+    /** Something was not taken for want of room. */
+    void turnedAway() {
+        dropped++;
     }
 
     /** It is dropped, or over. */
     void gone(Subject subject) {
         byAge.remove(subject);
-        ruled.remove(subject);
+        confirmed.remove(subject);
+        forgotten.remove(subject);
         subject.client()
                 .ifPresent(
                         client -> {

@@ -53,7 +53,7 @@ final class Witness {
                 .serverName()
                 .flatMap(HostName::parse)
                 .map(HostName::value)
-                .orElseGet(() -> heard.arrived().to().address().getAddress().getHostAddress());
+                .orElseGet(() -> Client.of(heard.arrived().to().address().getAddress()).address());
     }
 
     private static Client client(Heard heard) {

@@ -10,6 +10,8 @@ import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
 import io.overt.proto.control.v1.EdgeControlGrpc;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.ExclusionAnswer;
+import io.overt.proto.control.v1.ExclusionAsk;
 import io.overt.proto.control.v1.Hello;
 import io.overt.proto.control.v1.Nack;
 import io.overt.proto.control.v1.Offer;
@@ -34,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
     private final LastGoodBundle lastGood;
     private final ManagedChannel channel;
     private final Consumer<ActivePolicy> activated;
+    private final Optional<Function<ExclusionAsk, ExclusionAnswer>> exclusions;
     private final FeedMeters meters;
     private final Thread dialler;
 
@@ -83,6 +87,22 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
             MeterRegistry meters,
             Consumer<ActivePolicy> activated)
             throws StartException {
+        return start(config, tls, state, meters, activated, Optional.empty());
+    }
+
+    /**
+     * The same, and the control plane's questions about exclusions are answered on the same stream.
+     *
+     * @param exclusions answers at once; on gRPC's threads
+     */
+    public static PolicyFeed start(
+            PolicyFeedConfig config,
+            FleetTls tls,
+            Path state,
+            MeterRegistry meters,
+            Consumer<ActivePolicy> activated,
+            Optional<Function<ExclusionAsk, ExclusionAnswer>> exclusions)
+            throws StartException {
         var verifier = new BundleVerifier(pinned(config.signingKeys()), config.maxBytes());
         // Names, digests and framing around the files.
         long maxMessage = config.maxBytes() + (2 << 20);
@@ -102,7 +122,12 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                         ExpectedPeer.of(Role.CONTROL),
                         Math.toIntExact(maxMessage));
         return new PolicyFeed(
-                verifier, new LastGoodBundle(state, maxMessage), channel, meters, activated);
+                verifier,
+                new LastGoodBundle(state, maxMessage),
+                channel,
+                meters,
+                activated,
+                exclusions);
     }
 
     private static List<PolicyPublicKey> pinned(List<Path> files) throws StartException {
@@ -122,11 +147,13 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
             LastGoodBundle lastGood,
             ManagedChannel channel,
             MeterRegistry meters,
-            Consumer<ActivePolicy> activated) {
+            Consumer<ActivePolicy> activated,
+            Optional<Function<ExclusionAsk, ExclusionAnswer>> exclusions) {
         this.verifier = verifier;
         this.lastGood = lastGood;
         this.channel = channel;
         this.activated = activated;
+        this.exclusions = exclusions;
         this.meters = new FeedMeters(meters, () -> get().map(ActivePolicy::version).orElse(0L));
         loadLastGood();
         this.dialler = Thread.ofVirtual().name("policy-feed").start(this::dial);
@@ -274,6 +301,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                 Hello.newBuilder()
                         .setBuild(Build.version())
                         .setLanguage(PolicyCompiler.LANGUAGE)
+                        .setAnswersExclusions(exclusions.isPresent())
                         .setActiveVersion(version(inForce));
         inForce.ifPresent(active -> hello.setActiveManifestSha256(active.manifestSha256()));
         return EdgeMessage.newBuilder().setHello(hello).build();
@@ -353,6 +381,14 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
         public void onNext(ControlMessage message) {
             switch (message.getKindCase()) {
                 case OFFER -> toControl.join().onNext(answer(message.getOffer()));
+                case EXCLUSIONS -> {
+                    if (exclusions.isPresent()) {
+                        var answer = exclusions.get().apply(message.getExclusions());
+                        toControl
+                                .join()
+                                .onNext(EdgeMessage.newBuilder().setExclusions(answer).build());
+                    }
+                }
                 // A newer control plane may say what this edge does not know.
                 case KIND_NOT_SET ->
                         LOG.atDebug().log("message of an unknown kind from the control plane");

@@ -1,14 +1,20 @@
 package io.overt.edge.site;
 
 import com.google.protobuf.ByteString;
+import com.hazelcast.core.EntryEvent;
 import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryUpdatedListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +29,9 @@ final class HazelcastSiteMap implements SiteMap {
     private final Duration deadline;
     private final MapCounters counters;
     private final Semaphore underWay = new Semaphore(UNDER_WAY);
+
+    /** The map of the member that has our listener; another member has another. Guarded by this. */
+    private @Nullable IMap<byte[], byte[]> followed;
 
     /**
      * A view of one map.
@@ -68,6 +77,64 @@ final class HazelcastSiteMap implements SiteMap {
                         _ -> new Stored(),
                         Unavailable::new);
         return call.thenApply(counters::count);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // Of the same member, not only of the same name.
+    public synchronized Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen) {
+        Optional<IMap<byte[], byte[]>> running = map.get();
+        if (running.isEmpty()) {
+            return Optional.of(new Unavailable("no running member"));
+        }
+        IMap<byte[], byte[]> now = running.get();
+        if (now == followed) {
+            return Optional.empty();
+        }
+        try {
+            now.addEntryListener(new Written(seen), true);
+            followed = now;
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            // As for every other call: a member that is going down throws from a dozen places.
+            return Optional.of(new Unavailable(e.toString()));
+        }
+    }
+
+    @Override
+    public Everything all() {
+        Optional<IMap<byte[], byte[]>> running = map.get();
+        if (running.isEmpty()) {
+            return new Unavailable("no running member");
+        }
+        try {
+            var values = new HashMap<ByteString, ByteString>();
+            for (Map.Entry<byte[], byte[]> entry : running.get().entrySet()) {
+                values.put(
+                        ByteString.copyFrom(entry.getKey()), ByteString.copyFrom(entry.getValue()));
+            }
+            return new Entries(values);
+        } catch (RuntimeException e) {
+            // Likewise, and partitions on the move, and no answer within Hazelcast's own time-out.
+            return new Unavailable(e.toString());
+        }
+    }
+
+    /** Hears of writes at any member. */
+    private record Written(BiConsumer<ByteString, ByteString> seen)
+            implements EntryAddedListener<byte[], byte[]>, EntryUpdatedListener<byte[], byte[]> {
+        @Override
+        public void entryAdded(EntryEvent<byte[], byte[]> event) {
+            pass(event);
+        }
+
+        @Override
+        public void entryUpdated(EntryEvent<byte[], byte[]> event) {
+            pass(event);
+        }
+
+        private void pass(EntryEvent<byte[], byte[]> event) {
+            seen.accept(ByteString.copyFrom(event.getKey()), ByteString.copyFrom(event.getValue()));
+        }
     }
 
     private <T extends @Nullable Object, R> CompletableFuture<R> call(

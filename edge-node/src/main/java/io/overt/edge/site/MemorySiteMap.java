@@ -7,8 +7,12 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 
 /**
  * What stands in for a shared map where the site cluster is off: this process's own memory. Sealed
@@ -17,6 +21,8 @@ import java.util.concurrent.CompletionStage;
 final class MemorySiteMap implements SiteMap {
     private final Cache<ByteString, Entry> entries;
     private final MapCounters counters;
+    private final CopyOnWriteArrayList<BiConsumer<ByteString, ByteString>> followers =
+            new CopyOnWriteArrayList<>();
 
     private record Entry(ByteString value, Duration timeToLive) {}
 
@@ -48,8 +54,22 @@ final class MemorySiteMap implements SiteMap {
     }
 
     @Override
+    public Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen) {
+        followers.addIfAbsent(seen);
+        return Optional.empty();
+    }
+
+    @Override
+    public Everything all() {
+        var values = new HashMap<ByteString, ByteString>();
+        entries.asMap().forEach((key, entry) -> values.put(key, entry.value()));
+        return new Entries(values);
+    }
+
+    @Override
     public CompletionStage<Storing> store(ByteString key, ByteString value, Duration timeToLive) {
         entries.put(key, new Entry(value, timeToLive));
+        followers.forEach(each -> each.accept(key, value));
         return CompletableFuture.completedFuture(counters.count(new Stored()));
     }
 }

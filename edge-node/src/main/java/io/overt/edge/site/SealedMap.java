@@ -4,20 +4,27 @@ import com.google.protobuf.ByteString;
 import io.overt.edge.site.SealedValues.NotOpened;
 import io.overt.edge.site.SealedValues.Opened;
 import io.overt.edge.site.SiteMap.Absent;
+import io.overt.edge.site.SiteMap.Entries;
 import io.overt.edge.site.SiteMap.Found;
 import io.overt.edge.site.SiteMap.Storing;
 import io.overt.edge.site.SiteMap.Unavailable;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * One of the site's shared maps as its users see it: plain keys and values, sealed on the way in
  * and opened on the way out. That a value opened says that an edge of this site wrote it for this
- * key, not that it is true. Thread-safe; nothing blocks.
+ * key, not that it is true. Thread-safe; nothing blocks but {@link #follow} and {@link #all}.
  */
 public final class SealedMap {
     private final String name;
@@ -30,6 +37,10 @@ public final class SealedMap {
      * changes.
      */
     private volatile Optional<Derived> derived = Optional.empty();
+
+    /** What the carrier was given for each follower, so that it knows the same one again. */
+    private final Map<Consumer<Reading>, BiConsumer<ByteString, ByteString>> followers =
+            new ConcurrentHashMap<>();
 
     private record Derived(SiteSecret from, SealedValues values) {}
 
@@ -56,11 +67,7 @@ public final class SealedMap {
                         lookup ->
                                 switch (lookup) {
                                     case Found(ByteString sealed) ->
-                                            switch (values.get().open(entryKey, sealed)) {
-                                                case Opened(ByteString value) -> new Value(value);
-                                                case NotOpened(String detail) ->
-                                                        new Foreign(detail);
-                                            };
+                                            reading(values.get(), entryKey, sealed);
                                     case Absent _ -> new Nothing();
                                     case Unavailable(String detail) -> new Away(detail);
                                 });
@@ -75,6 +82,58 @@ public final class SealedMap {
         ByteString entryKey = values.get().entryKey(key);
         return carrier.store(entryKey, values.get().seal(entryKey, value), timeToLive);
     }
+
+    /**
+     * Sees to it that each value that is written from now on, here or at another edge, is passed,
+     * as {@link Value} or {@link Foreign}. Blocks, and may have to be called again: see {@link
+     * SiteMap#follow}.
+     *
+     * @param written the same at all calls; called on the carrier's threads, briefly
+     * @return why it could not, where it could not
+     */
+    public Optional<Unavailable> follow(Consumer<Reading> written) {
+        return carrier.follow(followers.computeIfAbsent(written, this::opening));
+    }
+
+    private BiConsumer<ByteString, ByteString> opening(Consumer<Reading> written) {
+        return (entryKey, carried) ->
+                // By the secret of that moment: it may have changed since. Without one there is no
+                // telling, and all() is read again later.
+                values().ifPresent(now -> written.accept(reading(now, entryKey, carried)));
+    }
+
+    /** Reads every value that there is. Blocks: for a thread of one's own. */
+    public Everything all() {
+        Optional<SealedValues> values = values();
+        if (values.isEmpty()) {
+            return new Away("no site secret yet");
+        }
+        return switch (carrier.all()) {
+            case Entries(var carried) -> {
+                List<Reading> readings = new ArrayList<>();
+                carried.forEach((key, value) -> readings.add(reading(values.get(), key, value)));
+                yield new All(readings);
+            }
+            case Unavailable(String detail) -> new Away(detail);
+        };
+    }
+
+    private static Reading reading(SealedValues values, ByteString entryKey, ByteString carried) {
+        return switch (values.open(entryKey, carried)) {
+            case Opened(ByteString value) -> new Value(value);
+            case NotOpened(String detail) -> new Foreign(detail);
+        };
+    }
+
+    /** What came of reading everything. */
+    public sealed interface Everything permits All, Away {}
+
+    /**
+     * All that the carrier has, in no order.
+     *
+     * @param readings each a {@link Value} or {@link Foreign}
+     */
+    public record All(List<Reading> readings) implements Everything {}
 
     /** What came of reading. */
     public sealed interface Reading {}
@@ -97,7 +156,7 @@ public final class SealedMap {
      *
      * @param detail for people and logs
      */
-    public record Away(String detail) implements Reading {}
+    public record Away(String detail) implements Reading, Everything {}
 
     private Optional<SealedValues> values() {
         Optional<SiteSecret> now = secret.get();

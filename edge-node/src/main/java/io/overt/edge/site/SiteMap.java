@@ -2,16 +2,20 @@ package io.overt.edge.site;
 
 import com.google.protobuf.ByteString;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 /**
  * A map that the edges of a site share, over a carrier that may lose, delay, change or invent
  * entries. A port: embedded Hazelcast implements it, and a bounded map of this process where the
  * site cluster is switched off.
  *
- * <p>Thread-safe, and neither call blocks. Every stage completes normally, at the latest when the
- * map's deadline has passed; a carrier that is slow, gone or broken is {@link Unavailable}, which
- * is counted. Completions may run on the carrier's threads: do nothing long there.
+ * <p>Thread-safe, and only {@link #follow} and {@link #all} block. Every stage completes normally,
+ * at the latest when the map's deadline has passed; a carrier that is slow, gone or broken is
+ * {@link Unavailable}, which is counted. Completions may run on the carrier's threads: do nothing
+ * long there.
  */
 public interface SiteMap {
 
@@ -24,6 +28,33 @@ public interface SiteMap {
      * @param timeToLive after which the entry is gone; at least a second, finer parts are cut off
      */
     CompletionStage<Storing> store(ByteString key, ByteString value, Duration timeToLive);
+
+    /**
+     * Sees to it that each entry that is written from now on, here or at another edge, is passed to
+     * {@code seen} on the carrier's threads. What a carrier loses on the way is not passed: read
+     * {@link #all} now and then. Calling it again follows anew where the carrier has begun anew,
+     * and else does nothing; {@code seen} is the same at all calls. Blocks, for at most some
+     * deadlines: for a thread of one's own.
+     *
+     * @return why it could not, where it could not
+     */
+    Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen);
+
+    /**
+     * Reads every entry that there is. Blocks, for at most some deadlines: for a thread of one's
+     * own.
+     */
+    Everything all();
+
+    /** What came of reading everything. */
+    sealed interface Everything permits Entries, Unavailable {}
+
+    /**
+     * All that the carrier has.
+     *
+     * @param values by key
+     */
+    record Entries(Map<ByteString, ByteString> values) implements Everything {}
 
     /** What came of reading. */
     sealed interface Lookup permits Found, Absent, Unavailable {}
@@ -49,5 +80,5 @@ public interface SiteMap {
      *
      * @param detail for people and logs
      */
-    record Unavailable(String detail) implements Lookup, Storing {}
+    record Unavailable(String detail) implements Lookup, Storing, Everything {}
 }

@@ -52,6 +52,8 @@ class HazelcastSiteMapTest extends SiteMapContract {
                 .isInstanceOf(Unavailable.class);
         assertThat(none.store(key("k"), key("v"), HOUR).toCompletableFuture().join())
                 .isInstanceOf(Unavailable.class);
+        assertThat(none.follow((_, _) -> {})).isPresent();
+        assertThat(none.all()).isInstanceOf(Unavailable.class);
         assertThat(
                         meters.counter(
                                         "overt.site.map.calls",
@@ -94,6 +96,8 @@ class HazelcastSiteMapTest extends SiteMapContract {
                 .isInstanceOf(Unavailable.class);
         assertThat(gone.store(key("k"), key("v"), HOUR).toCompletableFuture().join())
                 .isInstanceOf(Unavailable.class);
+        assertThat(gone.follow((_, _) -> {})).isPresent();
+        assertThat(gone.all()).isInstanceOf(Unavailable.class);
     }
 
     @Test

@@ -5,12 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.overt.edge.site.SiteMap.Absent;
+import io.overt.edge.site.SiteMap.Entries;
 import io.overt.edge.site.SiteMap.Found;
 import io.overt.edge.site.SiteMap.Lookup;
 import io.overt.edge.site.SiteMap.Stored;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +85,37 @@ abstract class SiteMapContract {
             assertThat(find(key("many-" + i)))
                     .isEqualTo(new Found(ByteString.copyFromUtf8("v" + i)));
         }
+    }
+
+    @Test
+    void who_follows_is_passed_what_is_written_from_then_on() {
+        ByteString key = key("followed");
+        Map<ByteString, ByteString> seen = new ConcurrentHashMap<>();
+        BiConsumer<ByteString, ByteString> follower = seen::put;
+
+        assertThat(map().follow(follower)).isEmpty();
+        assertThat(map().follow(follower)).isEmpty();
+        store(key, "value", HOUR);
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () ->
+                                assertThat(seen)
+                                        .containsEntry(key, ByteString.copyFromUtf8("value")));
+    }
+
+    @Test
+    void all_entries_are_read_as_they_are() {
+        store(key("one"), "1", HOUR);
+        store(key("two"), "2", HOUR);
+
+        assertThat(map().all())
+                .isInstanceOfSatisfying(
+                        Entries.class,
+                        all ->
+                                assertThat(all.values())
+                                        .containsEntry(key("one"), ByteString.copyFromUtf8("1"))
+                                        .containsEntry(key("two"), ByteString.copyFromUtf8("2")));
     }
 
     @Test

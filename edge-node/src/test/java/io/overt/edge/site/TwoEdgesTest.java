@@ -6,15 +6,27 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import com.hazelcast.core.HazelcastInstance;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.edge.exclusion.Client;
+import io.overt.edge.exclusion.RefusalKind;
+import io.overt.edge.exclusion.Testimony.Refused;
+import io.overt.edge.exclusion.site.SiteExclusions;
 import io.overt.edge.site.SealedMap.Value;
 import io.overt.edge.site.SiteClusterConfig.MemberNetwork;
 import io.overt.edge.site.Standing.Oldest;
 import io.overt.edge.site.Standing.Younger;
+import io.overt.policy.FailureAction;
+import io.overt.policy.Pinned;
 import io.overt.x509.Epoch;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -36,14 +48,20 @@ class TwoEdgesTest {
     private TestEdges edges;
     private Site a;
     private Site b;
+    private SiteExclusions exclusionsOfA;
+    private SiteExclusions exclusionsOfB;
+    private Path directory;
 
     @BeforeAll
-    void startBoth(@TempDir Path directory) throws Exception {
+    void startBoth(@TempDir Path folder) throws Exception {
+        directory = folder;
         edges = new TestEdges(directory, MemberNetwork.MESH, "a", "b");
         a = edges.start("a", enrolment);
         await().atMost(WITHIN).untilAsserted(() -> assertThat(a.keys().key(epoch())).isPresent());
         b = edges.start("b", enrolment, metersOfB);
         await().atMost(WITHIN).untilAsserted(() -> assertThat(b.keys().key(epoch())).isPresent());
+        exclusionsOfA = exclusions("a", a);
+        exclusionsOfB = exclusions("b", b);
     }
 
     @AfterAll
@@ -118,6 +136,13 @@ class TwoEdgesTest {
 
     @Test
     @Order(5)
+    void what_clients_refuse_at_one_edge_excludes_at_the_other() {
+        refuse(exclusionsOfA, "app.example", 3);
+        await().atMost(WITHIN).until(() -> excluded(exclusionsOfB, "app.example"));
+    }
+
+    @Test
+    @Order(6)
     void a_member_that_goes_down_under_use_is_unavailable_and_then_back_with_the_same_keys() {
         EpochKey before = b.keys().key(epoch()).orElseThrow();
         HazelcastInstance first = hazelcast(b);
@@ -136,9 +161,20 @@ class TwoEdgesTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
+    void exclusions_are_heard_of_at_the_new_member_too() {
+        refuse(exclusionsOfA, "later.example", 3);
+        await().atMost(WITHIN).until(() -> excluded(exclusionsOfB, "later.example"));
+        assertThat(excluded(exclusionsOfB, "app.example")).isTrue();
+        refuse(exclusionsOfB, "from-b.example", 3);
+        await().atMost(WITHIN).until(() -> excluded(exclusionsOfA, "from-b.example"));
+    }
+
+    @Test
+    @Order(8)
     void when_the_oldest_leaves_the_next_one_already_has_the_keys() {
         EpochKey before = b.keys().key(epoch()).orElseThrow();
+        exclusionsOfA.close();
         a.close();
         await().atMost(WITHIN)
                 .untilAsserted(
@@ -150,7 +186,7 @@ class TwoEdgesTest {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void an_edge_that_comes_back_fetches_the_keys_that_it_once_made() throws Exception {
         Site again = edges.start("a", enrolment);
         await().atMost(WITHIN)
@@ -158,7 +194,42 @@ class TwoEdgesTest {
         assertThat(again.keys().key(epoch()).orElseThrow().publicKey())
                 .isEqualTo(b.keys().key(epoch()).orElseThrow().publicKey());
         assertThat(enrolment.keys()).hasSize(1);
+
+        SiteExclusions knowing = exclusions("again", again);
+        await().atMost(WITHIN).until(() -> excluded(knowing, "app.example"));
     }
+
+    private SiteExclusions exclusions(String edge, Site site) throws IOException {
+        SiteExclusions exclusions =
+                new SiteExclusions(
+                        edge,
+                        site.map(SiteExclusions.MAP),
+                        Files.createDirectories(directory.resolve("state-" + edge)),
+                        InstantSource.system(),
+                        new SecureRandom(),
+                        new SimpleMeterRegistry());
+        edges.closing(exclusions::close);
+        return exclusions.start();
+    }
+
+    private static void refuse(SiteExclusions at, String host, int times) {
+        for (int i = 0; i < times; i++) {
+            at.exclusions()
+                    .hear(
+                            host,
+                            CLIENT,
+                            new Refused(RefusalKind.ALERT),
+                            Optional.of(PINNED),
+                            Instant.now());
+        }
+    }
+
+    private static boolean excluded(SiteExclusions at, String host) {
+        return at.exclusions().of(host, CLIENT, PINNED).isPresent();
+    }
+
+    private static final Client CLIENT = Client.of(InetAddress.ofLiteral("192.0.2.7"));
+    private static final Pinned PINNED = new Pinned(3, Duration.ofHours(1), FailureAction.SPLICE);
 
     private String hostAndPort(String name) {
         return edges.peer(name).getHostString() + ":" + edges.peer(name).getPort();

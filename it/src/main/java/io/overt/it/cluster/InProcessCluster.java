@@ -137,6 +137,23 @@ public final class InProcessCluster implements AutoCloseable {
      * @throws IOException when overtctl does not end with 0; the message has what it printed
      */
     public void publish(Path policy) throws IOException {
+        var answer = overtctl("apply", policy.toString());
+        if (answer.status() != 0) {
+            throw new IOException(
+                    "overtctl apply %s: status %d (expected: 0)%n%s"
+                            .formatted(policy, answer.status(), answer.printed()));
+        }
+    }
+
+    /**
+     * What overtctl came to.
+     *
+     * @param printed on both of its streams
+     */
+    public record Answer(int status, String printed) {}
+
+    /** Runs overtctl as the site's operator. */
+    public Answer overtctl(String... arguments) {
         var printed = new StringWriter();
         var writer = new PrintWriter(printed, true);
         int status =
@@ -144,13 +161,8 @@ public final class InProcessCluster implements AutoCloseable {
                         Map.of("OVERTCTL_CONFIG", files.overtctl().toString()),
                         writer,
                         writer,
-                        "apply",
-                        policy.toString());
-        if (status != 0) {
-            throw new IOException(
-                    "overtctl apply %s: status %d (expected: 0)%n%s"
-                            .formatted(policy, status, printed));
-        }
+                        arguments);
+        return new Answer(status, printed.toString());
     }
 
     @Override
