@@ -19,6 +19,7 @@ import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.site.SiteClusterConfig;
+import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.policy.Cidr;
 import io.overt.policy.HostPattern;
 import io.overt.service.config.ConfigException;
@@ -62,8 +63,10 @@ public record EdgeConfig(
      *
      * @param trustAnchors PEM files
      * @param ownCas PEM files of our own CAs, which never vouch for an upstream
+     * @param verdicts what is remembered of chains that verified
      */
-    public record Upstream(List<Path> trustAnchors, List<Path> ownCas) {}
+    public record Upstream(
+            List<Path> trustAnchors, List<Path> ownCas, VerdictCacheConfig verdicts) {}
 
     /**
      * Where records go.
@@ -112,7 +115,7 @@ public record EdgeConfig(
         var siteCluster =
                 SiteClusterConfig.from(root, identity.identity().map(FleetIdentity::name));
         var upstreamNode = root.section("upstream");
-        var upstream = upstream(upstreamNode);
+        var upstream = upstream(upstreamNode, VerdictCacheConfig.from(root));
         var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);
         var parent = upstreamNode.optionalSection("parent-proxy").map(EdgeConfig::parentProxy);
         var status = StatusConfig.from(root);
@@ -150,14 +153,14 @@ public record EdgeConfig(
                         notice));
     }
 
-    private static Upstream upstream(ConfigNode node) {
+    private static Upstream upstream(ConfigNode node, VerdictCacheConfig verdicts) {
         var anchors = node.paths("trust-anchors");
         if (anchors.isEmpty()) {
             node.problem(
                     "trust-anchors",
                     "none (expected: PEM files, such as /etc/ssl/certs/ca-certificates.crt)");
         }
-        return new Upstream(anchors, node.paths("own-cas"));
+        return new Upstream(anchors, node.paths("own-cas"), verdicts);
     }
 
     private static ParentProxy parentProxy(ConfigNode node) {

@@ -12,6 +12,7 @@ import io.overt.edge.record.LineSink;
 import io.overt.edge.revocation.SiteShelf;
 import io.overt.edge.revocation.UpstreamCheck;
 import io.overt.edge.trust.TrustStore;
+import io.overt.edge.trust.VerdictCache;
 import io.overt.service.admin.AdminServer;
 import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
@@ -23,8 +24,8 @@ import io.overt.x509.BoundedChainVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,7 +92,11 @@ final class EdgeNode {
                 parts.add(
                         "upstream check",
                         new UpstreamCheck(
-                                trust,
+                                new VerdictCache(
+                                        trust::inForce,
+                                        config.upstream().verdicts(),
+                                        Ticker.systemTicker(),
+                                        meters),
                                 SiteShelf.of(forge.site().map("upstream")),
                                 config.status(),
                                 clock,
@@ -162,7 +167,7 @@ final class EdgeNode {
                     BoundedChainVerifier::new,
                     TRUST_STORE_LOOK,
                     meters);
-        } catch (IOException | CertificateException e) {
+        } catch (IOException | GeneralSecurityException e) {
             throw new StartException("upstream.trust-anchors: " + e.getMessage(), e);
         }
     }

@@ -15,6 +15,7 @@ import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.revocation.StatusConfig;
+import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.policy.Cidr;
 import io.overt.policy.HostPattern;
 import io.overt.service.config.ConfigException;
@@ -105,6 +106,8 @@ class EdgeConfigTest {
                                 .replace("probes: 4", "probes: 37")
                                 .replace("linger: 2s", "linger: 32s")
                                 .replace("drain: 30s", "drain: 33s")
+                                .replace("max-verdicts: 5000", "max-verdicts: 38")
+                                .replace("max-age: 1h", "max-age: 39s")
                                 .replace("soft: 500ms", "soft: 34s")
                                 .replace("hard: 3s", "hard: 35s")
                                 .replace("deadline: 10s ", "deadline: 36s ")
@@ -172,6 +175,7 @@ class EdgeConfigTest {
         assertThat(data.notice().url().map(Object::toString))
                 .contains("https://it.example.com/inspection");
         assertThat(config.upstream().ownCas()).hasSize(1);
+        assertThat(config.upstream().verdicts()).isEqualTo(new VerdictCacheConfig(38, seconds(39)));
     }
 
     @Test

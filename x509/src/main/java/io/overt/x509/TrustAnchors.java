@@ -2,8 +2,11 @@ package io.overt.x509;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -11,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +88,30 @@ public final class TrustAnchors {
     /** The anchors. */
     public List<X509Certificate> certificates() {
         return certificates;
+    }
+
+    /**
+     * Names this set, and the set of our own CAs with it: equal for equal sets, wherever and in
+     * whatever order they were read. 32 hexadecimal digits.
+     */
+    public String version() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            update(digest, certificates);
+            digest.update((byte) '!');
+            update(digest, ownCas);
+            return HexFormat.of().formatHex(digest.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK lacks SHA-256", e);
+        }
+    }
+
+    private static void update(MessageDigest digest, List<X509Certificate> certificates) {
+        certificates.stream()
+                .map(certificate -> CertificateFingerprint.of(certificate).hex())
+                .distinct()
+                .sorted()
+                .forEach(hex -> digest.update(hex.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** The CAs that are never anchors. */

@@ -80,6 +80,24 @@ public final class VerifiedUpstream implements UpstreamStanding {
         return verifiedAt;
     }
 
+    /**
+     * Whether every certificate of the path is within its validity at {@code at}: all of this proof
+     * that depends on the time. Whoever keeps it for another connection with the very same chain
+     * asks this there.
+     */
+    public boolean isWithinValidity(Instant at) {
+        return path.stream()
+                .noneMatch(
+                        certificate ->
+                                at.isBefore(certificate.getNotBefore().toInstant())
+                                        // RFC 5280 §4.1.2.5: the last second is included.
+                                        || !at.isBefore(
+                                                certificate
+                                                        .getNotAfter()
+                                                        .toInstant()
+                                                        .plusSeconds(1)));
+    }
+
     @Override
     public String toString() {
         return "VerifiedUpstream[" + name.text() + ", " + CertificateFingerprint.of(leaf()) + "]";

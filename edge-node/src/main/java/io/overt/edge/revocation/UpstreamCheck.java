@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * Verifies an upstream with all that its own words leave open: missing intermediates, revocation.
  * Around a {@link ChainVerifier}, which only computes; what has to be fetched is waited for here.
  *
- * <p>No verdict is kept. Each connection's own chain is verified; kept is what issuers signed about
- * certificates, by certificate and issuer, until they say they will know better. Thread-safe;
- * whoever makes it closes it, after the last connection.
+ * <p>Each connection's own chain is verified, or found to be the very one that was; revocation is
+ * judged for each. Kept is what issuers signed about certificates, by certificate and issuer, until
+ * they say they will know better. Thread-safe; whoever makes it closes it, after the last
+ * connection.
  */
 public final class UpstreamCheck implements AutoCloseable {
     /** Connections that wait for something to be fetched; about 2 kB each. */

@@ -9,6 +9,9 @@ import io.overt.edge.revocation.UpstreamCheck.Checked.Bad;
 import io.overt.edge.revocation.UpstreamCheck.Checked.Good;
 import io.overt.edge.revocation.UpstreamCheck.Question;
 import io.overt.edge.revocation.UpstreamCheck.Stapled;
+import io.overt.edge.trust.TrustStore;
+import io.overt.edge.trust.VerdictCache;
+import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.policy.Cidr;
 import io.overt.policy.Revocation;
 import io.overt.testkit.pki.CertificateSpec;
@@ -274,6 +277,24 @@ class UpstreamCheckTest {
         assertThat(web.asked()).containsOnlyOnce("GET /ca.crl");
     }
 
+    // checklist 26
+    @Test
+    void what_becomes_known_about_a_certificate_counts_although_its_chain_is_remembered() {
+        var leaf = leafWithEverything();
+        var good = ca.ocsp(OcspSpec.at(NOW).good(leaf.certificate()));
+        var revoked = ca.ocsp(OcspSpec.at(NOW).revoked(leaf.certificate()));
+
+        assertGood(RevocationStanding.OFF, ask(leaf, Revocation.OFF));
+        assertGood(RevocationStanding.STAPLED_GOOD, ask(leaf, good, Revocation.HARD));
+        assertBad(RevocationStanding.REVOKED, Kind.REVOKED, ask(leaf, revoked, Revocation.SOFT));
+        assertBad(RevocationStanding.UNKNOWN, Kind.REVOCATION_UNKNOWN, ask(leaf, Revocation.HARD));
+        assertGood(RevocationStanding.OFF, ask(leaf, Revocation.OFF));
+
+        assertThat(meters.counter("overt.edge.verdict.cache", "result", "miss").count()).isOne();
+        assertThat(meters.counter("overt.edge.verdict.cache", "result", "hit").count())
+                .isEqualTo(4);
+    }
+
     @Test
     void what_failed_is_not_tried_again_at_once() {
         assertGood(RevocationStanding.UNKNOWN, ask(leafWithEverything(), Revocation.SOFT));
@@ -500,7 +521,9 @@ class UpstreamCheckTest {
     private UpstreamCheck check(StatusConfig config, SiteShelf shelf) {
         var made =
                 new UpstreamCheck(
-                        new BoundedChainVerifier(TrustAnchors.of(List.of(root.certificate()))),
+                        remembering(
+                                new BoundedChainVerifier(
+                                        TrustAnchors.of(List.of(root.certificate())))),
                         shelf,
                         config,
                         () -> clock,
@@ -508,6 +531,16 @@ class UpstreamCheckTest {
                         meters);
         open.add(made);
         return made;
+    }
+
+    /** As an edge has it: everything here must hold for remembered verdicts too. */
+    private VerdictCache remembering(BoundedChainVerifier verifier) {
+        var anchors = new TrustStore.InForce(verifier, "root", 1);
+        return new VerdictCache(
+                () -> anchors,
+                VerdictCacheConfig.DEFAULT,
+                () -> Duration.between(NOW, clock).toNanos(),
+                meters);
     }
 
     private static StatusConfig patient() {

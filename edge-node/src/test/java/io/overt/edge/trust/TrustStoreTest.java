@@ -112,6 +112,56 @@ class TrustStoreTest {
         }
     }
 
+    /** Some public CA has certified our CA's key: what counts is that it is ours now. */
+    // checklist 21
+    @Test
+    void our_own_CAs_come_into_force_although_the_anchors_are_the_same() throws Exception {
+        write(pki.anchor());
+        Path own = directory.resolve("own.pem");
+        Files.writeString(own, Pem.certificates(List.of(another)));
+        try (var store =
+                TrustStore.open(
+                        List.of(file, own),
+                        () ->
+                                TrustAnchors.fromPem(file)
+                                        .refusing(TrustAnchors.fromPem(own).certificates()),
+                        BoundedChainVerifier::new,
+                        OFTEN,
+                        meters)) {
+            assertThat(verify(store)).isInstanceOf(Verdict.Verified.class);
+
+            Files.writeString(own, Pem.certificates(List.of(pki.intermediate().certificate())));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(verify(store)).isInstanceOf(Verdict.Untrusted.class));
+        }
+    }
+
+    @Test
+    void the_version_in_force_is_a_metric() throws Exception {
+        write(another);
+        try (var store = open()) {
+            assertThat(versionsTold()).containsExactly(store.version());
+            var before = store.version();
+
+            write(another, pki.anchor());
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(versionsTold())
+                                            .containsExactly(store.version())
+                                            .doesNotContain(before));
+        }
+    }
+
+    private List<String> versionsTold() {
+        return meters.find("overt.edge.trust.version").gauges().stream()
+                .map(gauge -> String.valueOf(gauge.getId().getTag("version")))
+                .toList();
+    }
+
     @Test
     void no_anchors_at_the_start_is_no_start() {
         assertThatThrownBy(this::open).hasMessageContaining("anchors.pem");
