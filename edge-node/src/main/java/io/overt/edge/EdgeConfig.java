@@ -19,6 +19,7 @@ import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.site.SiteClusterConfig;
+import io.overt.edge.transparency.TransparencyConfig;
 import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.policy.Cidr;
 import io.overt.policy.HostPattern;
@@ -55,6 +56,7 @@ public record EdgeConfig(
         SiteClusterConfig siteCluster,
         Upstream upstream,
         StatusConfig status,
+        TransparencyConfig transparency,
         Records records,
         Data data) {
 
@@ -119,6 +121,7 @@ public record EdgeConfig(
         var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);
         var parent = upstreamNode.optionalSection("parent-proxy").map(EdgeConfig::parentProxy);
         var status = StatusConfig.from(root);
+        var transparency = TransparencyConfig.from(root);
         var records = records(root.sectionOrDefaults("records"));
         var listeners = listeners(root);
         var threads = root.integer("threads", 0, 0, 1024);
@@ -147,6 +150,7 @@ public record EdgeConfig(
                 siteCluster,
                 upstream,
                 status,
+                transparency,
                 records,
                 new Data(
                         listeners, source, parent, threads, limits, deadlines, keepAlive, http,

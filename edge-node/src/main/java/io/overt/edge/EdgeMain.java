@@ -2,6 +2,8 @@ package io.overt.edge;
 
 import io.overt.edge.login.UserFile;
 import io.overt.edge.login.UserFileException;
+import io.overt.edge.transparency.LogListException;
+import io.overt.edge.transparency.LogListFile;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetIdentityException;
@@ -61,6 +63,16 @@ public final class EdgeMain implements ServiceBlueprint<EdgeConfig> {
             problems.add("upstream.trust-anchors: cannot be read: " + e.getMessage());
         } catch (CertificateException e) {
             problems.add("upstream.trust-anchors: " + e.getMessage());
+        }
+        var logList = config.transparency().logList();
+        try {
+            if (logList.isPresent()) {
+                LogListFile.read(logList.get());
+            }
+        } catch (IOException e) {
+            problems.add("certificate-transparency.log-list: cannot be read: " + e.getMessage());
+        } catch (LogListException e) {
+            problems.add("certificate-transparency.log-list: " + e.getMessage());
         }
         for (var listener : config.data().listeners()) {
             try {

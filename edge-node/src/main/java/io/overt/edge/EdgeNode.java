@@ -11,6 +11,9 @@ import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.LineSink;
 import io.overt.edge.revocation.SiteShelf;
 import io.overt.edge.revocation.UpstreamCheck;
+import io.overt.edge.transparency.LogListException;
+import io.overt.edge.transparency.LogListFile;
+import io.overt.edge.transparency.TransparencyCheck;
 import io.overt.edge.trust.TrustStore;
 import io.overt.edge.trust.VerdictCache;
 import io.overt.service.admin.AdminServer;
@@ -21,6 +24,7 @@ import io.overt.service.identity.FleetTls;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.x509.BoundedChainVerifier;
+import io.overt.x509.transparency.KnownLogs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +33,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,6 +104,7 @@ final class EdgeNode {
                                         meters),
                                 SiteShelf.of(forge.site().map("upstream")),
                                 config.status(),
+                                new TransparencyCheck(logs(config, meters, parts), clock, meters),
                                 clock,
                                 Ticker.systemTicker(),
                                 meters));
@@ -156,6 +162,19 @@ final class EdgeNode {
                 : LineSink.toStandardOutput(config.records().queue(), meters);
     }
 
+    private static Supplier<Optional<KnownLogs>> logs(
+            EdgeConfig config, MeterRegistry meters, Parts parts) throws StartException {
+        var file = config.transparency().logList();
+        if (file.isEmpty()) {
+            return Optional::empty;
+        }
+        try {
+            return parts.add("log list", LogListFile.open(file.get(), TRUST_STORE_LOOK, meters));
+        } catch (IOException | LogListException e) {
+            throw new StartException("certificate-transparency.log-list: " + e.getMessage(), e);
+        }
+    }
+
     private static TrustStore trustStore(EdgeConfig config, MeterRegistry meters)
             throws StartException {
         var upstream = config.upstream();
@@ -172,7 +191,7 @@ final class EdgeNode {
         }
     }
 
-    /** How often the files of the trust anchors are looked at; a change takes two looks. */
+    /** How often the files of trust anchors and logs are looked at; a change takes two looks. */
     private static final Duration TRUST_STORE_LOOK = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeNode.class);

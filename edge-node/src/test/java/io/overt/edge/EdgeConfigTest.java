@@ -56,6 +56,9 @@ class EdgeConfigTest {
         assertThat(said.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
         assertThat(said.status()).isEqualTo(StatusConfig.DEFAULT);
         assertThat(said.records().queue()).isEqualTo(8192);
+        assertThat(config.transparency().logList()).isEmpty();
+        assertThat(said.transparency().logList())
+                .contains(Path.of("/etc/overt/edge/log_list.json"));
     }
 
     @Test

@@ -27,6 +27,14 @@ public enum Failure {
     CLIENT_CERT_REQUIRED("client-cert-required", FailureAction.BLOCK),
     /** The upstream agreed with us on something that the client had not offered. */
     NOT_OFFERED("not-offered", FailureAction.BLOCK),
+    /**
+     * The client would be shown a stronger connection than the upstream has: a later version of
+     * TLS, a better cipher suite. Servers that are behind are too many to be blocked unasked; the
+     * record says it in any case.
+     */
+    WEAKER("weaker", FailureAction.INSPECT),
+    /** The client offered X25519MLKEM768, so did we, and the upstream has no such thing. */
+    POST_QUANTUM_LOST("post-quantum-lost", FailureAction.INSPECT),
     /** No TCP connection to the upstream. */
     UNREACHABLE("unreachable", FailureAction.BLOCK),
     /** The TLS handshake with the upstream failed for another reason than its chain. */
@@ -82,7 +90,7 @@ public enum Failure {
                             FailureAction.SPLICE,
                             FailureAction.BLOCK,
                             FailureAction.MIRROR_UNTRUSTED);
-            case CLIENT_CERT, NOT_OFFERED ->
+            case CLIENT_CERT, NOT_OFFERED, WEAKER, POST_QUANTUM_LOST ->
                     List.of(FailureAction.SPLICE, FailureAction.BLOCK, FailureAction.INSPECT);
             case NOT_MIRRORABLE,
                     CLIENT_CERT_REQUIRED,

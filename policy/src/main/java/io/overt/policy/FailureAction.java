@@ -12,8 +12,9 @@ public enum FailureAction {
      */
     MIRROR_UNTRUSTED("mirror-untrusted"),
     /**
-     * Inspect all the same, and say so in the record. Only for {@link Failure#CLIENT_CERT} and
-     * {@link Failure#NOT_OFFERED}.
+     * Inspect all the same, and say so in the record. Only for what a connection can go on with:
+     * {@link Failure#CLIENT_CERT}, {@link Failure#NOT_OFFERED}, {@link Failure#WEAKER} and {@link
+     * Failure#POST_QUANTUM_LOST}.
      */
     INSPECT("inspect");
 

@@ -53,6 +53,8 @@ public final class Outcomes {
                     CLIENT_CERT,
                     CLIENT_CERT_REQUIRED,
                     NOT_OFFERED,
+                    WEAKER,
+                    POST_QUANTUM_LOST,
                     UNREACHABLE,
                     HANDSHAKE_FAILED,
                     SIGNER_AWAY,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads {@code rules} and {@code http}. */
@@ -41,6 +42,7 @@ final class RuleReader {
             Optional<Action> action = action(fields, here);
             Outcomes on = on(fields, action, here);
             Revocation revocation = revocation(fields, action, here);
+            int scts = scts(fields, action, here);
             Optional<String> label = prose(fields, "label");
             Optional<String> because = prose(fields, "because");
             if (fields.isWritten("label") && action.filter(a -> a == Action.SPLICE).isPresent()) {
@@ -53,7 +55,7 @@ final class RuleReader {
                 continue;
             }
             Decision decision =
-                    new Decision(name.get(), action.get(), on, revocation, label, because);
+                    new Decision(name.get(), action.get(), on, revocation, scts, label, because);
             if (when.isPresent()) {
                 rules.add(new Rule(when.get(), decision));
             } else if (!fields.isWritten("when")) {
@@ -284,20 +286,46 @@ final class RuleReader {
         return revocation;
     }
 
+    private static int scts(Fields fields, Optional<Action> action, Problems here) {
+        if (fields.isWritten("scts") && action.filter(a -> a != Action.INSPECT).isPresent()) {
+            here.add(
+                    fields.atKey("scts"),
+                    "`scts`: says how the server's certificate is looked at (expected: only with `then:"
+                            + " inspect`)");
+        }
+        return fields.text("scts", Limits.TEXT).map(text -> scts(text, here)).orElse(0);
+    }
+
+    private static int scts(Yaml.Text text, Problems here) {
+        if (SCTS.matcher(text.value()).matches()) {
+            return Integer.parseInt(text.value());
+        }
+        here.add(text.at(), "`scts`: " + Fields.quoted(text.value()) + " (expected: 0 to 8)");
+        return 0;
+    }
+
     private static Optional<String> prose(Fields fields, String key) {
         return fields.text(key, Limits.PROSE).map(text -> text.value().strip());
     }
 
     static final Set<String> KEYS =
-            Set.of("name", "when", "then", "on", "revocation", "label", "because");
+            Set.of("name", "when", "then", "on", "revocation", "scts", "label", "because");
+
+    /** More than certificates come with would refuse them all. */
+    private static final Pattern SCTS = Pattern.compile("[0-8]");
+
     private static final Set<String> HTTP_KEYS = Set.of("name", "when", "then", "label", "because");
+    private static final String LOOKED_AT =
+            "is for `rules` only: by the time there is a request, the server's certificate has been"
+                    + " looked at";
     private static final Map<String, String> HTTP_NOT_HERE =
             Map.of(
                     "on",
                     "is for `rules` only: by the time there is a request, the connection is inspected",
                     "revocation",
-                    "is for `rules` only: by the time there is a request, the server's certificate has been"
-                            + " looked at");
+                    LOOKED_AT,
+                    "scts",
+                    LOOKED_AT);
     private static final List<String> ACTIONS = List.of("inspect", "splice", "block");
     private static final List<String> HTTP_ACTIONS = List.of("block", "pass");
     private static final Set<String> HTTP_NOT_YET =

@@ -214,8 +214,29 @@ final class DecisionTableTest {
                                 Action.BLOCK,
                                 Outcomes.unstated(),
                                 Revocation.SOFT,
+                                0,
                                 Optional.of("Not from here"),
                                 Optional.of("It is not good for us.")));
+    }
+
+    // checklist 20: when policy demands it
+    @ParameterizedTest(name = "scts: {0} is {1}")
+    @CsvSource(
+            nullValues = "unsaid",
+            value = {"0, 0", "2, 2", "8, 8", "unsaid, 0"})
+    void a_rule_says_how_many_logs_must_have_promised(@Nullable String written, int scts) {
+        Policy policy =
+                Documents.compiled(
+                        """
+                        policy: p
+                        rules:
+                          - name: default
+                            then: inspect
+                            %s
+                        """
+                                .formatted(written == null ? "" : "scts: " + written));
+
+        assertThat(policy.decide(Facts.to("a.example").connection()).scts()).isEqualTo(scts);
     }
 
     // checklist 18: configured, by rule

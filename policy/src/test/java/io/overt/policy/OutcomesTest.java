@@ -17,9 +17,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class OutcomesTest {
     @ParameterizedTest
     @EnumSource(Failure.class)
-    void what_a_rule_does_not_say_is_block_but_for_clients_without_ecdsa(Failure failure) {
+    void what_a_rule_does_not_say_is_block_but_for_three_that_are_named_here(Failure failure) {
         FailureAction expected =
-                failure == Failure.NO_ECDSA ? FailureAction.SPLICE : FailureAction.BLOCK;
+                switch (failure) {
+                    case NO_ECDSA -> FailureAction.SPLICE;
+                    case WEAKER, POST_QUANTUM_LOST -> FailureAction.INSPECT;
+                    default -> FailureAction.BLOCK;
+                };
 
         assertThat(inspecting("").of(failure)).isEqualTo(expected);
     }

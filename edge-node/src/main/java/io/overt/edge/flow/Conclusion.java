@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Known.TlsSession;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,5 +36,10 @@ public record Conclusion(
                             + reason.outcomes()
                             + ")");
         }
+    }
+
+    /** In what the upstream's leg was weaker than the client's; empty where there were not both. */
+    public Optional<List<Legs.Aspect>> weaker() {
+        return client.flatMap(leg -> known.meeting().map(met -> Legs.weaker(met.session(), leg)));
     }
 }

@@ -16,9 +16,7 @@ public enum PostQuantum {
         if (!met.judged().heard().hello().groups().contains(UpstreamOffer.X25519MLKEM768)) {
             return NOT_OFFERED;
         }
-        return met.session().tls().group().filter("X25519MLKEM768"::equals).isPresent()
-                ? KEPT
-                : LOST;
+        return Legs.isHybrid(met.session().tls()) ? KEPT : LOST;
     }
 
     /** The name in records and metrics. */

@@ -42,6 +42,10 @@ public enum Reason {
     CLIENT_CERT_REQUIRED(Failure.CLIENT_CERT_REQUIRED),
     /** The upstream agreed on something that the client had not offered. */
     NOT_OFFERED(Failure.NOT_OFFERED),
+    /** The client would have been shown a stronger connection than the upstream has. */
+    WEAKER(Failure.WEAKER),
+    /** The client offered a post-quantum key exchange, and the upstream has none. */
+    POST_QUANTUM_LOST(Failure.POST_QUANTUM_LOST),
     /** The upstream's leaf is one that the recipe does not mirror. */
     NOT_MIRRORABLE(Failure.NOT_MIRRORABLE),
     /** No leaf could be had in time. */

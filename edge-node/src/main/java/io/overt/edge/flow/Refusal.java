@@ -92,7 +92,13 @@ public sealed interface Refusal {
             // sender decided not to proceed": browsers show it as access denied.
             case RULE, PINNED, LOOP, LOCAL_DESTINATION -> TlsAlert.ACCESS_DENIED;
             case UNTRUSTED, NOT_MIRRORABLE -> TlsAlert.BAD_CERTIFICATE;
-            case CLIENT_CERT, CLIENT_CERT_REQUIRED, HANDSHAKE_FAILED, NOT_OFFERED, NO_ECDSA ->
+            case CLIENT_CERT,
+                    CLIENT_CERT_REQUIRED,
+                    HANDSHAKE_FAILED,
+                    NOT_OFFERED,
+                    WEAKER,
+                    POST_QUANTUM_LOST,
+                    NO_ECDSA ->
                     TlsAlert.HANDSHAKE_FAILURE;
             case CLIENT_TOO_OLD -> TlsAlert.PROTOCOL_VERSION;
             case HELLO_MALFORMED -> TlsAlert.DECODE_ERROR;
@@ -160,6 +166,8 @@ public sealed interface Refusal {
                     CLIENT_CERT,
                     CLIENT_CERT_REQUIRED,
                     NOT_OFFERED,
+                    WEAKER,
+                    POST_QUANTUM_LOST,
                     NOT_MIRRORABLE,
                     SIGNER_AWAY,
                     FORGE_REFUSED,

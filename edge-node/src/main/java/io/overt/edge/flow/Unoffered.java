@@ -12,29 +12,41 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an upstream agreed on with us that its client had not offered. {@link UpstreamOffer} keeps
- * most of it from happening; what is left is what a server chooses by itself, such as the kind of
- * its key. A group that is stronger than all that the client knows is no finding.
+ * What an upstream agreed on with us that its client had not offered (ADR 0145). {@link
+ * UpstreamOffer} keeps most of it from happening; what is left is what a server chooses by itself,
+ * such as the kind of its key, and what BoringSSL does not let us leave out of an offer.
+ *
+ * @param findings what the rule is asked about, each in words, e.g. {@code key RSA}
+ * @param beyond what is no weaker than all that the client offered of its kind; recorded only
  */
-public final class Unoffered {
+public record Unoffered(List<String> findings, List<String> beyond) {
 
-    private Unoffered() {}
+    public Unoffered {
+        findings = List.copyOf(findings);
+        beyond = List.copyOf(beyond);
+    }
 
-    /** Each thing in words, e.g. {@code key RSA}; empty if there is nothing. */
-    public static List<String> by(ClientHello hello, UpstreamSession session) {
+    /** Both empty if there is nothing. */
+    public static Unoffered by(ClientHello hello, UpstreamSession session) {
         var found = new ArrayList<String>();
+        var beyond = new ArrayList<String>();
         var tls = session.tls();
         code(UpstreamOffer.PROTOCOLS, tls.version())
                 .filter(version -> !hello.versions().contains(version))
                 .ifPresent(_ -> found.add("version " + tls.version()));
         Optional.ofNullable(UpstreamOffer.SUITES.get(tls.cipherSuite()))
-                .filter(suite -> !offersSuite(hello, suite))
-                .ifPresent(_ -> found.add("cipher suite " + tls.cipherSuite()));
+                .filter(suite -> !hello.cipherSuites().contains(suite))
+                .ifPresent(
+                        suite ->
+                                (isBelow(hello, suite) ? found : beyond)
+                                        .add("cipher suite " + tls.cipherSuite()));
         tls.group()
                 .flatMap(group -> code(UpstreamOffer.GROUPS, group))
-                .filter(group -> group != UpstreamOffer.X25519MLKEM768)
                 .filter(group -> !hello.groups().isEmpty() && !hello.groups().contains(group))
-                .ifPresent(_ -> found.add("group " + tls.group().orElse("")));
+                .ifPresent(
+                        group ->
+                                (group == UpstreamOffer.X25519MLKEM768 ? beyond : found)
+                                        .add("group " + tls.group().orElse("")));
         tls.alpn()
                 .filter(protocol -> !hello.alpn().contains(protocol))
                 .ifPresent(protocol -> found.add("protocol " + protocol));
@@ -42,14 +54,27 @@ public final class Unoffered {
         if (!takesKey(hello, key, tls.version())) {
             found.add("key " + describe(key));
         }
-        return List.copyOf(found);
+        return new Unoffered(found, beyond);
     }
 
-    /** Which of TLS 1.3's suites it is does not matter: all are AEADs of one kind of handshake. */
-    private static boolean offersSuite(ClientHello hello, int suite) {
-        return UpstreamOffer.isTls13Suite(suite)
-                ? hello.cipherSuites().stream().anyMatch(UpstreamOffer::isTls13Suite)
-                : hello.cipherSuites().contains(suite);
+    /**
+     * A suite of TLS 1.3 differs from the others in the strength of its cipher alone: below is what
+     * is weaker than every one that the client offered. Of TLS 1.2 every suite that was not offered
+     * is.
+     */
+    private static boolean isBelow(ClientHello hello, int suite) {
+        return !UpstreamOffer.isTls13Suite(suite)
+                || hello.cipherSuites().stream()
+                        .filter(UpstreamOffer::isTls13Suite)
+                        .noneMatch(offered -> bits(offered) <= bits(suite));
+    }
+
+    /** RFC 8446 §B.4: of the five, two have a cipher of 256 bits. */
+    private static int bits(int tls13Suite) {
+        return tls13Suite == 0x1302 /* TLS_AES_256_GCM_SHA384 */
+                        || tls13Suite == 0x1303 /* TLS_CHACHA20_POLY1305_SHA256 */
+                ? 256
+                : 128;
     }
 
     /** RFC 8446 §4.2.3: in TLS 1.3 an ECDSA scheme names the curve; in 1.2 it does not. */

@@ -65,14 +65,28 @@ record UpstreamHandshaking(Known.Judged known) implements State {
                     case ASKED -> ClientCertificates.asked(met);
                     case NOT_ASKED -> Optional.<Step>empty();
                 };
-        return asked.or(() -> notOffered(met)).orElseGet(() -> accepted(met));
+        return asked.or(() -> notOffered(met)).or(() -> weaker(met)).orElseGet(() -> accepted(met));
     }
 
     private static Optional<Step> notOffered(Known.Met met) {
-        var found = Unoffered.by(met.judged().heard().hello(), met.session());
+        var found = Unoffered.by(met.judged().heard().hello(), met.session()).findings();
         return found.isEmpty() || Failing.action(met, Reason.NOT_OFFERED) == FailureAction.INSPECT
                 ? Optional.empty()
                 : Optional.of(Failing.because(met, Reason.NOT_OFFERED, String.join(", ", found)));
+    }
+
+    /** The last chance to splice: once our ServerHello is out the client has the stronger leg. */
+    private static Optional<Step> weaker(Known.Met met) {
+        var found = Legs.foreseen(met.judged().heard().hello(), met.session());
+        if (!found.isEmpty() && Failing.action(met, Reason.WEAKER) != FailureAction.INSPECT) {
+            return Optional.of(Failing.because(met, Reason.WEAKER, String.join(", ", found)));
+        }
+        if (PostQuantum.of(met) == PostQuantum.LOST
+                && Failing.action(met, Reason.POST_QUANTUM_LOST) != FailureAction.INSPECT) {
+            var group = met.session().tls().group().orElse("unknown");
+            return Optional.of(Failing.because(met, Reason.POST_QUANTUM_LOST, "group " + group));
+        }
+        return Optional.empty();
     }
 
     private static Step accepted(Known.Met met) {

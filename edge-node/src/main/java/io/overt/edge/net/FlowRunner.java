@@ -20,6 +20,7 @@ import io.overt.edge.http.PlainUpstream;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
+import io.overt.edge.revocation.Wanted;
 import io.overt.policy.Action;
 import io.overt.policy.Revocation;
 import io.overt.x509.PresentedChain;
@@ -326,8 +327,8 @@ final class FlowRunner {
         var wanted =
                 state.known()
                         .ruling()
-                        .map(ruling -> ruling.decision().revocation())
-                        .orElseGet(Revocation::unstated);
+                        .map(ruling -> Wanted.by(ruling.decision()))
+                        .orElseGet(() -> Wanted.of(Revocation.unstated()));
         shell.verifier()
                 .verify(
                         new Verifier.Ask(chain, upstream().staple(), name, address, wanted),

@@ -9,7 +9,7 @@ import io.overt.edge.revocation.UpstreamCheck;
 import io.overt.edge.revocation.UpstreamCheck.Checked;
 import io.overt.edge.revocation.UpstreamCheck.Question;
 import io.overt.edge.revocation.UpstreamCheck.Stapled;
-import io.overt.policy.Revocation;
+import io.overt.edge.revocation.Wanted;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.UntrustedReason;
@@ -44,14 +44,14 @@ final class Verifier implements AutoCloseable {
      *
      * @param staple the OCSP response that came with the handshake
      * @param serverName verified for this, or where there is none for the address
-     * @param wanted what the rule wants to know about revocation
+     * @param wanted what the rule wants to know beyond the chain
      */
     record Ask(
             PresentedChain chain,
             Optional<Stapled> staple,
             Optional<String> serverName,
             InetSocketAddress address,
-            Revocation wanted) {}
+            Wanted wanted) {}
 
     /**
      * What came of it.

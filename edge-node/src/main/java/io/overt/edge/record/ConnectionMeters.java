@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Ending;
 import io.overt.edge.flow.Known;
+import io.overt.edge.flow.Legs.Aspect;
 import io.overt.edge.flow.Outcome;
 import io.overt.edge.flow.PostQuantum;
 import io.overt.edge.flow.Reason;
 import io.overt.edge.flow.Unoffered;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntSupplier;
@@ -25,6 +27,7 @@ public final class ConnectionMeters {
     private final Map<Outcome, Map<Reason, Counter>> outcomes = new EnumMap<>(Outcome.class);
     private final Map<Outcome, Map<Ending, Counter>> endings = new EnumMap<>(Outcome.class);
     private final Map<PostQuantum, Counter> postQuantum = new EnumMap<>(PostQuantum.class);
+    private final Map<Aspect, Counter> weaker = new EnumMap<>(Aspect.class);
     private final Counter notOffered;
     private final Counter shellFailures;
 
@@ -63,6 +66,15 @@ public final class ConnectionMeters {
                             .description(
                                     "Upstream handshakes, by whether a client's post-quantum offer reached the upstream leg.")
                             .tag("offer", each.text())
+                            .register(registry));
+        }
+        for (var aspect : Aspect.values()) {
+            weaker.put(
+                    aspect,
+                    Counter.builder("overt.edge.upstream.weaker")
+                            .description(
+                                    "Inspected connections whose upstream leg was weaker than the client's, by what was; one may count for several.")
+                            .tag("aspect", aspect.text())
                             .register(registry));
         }
         this.notOffered =
@@ -127,11 +139,14 @@ public final class ConnectionMeters {
         reason.increment();
         ending.increment();
         conclusion.known().meeting().ifPresent(this::count);
+        for (var aspect : conclusion.weaker().orElse(List.of())) {
+            Objects.requireNonNull(weaker.get(aspect), "one for each").increment();
+        }
     }
 
     private void count(Known.Met met) {
         Objects.requireNonNull(postQuantum.get(PostQuantum.of(met)), "one for each").increment();
-        if (!Unoffered.by(met.judged().heard().hello(), met.session()).isEmpty()) {
+        if (!Unoffered.by(met.judged().heard().hello(), met.session()).findings().isEmpty()) {
             notOffered.increment();
         }
     }

@@ -4,6 +4,8 @@ import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Known.TlsSession;
+import io.overt.edge.flow.Legs;
+import io.overt.edge.flow.Legs.Aspect;
 import io.overt.edge.flow.OriginalDestination;
 import io.overt.edge.flow.PostQuantum;
 import io.overt.edge.flow.Unoffered;
@@ -11,6 +13,7 @@ import io.overt.edge.revocation.RevocationStanding;
 import io.overt.service.json.JsonObject;
 import io.overt.x509.CertificateFingerprint;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -99,7 +102,9 @@ public record ConnectionRecord(
                                                 .hex()));
     }
 
-    private static void upstreamTraits(JsonObject json, Facts facts) {
+    private void upstreamTraits(JsonObject json, Facts facts) {
+        var unoffered =
+                facts.met.map(each -> Unoffered.by(each.judged().heard().hello(), each.session()));
         json.member("post_quantum", facts.met.map(each -> PostQuantum.of(each).text()))
                 .member(
                         "client_certificate",
@@ -109,15 +114,20 @@ public record ConnectionRecord(
                                             case NOT_ASKED -> "not-asked";
                                             case ASKED -> "asked";
                                         }))
-                .strings(
-                        "not_offered",
-                        facts.met
-                                .map(
-                                        each ->
-                                                Unoffered.by(
-                                                        each.judged().heard().hello(),
-                                                        each.session()))
-                                .orElse(List.of()));
+                .strings("not_offered", unoffered.map(Unoffered::findings).orElse(List.of()))
+                .strings("beyond_offer", unoffered.map(Unoffered::beyond).orElse(List.of()))
+                .member("upstream_key", facts.met.map(each -> Legs.key(leaf(each))))
+                .member("upstream_signature", facts.met.map(each -> leaf(each).getSigAlgName()));
+        conclusion
+                .weaker()
+                .ifPresentOrElse(
+                        aspects ->
+                                json.strings("weaker", aspects.stream().map(Aspect::text).toList()),
+                        () -> json.nullMember("weaker"));
+    }
+
+    private static X509Certificate leaf(Known.Met met) {
+        return met.session().chain().leaf();
     }
 
     private static String issuer(Known.Mirrored mirrored) {

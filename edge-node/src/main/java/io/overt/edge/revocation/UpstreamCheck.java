@@ -3,7 +3,7 @@ package io.overt.edge.revocation;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.revocation.RevocationCheck.Finding;
-import io.overt.policy.Revocation;
+import io.overt.edge.transparency.TransparencyCheck;
 import io.overt.x509.ChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
@@ -13,6 +13,7 @@ import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verifies an upstream with all that its own words leave open: missing intermediates, revocation.
- * Around a {@link ChainVerifier}, which only computes; what has to be fetched is waited for here.
+ * Verifies an upstream with all that its own words leave open: missing intermediates, revocation,
+ * how public its leaf is. Around a {@link ChainVerifier}, which only computes; what has to be
+ * fetched is waited for here.
  *
  * <p>Each connection's own chain is verified, or found to be the very one that was; revocation is
  * judged for each. Kept is what issuers signed about certificates, by certificate and issuer, until
@@ -46,6 +48,7 @@ public final class UpstreamCheck implements AutoCloseable {
     private final HttpFetcher fetcher;
     private final ChainCompletion completion;
     private final RevocationCheck revocation;
+    private final TransparencyCheck transparency;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
     /** Held until the last fetch is done, which may be long after the connection is gone. */
@@ -61,7 +64,7 @@ public final class UpstreamCheck implements AutoCloseable {
             PresentedChain chain,
             Optional<Stapled> staple,
             ReferenceIdentity name,
-            Revocation wanted) {}
+            Wanted wanted) {}
 
     /** A stapled OCSP response. Nothing is known about it. */
     public static final class Stapled {
@@ -99,6 +102,7 @@ public final class UpstreamCheck implements AutoCloseable {
      * Wires the parts; nothing is fetched before something is asked.
      *
      * @param site where the site shares what it fetched
+     * @param transparency counts the SCTs that a rule demands
      * @param clock says what is stale
      * @param ticker for ages of what is kept
      */
@@ -106,12 +110,14 @@ public final class UpstreamCheck implements AutoCloseable {
             ChainVerifier verifier,
             SiteShelf site,
             StatusConfig config,
+            TransparencyCheck transparency,
             InstantSource clock,
             Ticker ticker,
             MeterRegistry meters) {
         this.verifier = verifier;
         this.clock = clock;
         this.config = config;
+        this.transparency = transparency;
         this.meters = new StatusMeters(meters);
         this.fetcher = new HttpFetcher(config.fetches());
         var library = new Library(fetcher, site, config.fetches(), ticker, this.meters);
@@ -143,8 +149,8 @@ public final class UpstreamCheck implements AutoCloseable {
                                 new Checked.Bad(reasons, at, Optional.empty()));
                 case Verdict.Verified(var upstream) ->
                         revocation
-                                .now(upstream, staple(question), question.wanted())
-                                .map(finding -> done(upstream, finding))
+                                .now(upstream, staple(question), question.wanted().revocation())
+                                .map(finding -> done(question, upstream, finding))
                                 .<CompletionStage<Checked>>map(CompletableFuture::completedFuture)
                                 .orElseGet(() -> waiting(() -> asked(question, upstream)));
             };
@@ -211,8 +217,8 @@ public final class UpstreamCheck implements AutoCloseable {
             case Verdict.Verified(var upstream) -> {
                 meters.completion(StatusMeters.Completion.COMPLETED);
                 yield revocation
-                        .now(upstream, staple(question), question.wanted())
-                        .map(finding -> done(upstream, finding))
+                        .now(upstream, staple(question), question.wanted().revocation())
+                        .map(finding -> done(question, upstream, finding))
                         .orElseGet(() -> asked(question, upstream));
             }
             case Verdict.Untrusted(var reasons) -> {
@@ -224,19 +230,25 @@ public final class UpstreamCheck implements AutoCloseable {
 
     private Checked asked(Question question, VerifiedUpstream upstream) {
         try {
-            return done(upstream, revocation.await(upstream, staple(question), question.wanted()));
+            return done(
+                    question,
+                    upstream,
+                    revocation.await(upstream, staple(question), question.wanted().revocation()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("nobody interrupts these threads", e);
         }
     }
 
-    private Checked done(VerifiedUpstream upstream, Finding finding) {
+    private Checked done(Question question, VerifiedUpstream upstream, Finding finding) {
         meters.standing(finding.standing());
-        return finding.objections().isEmpty()
+        var objections = new ArrayList<>(finding.objections());
+        transparency
+                .objection(upstream, staple(question), question.wanted().scts())
+                .ifPresent(objections::add);
+        return objections.isEmpty()
                 ? new Checked.Good(upstream, finding.standing())
-                : new Checked.Bad(
-                        finding.objections(), clock.instant(), Optional.of(finding.standing()));
+                : new Checked.Bad(objections, clock.instant(), Optional.of(finding.standing()));
     }
 
     private Checked defect(RuntimeException e) {

@@ -134,6 +134,14 @@ final class Cast {
         events.put(
                 "decided: inspect, excluded and blocked", decided(excluded(FailureAction.BLOCK)));
         events.put("decided: inspect, asked goes on", decided(goesOn()));
+        for (var action : List.of(FailureAction.SPLICE, FailureAction.BLOCK)) {
+            events.put(
+                    "decided: inspect, weaker " + action,
+                    decided(answering(Failure.WEAKER, action)));
+            events.put(
+                    "decided: inspect, post-quantum lost " + action,
+                    decided(answering(Failure.POST_QUANTUM_LOST, action)));
+        }
         for (var habit : CertificateHabit.values()) {
             events.put(
                     "decided: inspect, " + habit,
@@ -178,6 +186,17 @@ final class Cast {
                                         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
                                         Optional.empty(),
                                         Optional.empty()),
+                                CHAIN.upstream().chain(),
+                                CertificateRequest.NOT_ASKED)));
+        events.put(
+                "upstream handshaken by TLS 1.2 and CBC",
+                new Event.UpstreamHandshaken(
+                        new UpstreamSession(
+                                new TlsSession(
+                                        "TLSv1.2",
+                                        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                                        Optional.of("P-256"),
+                                        Optional.of("h2")),
                                 CHAIN.upstream().chain(),
                                 CertificateRequest.NOT_ASKED)));
         events.put(
@@ -283,6 +302,7 @@ final class Cast {
                         action,
                         on,
                         Revocation.SOFT,
+                        0,
                         Optional.of("Not here"),
                         Optional.empty()));
     }
@@ -290,7 +310,11 @@ final class Cast {
     static Ruling spliceAllFailures() {
         var stated = new EnumMap<Failure, FailureAction>(Failure.class);
         for (var failure : Failure.values()) {
-            if (failure != Failure.NOT_MIRRORABLE && failure != Failure.CLIENT_REFUSED) {
+            if (failure != Failure.NOT_MIRRORABLE
+                    && failure != Failure.CLIENT_REFUSED
+                    // These keep nobody from inspecting.
+                    && failure != Failure.WEAKER
+                    && failure != Failure.POST_QUANTUM_LOST) {
                 stated.put(failure, FailureAction.SPLICE);
             }
         }
@@ -323,6 +347,10 @@ final class Cast {
                                 Failure.NOT_OFFERED,
                                 FailureAction.INSPECT),
                         Optional.empty()));
+    }
+
+    private static Ruling answering(Failure failure, FailureAction action) {
+        return ruling(Action.INSPECT, Outcomes.stating(Map.of(failure, action), Optional.empty()));
     }
 
     private static Ruling mirrorUntrusted() {

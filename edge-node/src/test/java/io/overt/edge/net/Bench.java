@@ -23,6 +23,7 @@ import io.overt.edge.record.ConnectionRecord;
 import io.overt.edge.revocation.SiteShelf;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.revocation.UpstreamCheck;
+import io.overt.edge.transparency.TransparencyCheck;
 import io.overt.policy.Cidr;
 import io.overt.policy.Compilation;
 import io.overt.policy.Policy;
@@ -31,6 +32,7 @@ import io.overt.policy.PolicySource;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.TrustAnchors;
+import io.overt.x509.transparency.KnownLogs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,6 +68,9 @@ final class Bench implements AutoCloseable {
     private final LinkedBlockingQueue<ConnectionRecord> records = new LinkedBlockingQueue<>();
     final Ledger ledger = new Ledger("edge-1", Bounds.DEFAULT);
 
+    /** Whose SCTs count. */
+    volatile Optional<KnownLogs> logs = Optional.empty();
+
     /** Added to the clock that exclusions are measured with. */
     volatile Duration later = Duration.ZERO;
 
@@ -88,6 +93,7 @@ final class Bench implements AutoCloseable {
                         new BoundedChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
                         SiteShelf.none(),
                         status,
+                        new TransparencyCheck(() -> logs, Clock.systemUTC(), meters),
                         Clock.systemUTC(),
                         Ticker.systemTicker(),
                         meters);

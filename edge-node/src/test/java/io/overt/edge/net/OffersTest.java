@@ -114,6 +114,37 @@ class OffersTest {
         }
     }
 
+    /** checklist 48, 49 */
+    @Test
+    void a_lost_post_quantum_group_is_the_rules_to_judge() throws Exception {
+        try (var bench = new Bench(InspectTest.INSPECT);
+                var classical = MisbehavingUpstream.that(echoing(KeySpec.EC_P256))) {
+            postQuantumClient(bench, classical.address());
+            assertThat(bench.record().json()).contains("\"weaker\":[\"key-exchange\"]");
+            assertThat(
+                            bench.meters
+                                    .get("overt.edge.upstream.weaker")
+                                    .tag("aspect", "key-exchange")
+                                    .counter()
+                                    .count())
+                    .isEqualTo(1);
+
+            bench.policy(
+                    8,
+                    "rules:\n  - { name: default, then: inspect, on: { post-quantum-lost: block } }\n");
+            assertThatThrownBy(() -> postQuantumClient(bench, classical.address()))
+                    .hasMessageContaining("HANDSHAKE_FAILURE");
+            var blocked = bench.record();
+            assertThat(blocked.fate()).isEqualTo("block post-quantum-lost complete");
+            assertThat(blocked.text("detail")).isEqualTo("group X25519");
+
+            // Who did not ask for it loses nothing.
+            client(bench, classical.address(), "TLSv1.3");
+            assertThat(bench.record().text("outcome")).isEqualTo("inspect");
+            bench.awaitQuiet();
+        }
+    }
+
     /** The other edge is the one server here that speaks it. checklist 37 */
     @Test
     void a_post_quantum_upstream_is_met_as_one_and_is_no_finding_to_a_client_without()

@@ -61,7 +61,8 @@ class ConnectionRecordTest {
                         "leaf_tier":null,"leaf_issuer":null,"forged_sha256":null,"upstream_sha256":null,\
                         "revocation":null,\
                         "upstream_tls":null,"client_tls":null,\
-                        "post_quantum":null,"client_certificate":null,"not_offered":[],\
+                        "post_quantum":null,"client_certificate":null,"not_offered":[],"beyond_offer":[],\
+                        "upstream_key":null,"upstream_signature":null,"weaker":null,\
                         "bytes_from_client":0,"bytes_from_upstream":0,"http":null,\
                         "timeline_ms":{"connect-head":5,"resolving":5,"blocking":5}}""");
     }
@@ -76,6 +77,7 @@ class ConnectionRecordTest {
                                 Action.SPLICE,
                                 Outcomes.unstated(),
                                 Revocation.SOFT,
+                                0,
                                 Optional.empty(),
                                 Optional.empty()));
         var conclusion =

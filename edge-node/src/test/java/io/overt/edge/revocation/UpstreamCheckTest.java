@@ -9,6 +9,7 @@ import io.overt.edge.revocation.UpstreamCheck.Checked.Bad;
 import io.overt.edge.revocation.UpstreamCheck.Checked.Good;
 import io.overt.edge.revocation.UpstreamCheck.Question;
 import io.overt.edge.revocation.UpstreamCheck.Stapled;
+import io.overt.edge.transparency.TransparencyCheck;
 import io.overt.edge.trust.TrustStore;
 import io.overt.edge.trust.VerdictCache;
 import io.overt.edge.trust.VerdictCacheConfig;
@@ -19,6 +20,7 @@ import io.overt.testkit.pki.CrlSpec;
 import io.overt.testkit.pki.OcspSpec;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestIdentity;
+import io.overt.testkit.pki.TestLog;
 import io.overt.testkit.upstream.Manners;
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.WebServer;
@@ -28,6 +30,8 @@ import io.overt.x509.ReferenceIdentity.DnsName;
 import io.overt.x509.TrustAnchors;
 import io.overt.x509.UntrustedReason;
 import io.overt.x509.UntrustedReason.Kind;
+import io.overt.x509.transparency.CertificateLog;
+import io.overt.x509.transparency.KnownLogs;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -51,6 +55,7 @@ class UpstreamCheckTest {
     private static final String HOST = "www.example.com";
 
     private volatile Instant clock = NOW;
+    private volatile Optional<KnownLogs> logs = Optional.empty();
     private final WebServer web = WebServer.start();
     private final TestAuthority root = TestAuthority.root(CertificateSpec.ca("Root"), NOW);
     private final TestAuthority ca =
@@ -336,6 +341,90 @@ class UpstreamCheckTest {
                 check(patient(), shelf).check(question(leaf, Optional.empty(), Revocation.HARD)));
     }
 
+    // Certificate Transparency.
+
+    // checklist 20
+    @Test
+    void a_leaf_that_too_few_logs_promised_to_show_is_untrusted_where_the_rule_wants_more() {
+        var one = TestLog.create("one", "Operator A");
+        var two = TestLog.create("two", "Operator B");
+        logs = Optional.of(KnownLogs.of(NOW, List.of(known(one), known(two))));
+        var leaf = TestLog.issue(ca, CertificateSpec.leaf(HOST), NOW.minusSeconds(60), one, two);
+        var check = check(patient(), SiteShelf.none());
+
+        assertGood(RevocationStanding.OFF, check.check(question(leaf, Optional.empty(), 2)));
+        assertBad(
+                RevocationStanding.OFF,
+                Kind.TOO_FEW_SCTS,
+                check.check(question(leaf, Optional.empty(), 3)));
+        assertThat(counted("enough")).isEqualTo(1);
+        assertThat(counted("too-few")).isEqualTo(1);
+        assertThat(counted("no-list")).isZero();
+    }
+
+    // checklist 20
+    @Test
+    void a_stapled_response_counts_for_it_too() {
+        var one = TestLog.create("one", "Operator A");
+        logs = Optional.of(KnownLogs.of(NOW, List.of(known(one))));
+        var leaf = leafWithEverything();
+        var staple =
+                ca.ocsp(
+                        OcspSpec.at(NOW)
+                                .good(leaf.certificate())
+                                .scts(one.sctOf(leaf.certificate(), NOW.minusSeconds(60))));
+        var check = check(patient(), SiteShelf.none());
+
+        assertGood(RevocationStanding.OFF, check.check(question(leaf, Optional.of(staple), 1)));
+        assertBad(
+                RevocationStanding.OFF,
+                Kind.TOO_FEW_SCTS,
+                check.check(question(leaf, Optional.empty(), 1)));
+    }
+
+    // checklist 20
+    @Test
+    void without_a_list_of_logs_nothing_is_public() {
+        var log = TestLog.create("one", "Operator A");
+        var leaf = TestLog.issue(ca, CertificateSpec.leaf(HOST), NOW.minusSeconds(60), log);
+        var check = check(patient(), SiteShelf.none());
+
+        assertBad(
+                RevocationStanding.OFF,
+                Kind.TOO_FEW_SCTS,
+                check.check(question(leaf, Optional.empty(), 1)));
+        assertGood(RevocationStanding.OFF, check.check(question(leaf, Optional.empty(), 0)));
+        assertThat(counted("no-list")).isEqualTo(1);
+    }
+
+    private double counted(String result) {
+        return meters
+                .get("overt.edge.transparency.checks")
+                .tag("result", result)
+                .counters()
+                .stream()
+                .mapToDouble(io.micrometer.core.instrument.Counter::count)
+                .sum();
+    }
+
+    private static CertificateLog known(TestLog log) {
+        return new CertificateLog(
+                log.name(),
+                log.operator(),
+                log.key(),
+                new CertificateLog.Standing.InForce(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Question question(TestIdentity leaf, Optional<byte[]> staple, int scts) {
+        return new Question(
+                new PresentedChain(leaf.chain()),
+                staple.map(Stapled::new),
+                new DnsName(HOST),
+                new Wanted(Revocation.OFF, scts));
+    }
+
     // Missing intermediates.
 
     // checklist 23
@@ -492,7 +581,7 @@ class UpstreamCheckTest {
 
     private static Question question(
             PresentedChain chain, Optional<byte[]> staple, Revocation wanted) {
-        return new Question(chain, staple.map(Stapled::new), new DnsName(HOST), wanted);
+        return new Question(chain, staple.map(Stapled::new), new DnsName(HOST), Wanted.of(wanted));
     }
 
     private static void assertGood(RevocationStanding standing, CompletionStage<Checked> checked) {
@@ -526,6 +615,7 @@ class UpstreamCheckTest {
                                         TrustAnchors.of(List.of(root.certificate())))),
                         shelf,
                         config,
+                        new TransparencyCheck(() -> logs, () -> clock, meters),
                         () -> clock,
                         () -> Duration.between(NOW, clock).toNanos(),
                         meters);
