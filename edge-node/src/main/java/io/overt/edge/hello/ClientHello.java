@@ -16,7 +16,7 @@ import java.util.Optional;
  *     absent
  * @param alpn ALPN protocol names, each byte as one character (ISO 8859-1)
  * @param versions {@code supported_versions}, or the legacy version alone where that extension is
- *     absent
+ *     absent, and then TLS 1.2 at most (RFC 8446 §4.2.1)
  * @param cipherSuites TLS cipher suite code points
  * @param groups {@code supported_groups}: named groups, such as 0x11ec for X25519MLKEM768
  * @param keyShares the groups for which a key share was sent, a subset of {@code groups} in an

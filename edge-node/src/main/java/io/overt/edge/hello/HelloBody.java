@@ -49,7 +49,9 @@ final class HelloBody {
         }
         body.expectEnd("extensions");
         if (versions.isEmpty()) {
-            versions = List.of(legacyVersion);
+            // RFC 8446 §4.2.1: without the extension it is TLS 1.2 at most, even if legacy_version
+            // is 0x0304 or later; RFC 5246 §E.1 said of later ones that a server takes its highest.
+            versions = List.of(Math.min(legacyVersion, TLS_1_2));
         }
         compression(compressionMethods);
         var flaw = body.flaw();
@@ -175,6 +177,7 @@ final class HelloBody {
     }
 
     private static final int HANDSHAKE_HEADER = 4;
+    private static final int TLS_1_2 = 0x0303;
     private static final int TLS_1_3 = 0x0304;
     private static final int SERVER_NAME = 0;
     private static final int SUPPORTED_GROUPS = 10;

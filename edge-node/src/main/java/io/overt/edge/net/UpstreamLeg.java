@@ -78,11 +78,12 @@ final class UpstreamLeg implements AutoCloseable {
 
     /**
      * BoringSSL takes names of 1 to 255 bytes; GREASE values (RFC 8701 §2) are not for upstreams.
+     * Every other name is, however odd: where an upstream refuses a client for it, so do we.
      */
     private static boolean isOfferable(String protocol) {
         return !protocol.isEmpty()
                 && protocol.length() <= 255
-                && protocol.chars().allMatch(c -> c > 0x20 && c < 0x7f);
+                && protocol.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
     }
 
     private SslContext context(Kind kind) throws SSLException {

@@ -345,6 +345,16 @@ final class HelloRulesTest {
         assertThat(hello.ja4()).startsWith("t12i020000_").endsWith("_000000000000");
     }
 
+    /** RFC 8446 §4.2.1, RFC 5246 §E.1: a version that nobody knows is 1.2 and something. */
+    @ParameterizedTest
+    @ValueSource(ints = {0x0304, 0x0305, 0x03ff, 0x0400})
+    void a_later_legacy_version_without_the_extension_is_tls12(int version) {
+        var hello = hello(new WrittenHello().without(43).version(version).wire());
+
+        assertThat(hello.versions()).containsExactly(0x0303);
+        assertThat(hello.legacyVersion()).isEqualTo(version);
+    }
+
     @Test
     void a_hello_with_an_empty_extension_block_is_like_one_without() {
         var hello = new WrittenHello();

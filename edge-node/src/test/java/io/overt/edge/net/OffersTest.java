@@ -93,6 +93,26 @@ class OffersTest {
         }
     }
 
+    /** RFC 7301 §3.1: any bytes are a name, and whom the upstream refuses we refuse. */
+    @Test
+    void a_protocol_with_an_odd_name_is_offered_like_any_other() throws Exception {
+        try (var bench = new Bench(InspectTest.INSPECT);
+                var upstream = MisbehavingUpstream.that(echoing(KeySpec.EC_P256))) {
+            try (var client =
+                    Clients.tls(
+                            bench.connectTo(upstream.address()),
+                            bench.forge.anchor(),
+                            HOST,
+                            "NOT an ALPN protocol")) {
+                assertThatThrownBy(client::startHandshake)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("no_application_protocol");
+            }
+            assertThat(bench.record().fate()).isEqualTo("block handshake-failed complete");
+            bench.awaitQuiet();
+        }
+    }
+
     /** checklist 44, 48, 49 */
     @Test
     void a_client_has_its_post_quantum_group_and_the_record_says_when_the_upstream_would_not()
