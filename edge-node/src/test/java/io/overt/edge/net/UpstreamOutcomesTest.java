@@ -8,6 +8,7 @@ import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.CrlSpec;
 import io.overt.testkit.pki.KeySpec;
 import io.overt.testkit.pki.OcspSpec;
+import io.overt.testkit.pki.RecordingTrust;
 import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.upstream.Manners;
@@ -18,22 +19,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,9 +145,9 @@ class UpstreamOutcomesTest {
     /** What a client is shown that goes on whatever it is shown, as the most patient user would. */
     private static List<X509Certificate> visit(Bench bench, InetSocketAddress upstream, String host)
             throws IOException {
-        var shown = new CopyOnWriteArrayList<X509Certificate>();
+        var trust = RecordingTrust.believing();
         try (var socket = bench.connectTo(upstream);
-                var tls = believing(socket, host, shown)) {
+                var tls = trust.tls(socket, host)) {
             tls.startHandshake();
             tls.getOutputStream().write('\n');
             // Time for what comes late: in TLS 1.3 a refusal comes behind the handshake.
@@ -163,25 +156,7 @@ class UpstreamOutcomesTest {
         } catch (IOException _) {
             // An alert, a close, or nothing more to read: the record says which.
         }
-        return List.copyOf(shown);
-    }
-
-    private static SSLSocket believing(Socket socket, String host, List<X509Certificate> shown)
-            throws IOException {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Believing(shown)}, null);
-            var tls =
-                    (SSLSocket)
-                            context.getSocketFactory()
-                                    .createSocket(socket, host, socket.getPort(), true);
-            var parameters = tls.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(host)));
-            tls.setSSLParameters(parameters);
-            return tls;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK has no TLS", e);
-        }
+        return trust.shown();
     }
 
     private Stream<Row> rows() throws IOException {
@@ -343,50 +318,6 @@ class UpstreamOutcomesTest {
                                                 + "0005"
                                                 + "00"));
         var _ = socket.getInputStream().readAllBytes();
-    }
-
-    /** Writes down what it is shown and finds nothing wrong with it. */
-    private static final class Believing extends X509ExtendedTrustManager {
-        private final List<X509Certificate> shown;
-
-        Believing(List<X509Certificate> shown) {
-            this.shown = shown;
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            shown.addAll(List.of(chain));
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            throw new UnsupportedOperationException("a client of sockets");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            throw new UnsupportedOperationException("a client of sockets");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-            throw new UnsupportedOperationException("a client");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            throw new UnsupportedOperationException("a client");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            throw new UnsupportedOperationException("a client");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 
     private static final Duration YEAR = Duration.ofDays(365);

@@ -104,6 +104,75 @@ class UpstreamStatusTest {
         }
     }
 
+    // checklist 17
+    @ParameterizedTest(name = "revocation: {0}")
+    @CsvSource({"soft", "hard"})
+    void an_intermediate_that_is_revoked_by_its_issuers_CRL_is_blocked(String mode)
+            throws Exception {
+        var root = Bench.PKI.root();
+        var ca = root.subordinate(CertificateSpec.ca("Revoked CA").crl(web.url("/root.crl")));
+        web.serve("/root.crl", root.crl(CrlSpec.at(NOW).revoke(ca.certificate())));
+        web.serve("/ca.crl", ca.crl(CrlSpec.at(NOW)));
+        try (var bench = bench(mode);
+                var upstream =
+                        upstream(ca.issue(CertificateSpec.leaf(HOST).crl(web.url("/ca.crl"))))) {
+            assertRefused(bench, upstream.address());
+
+            var record = bench.record();
+            assertThat(record.fate()).startsWith("block untrusted");
+            assertThat(record.text("revocation")).isEqualTo("revoked");
+            assertThat(record.text("detail")).startsWith("REVOKED: ").contains("Revoked CA");
+        }
+    }
+
+    /** By a responder over HTTP, asked while the client waits. */
+    // checklist 17, 18
+    @ParameterizedTest(name = "says {0}, revocation: {1}")
+    @CsvSource({
+        "good, hard, inspect, ocsp-good",
+        "good, soft, inspect, ocsp-good",
+        "revoked, hard, block, revoked",
+        "revoked, soft, block, revoked",
+        "unknown, hard, block, unknown",
+        "unknown, soft, inspect, unknown",
+        "stale, hard, block, unknown",
+        "stale, soft, inspect, unknown"
+    })
+    void a_responder_is_asked_and_what_it_says_counts(
+            String says, String mode, String outcome, String revocation) throws Exception {
+        var root = Bench.PKI.root();
+        var ca = root.subordinate(CertificateSpec.ca("Asked CA").crl(web.url("/root.crl")));
+        web.serve("/root.crl", root.crl(CrlSpec.at(NOW)));
+        var leaf =
+                ca.issue(
+                        CertificateSpec.leaf(HOST)
+                                .authorityInfo(web.url("/ocsp"), web.url("/ca.cer")));
+        web.serve("/ocsp", _ -> ca.ocsp(response(says, leaf.certificate())));
+        try (var bench = bench(mode);
+                var upstream = upstream(leaf)) {
+            if (outcome.equals("inspect")) {
+                inspect(bench, upstream.address());
+            } else {
+                assertRefused(bench, upstream.address());
+            }
+
+            assertThat(web.asked()).anyMatch(each -> each.contains(" /ocsp"));
+            var record = bench.record();
+            assertThat(record.text("outcome")).isEqualTo(outcome);
+            assertThat(record.text("revocation")).isEqualTo(revocation);
+        }
+    }
+
+    private static OcspSpec response(String says, X509Certificate leaf) {
+        return switch (says) {
+            case "good" -> OcspSpec.at(NOW).good(leaf);
+            case "revoked" -> OcspSpec.at(NOW).revoked(leaf);
+            case "unknown" -> OcspSpec.at(NOW).unknown(leaf);
+            case "stale" -> OcspSpec.at(NOW.minus(Duration.ofDays(30))).good(leaf);
+            default -> throw new IllegalArgumentException(says);
+        };
+    }
+
     // checklist 18
     @Test
     void where_nobody_can_say_hard_blocks_soft_goes_on_and_both_say_so() throws Exception {

@@ -205,6 +205,8 @@ final class ClusterFiles {
                           trust-anchors: [%s]
                           own-cas: [ca/root.pem, ca/untrusted.pem]
                           source: %s
+                        fetches:
+                          allowed-networks: [127.0.0.0/8]
                         notice:
                           organisation: %s
                           url: https://inspection.example/notice

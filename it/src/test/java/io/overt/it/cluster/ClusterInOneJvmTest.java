@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.overt.it.cluster.Origins.Site;
 import io.overt.it.cluster.Visitor.Visit;
+import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.Fault;
+import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.upstream.Manners;
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.MisbehavingUpstream.Manner;
 import io.overt.testkit.upstream.TlsManner;
 import io.overt.testkit.upstream.TlsManner.ClientCertificate;
+import io.overt.testkit.upstream.WebServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,6 +236,33 @@ final class ClusterInOneJvmTest {
 
         assertThat(one.cluster.signatures()).isEqualTo(before);
         one.awaitFates("edge-a", untrusted.address(), "block untrusted null");
+    }
+
+    /** What the edge fetched is in the evidence: the signer, which fetches nothing, verifies it. */
+    // checklist 23
+    @Test
+    void a_chain_that_an_edge_completed_is_forged_by_a_signer_that_verifies_it() throws Exception {
+        TestAuthority forgotten =
+                one.pki.root().subordinate(CertificateSpec.ca("Forgotten Intermediate"));
+        String host = "www.incomplete.example";
+        try (WebServer web = WebServer.start()) {
+            web.serve("/ca.cer", forgotten.certificate().getEncoded());
+            TestIdentity leaf =
+                    forgotten.issue(
+                            CertificateSpec.leaf(host)
+                                    .authorityInfo(web.url("/ocsp"), web.url("/ca.cer")));
+            Site site = one.origins.showing(leaf.presenting());
+            double before = one.cluster.signatures();
+
+            Visit visit = one.visit("edge-a", site, host);
+
+            assertThat(visit.answer().orElseThrow()).contains(Origins.ANSWER);
+            assertThat(visit.leaf().getIssuerX500Principal())
+                    .isEqualTo(one.issuingCa().getSubjectX500Principal());
+            assertThat(one.cluster.signatures()).isEqualTo(before + 1);
+            assertThat(web.asked()).contains("GET /ca.cer");
+            one.awaitFates("edge-a", site.address(), "inspect rule signer");
+        }
     }
 
     // checklist 46

@@ -1,5 +1,6 @@
 package io.overt.it.cluster;
 
+import io.overt.testkit.pki.RecordingTrust;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,24 +8,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * A client behind the edges: asks by CONNECT, speaks TLS by the JDK's own engine, verifies what it
@@ -57,7 +47,7 @@ final class Visitor {
      * {@code anchor} alone.
      */
     Visit visit(int connectPort, InetSocketAddress origin, String host, X509Certificate anchor) {
-        var shown = new CopyOnWriteArrayList<X509Certificate>();
+        var trust = RecordingTrust.in(anchor);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), connectPort)) {
             connections.computeIfAbsent(connectPort, _ -> new AtomicInteger()).incrementAndGet();
             socket.setSoTimeout((int) PATIENCE.toMillis());
@@ -65,50 +55,18 @@ final class Visitor {
             say(socket, "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n");
             String head = head(socket.getInputStream());
             if (!head.startsWith("HTTP/1.1 200 ")) {
-                return new Visit(Optional.empty(), List.copyOf(shown), Optional.of(head));
+                return new Visit(Optional.empty(), trust.shown(), Optional.of(head));
             }
-            try (var tls = tls(socket, host, new Recording(trusting(anchor), shown))) {
+            try (var tls = trust.tls(socket, host)) {
                 tls.startHandshake();
                 say(tls, "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
                 var answer =
                         new String(
                                 tls.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-                return new Visit(Optional.of(answer), List.copyOf(shown), Optional.empty());
+                return new Visit(Optional.of(answer), trust.shown(), Optional.empty());
             }
         } catch (IOException e) {
-            return new Visit(Optional.empty(), List.copyOf(shown), Optional.of(e.toString()));
-        }
-    }
-
-    private static SSLSocket tls(Socket socket, String host, TrustManager trust)
-            throws IOException {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {trust}, null);
-            var tls =
-                    (SSLSocket)
-                            context.getSocketFactory()
-                                    .createSocket(socket, host, socket.getPort(), true);
-            var parameters = tls.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(host)));
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            tls.setSSLParameters(parameters);
-            return tls;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK has no TLS", e);
-        }
-    }
-
-    private static X509ExtendedTrustManager trusting(X509Certificate anchor) throws IOException {
-        try {
-            var store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry("anchor", anchor);
-            var trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(store);
-            return (X509ExtendedTrustManager) trust.getTrustManagers()[0];
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK trusts no test anchor", e);
+            return new Visit(Optional.empty(), trust.shown(), Optional.of(e.toString()));
         }
     }
 
@@ -128,54 +86,6 @@ final class Visitor {
             head.write(next);
         }
         return head.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    /** Writes down what a server shows, and then judges it as any client would. */
-    private static final class Recording extends X509ExtendedTrustManager {
-        private final X509ExtendedTrustManager judge;
-        private final List<X509Certificate> shown;
-
-        Recording(X509ExtendedTrustManager judge, List<X509Certificate> shown) {
-            this.judge = judge;
-            this.shown = shown;
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            shown.addAll(List.of(chain));
-            judge.checkServerTrusted(chain, type, socket);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            throw new UnsupportedOperationException("a client of sockets");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            throw new UnsupportedOperationException("a client that knows the host");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
-            throw new UnsupportedOperationException("a client");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            throw new UnsupportedOperationException("a client");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            throw new UnsupportedOperationException("a client");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return judge.getAcceptedIssuers();
-        }
     }
 
     /** Longer than any deadline of an edge; who waits longer hangs. */
