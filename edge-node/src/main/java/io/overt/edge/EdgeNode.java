@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.exclusion.site.SiteExclusions;
 import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
+import io.overt.edge.net.Names;
 import io.overt.edge.net.Policies;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.record.ConnectionMeters;
@@ -126,6 +127,7 @@ final class EdgeNode {
                                         records,
                                         new ConnectionMeters(meters),
                                         exclusions.exclusions(),
+                                        Names.ofTheSystem(),
                                         clock,
                                         System::nanoTime)));
         parts.add("admin", AdminServer.start(config.admin(), meters, readiness));

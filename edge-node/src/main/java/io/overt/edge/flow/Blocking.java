@@ -67,13 +67,9 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
                 Optional.of(known.pinned()));
     }
 
-    /** Of a plain request whose upstream is not there in time. */
-    static Step notInTime(Known.JudgedPlain known) {
-        return enter(
-                known,
-                Refusal.unreachable(Symptom.Plain.SILENCE),
-                Reason.UNREACHABLE,
-                Optional.of("no connection in time"));
+    /** Nobody is where a plain request leads. */
+    static Step unreachable(Known.JudgedPlain known, Symptom symptom, String detail) {
+        return enter(known, Refusal.unreachable(symptom), Reason.UNREACHABLE, Optional.of(detail));
     }
 
     /** There is a hello and no policy. */

@@ -30,6 +30,16 @@ public sealed interface Command {
     /** Ask the policy about a plain request, and pin its answer. */
     record DecidePlain(Arrived arrived) implements Command {}
 
+    /**
+     * Try whether a plain request's destination, or another that its host led to and about which
+     * the same rule decides, can be reached.
+     */
+    record ReachPlain(Arrived first, List<Arrived> others) implements Command {
+        public ReachPlain {
+            others = List.copyOf(others);
+        }
+    }
+
     /** Connect to the destination of a plain request, or to the proxy on the way there. */
     record ConnectPlain(InetSocketAddress to) implements Command {}
 

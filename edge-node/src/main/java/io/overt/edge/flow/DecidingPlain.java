@@ -16,17 +16,24 @@ import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.Screened;
 import io.overt.policy.Failure;
 import io.overt.policy.FailureAction;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Explicit proxy: where a plain request wants to go is known, and it needs no hello. To inspect is
  * to judge each request by the rules for requests; to splice is to forward them unjudged.
+ *
+ * @param others further addresses of the same host
  */
-record DecidingPlain(Known.Arrived known) implements State {
+record DecidingPlain(Known.Arrived known, List<Known.Arrived> others) implements State {
 
-    static Step enter(Known.Arrived known) {
+    DecidingPlain {
+        others = List.copyOf(others);
+    }
+
+    static Step enter(Known.Arrived known, List<Known.Arrived> others) {
         return Step.to(
-                new DecidingPlain(known),
+                new DecidingPlain(known, others),
                 new StartDeadline(Stage.DECIDING),
                 new DecidePlain(known));
     }
@@ -50,22 +57,23 @@ record DecidingPlain(Known.Arrived known) implements State {
         };
     }
 
-    private static Step judged(Known.JudgedPlain judged, Load load) {
+    private Step judged(Known.JudgedPlain judged, Load load) {
         return switch (judged.pinned().decision().action()) {
-            case SPLICE -> PlainConnecting.enter(judged, RelayMode.OPAQUE, Reason.RULE);
+            case SPLICE -> PlainConnecting.enter(judged, others, RelayMode.OPAQUE, Reason.RULE);
             case BLOCK -> Blocking.enter(judged, Reason.RULE, Optional.empty());
             case INSPECT ->
                     switch (load) {
-                        case ADMITS -> PlainConnecting.enter(judged, RelayMode.HTTP1, Reason.RULE);
+                        case ADMITS ->
+                                PlainConnecting.enter(judged, others, RelayMode.HTTP1, Reason.RULE);
                         case EXHAUSTED -> exhausted(judged);
                     };
         };
     }
 
-    private static Step exhausted(Known.JudgedPlain judged) {
+    private Step exhausted(Known.JudgedPlain judged) {
         FailureAction action = judged.pinned().decision().on().of(Failure.OVERLOAD);
         return switch (action) {
-            case SPLICE -> PlainConnecting.enter(judged, RelayMode.OPAQUE, Reason.OVERLOAD);
+            case SPLICE -> PlainConnecting.enter(judged, others, RelayMode.OPAQUE, Reason.OVERLOAD);
             case BLOCK, MIRROR_UNTRUSTED, INSPECT ->
                     Blocking.enter(
                             judged,

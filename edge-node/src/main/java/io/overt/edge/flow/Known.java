@@ -144,7 +144,15 @@ public sealed interface Known {
     record Prejudged(Arrived arrived, Ruling screened) implements Known {}
 
     /** The policy decided about a plain request, and stays pinned to those that it is about. */
-    record JudgedPlain(Arrived arrived, Ruling pinned) implements Known {}
+    record JudgedPlain(Arrived arrived, Ruling pinned) implements Known {
+
+        /** The same, by another address of its host. */
+        JudgedPlain under(InetSocketAddress other) {
+            return arrived.to() instanceof OriginalDestination.Asked asked
+                    ? new JudgedPlain(new Arrived(arrived.accepted(), asked.under(other)), pinned)
+                    : this;
+        }
+    }
 
     /** The hello was read. */
     record Heard(Arrived arrived, ClientHello hello) implements Known {}

@@ -61,7 +61,15 @@ record Resolving(Known.Asked known) implements State {
                 yield switch (known.form()) {
                     case TUNNEL -> Screening.enter(known.accepted(), asked, others);
                     case PLAIN_REQUEST ->
-                            DecidingPlain.enter(new Known.Arrived(known.accepted(), asked));
+                            DecidingPlain.enter(
+                                    new Known.Arrived(known.accepted(), asked),
+                                    others.stream()
+                                            .map(
+                                                    other ->
+                                                            new Known.Arrived(
+                                                                    known.accepted(),
+                                                                    asked.under(other)))
+                                            .toList());
                 };
             }
             case Unresolvable(var detail) ->

@@ -68,6 +68,7 @@ public final class DataPath implements AutoCloseable {
             RecordSink records,
             ConnectionMeters meters,
             Exclusions exclusions,
+            Names names,
             Clock clock,
             LongSupplier nanoTime) {}
 
@@ -109,7 +110,7 @@ public final class DataPath implements AutoCloseable {
                         with.upstreams(),
                         Runtime.getRuntime().availableProcessors(),
                         settings.limits().verifications());
-        this.resolver = new Resolver(settings.limits().resolutions());
+        this.resolver = new Resolver(settings.limits().resolutions(), with.names());
         this.shell =
                 new Shell(
                         settings,

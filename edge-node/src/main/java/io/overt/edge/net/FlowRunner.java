@@ -8,6 +8,7 @@ import io.overt.edge.flow.Command.CloseStyle;
 import io.overt.edge.flow.Command.RelayMode;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.ClientLeft;
+import io.overt.edge.flow.Event.Reached;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
 import io.overt.edge.flow.Known;
@@ -21,19 +22,18 @@ import io.overt.edge.net.DataPathSettings.ListenerSettings;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
 import io.overt.edge.revocation.Wanted;
-import io.overt.policy.Action;
 import io.overt.policy.Revocation;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,14 +53,10 @@ final class FlowRunner {
     private final PolicyAsk policy;
     private final ForgeAsk forge;
     private final Admission.Pass pass;
-    private final Tap clientTap;
+    private final Legs legs;
     private final Deadline deadline;
     private State state;
     private boolean stepping;
-    private @Nullable UpstreamRace race;
-
-    /** Written on the event loop; {@link #pending} reads it from elsewhere. */
-    private volatile @Nullable UpstreamConnection upstream;
 
     private FlowRunner(
             Shell shell,
@@ -76,19 +72,19 @@ final class FlowRunner {
         this.policy = new PolicyAsk(shell, witness);
         this.pass = pass;
         this.forge = new ForgeAsk(shell.forge(), client.eventLoop(), this::feed);
-        this.clientTap = new Tap(shell.nanoTime());
+        this.observations =
+                new Observations(
+                        ConnectionId.create(shell.clock()), shell.clock(), shell.nanoTime());
+        this.legs = new Legs(shell, client, observations, this::feed);
         this.deadline =
                 new Deadline(
                         client.eventLoop(),
                         shell.settings().deadlines(),
                         shell.nanoTime(),
-                        this::lastMoved,
+                        legs::lastMoved,
                         this::isHalfClosed,
                         this::feed);
-        this.clientTap.whenEnded(deadline::ended);
-        this.observations =
-                new Observations(
-                        ConnectionId.create(shell.clock()), shell.clock(), shell.nanoTime());
+        legs.whenEnded(deadline::ended);
         this.front = new ClientFront(shell.settings(), this::feed);
         this.arrival = new ArrivalAsk(shell, client, listener, front, pass, this::feed);
     }
@@ -160,7 +156,7 @@ final class FlowRunner {
         } catch (RuntimeException e) { // The machine's backstop: closed without a record at worst.
             defect(e, "event", event);
             if (event instanceof ShellFailed) {
-                closeAll(CloseStyle.RESET);
+                legs.close(CloseStyle.RESET);
                 pass.leave();
                 shell.left(this);
             } else {
@@ -205,7 +201,9 @@ final class FlowRunner {
                     arrival.proxyHeader(state.known().acceptance().client().getAddress());
             case Command.Resolve(var target) -> arrival.resolve(target);
             case Command.Screen(var arrived) -> feed(policy.screen(arrived));
-            case Command.Reach(var first, var others) -> reach(first, others);
+            case Command.Reach(var first, var others) ->
+                    legs.reach(startingWith(first, others, policy::wouldNotBlock));
+            case Command.ReachPlain(var first, var others) -> reachPlain(first, others);
             case Command.AcceptConnect() -> {
                 var yes = RefusalWire.connected(shell.settings().pseudonym());
                 // A write that fails closes the channel, and that is heard.
@@ -221,7 +219,7 @@ final class FlowRunner {
             case Command.DecideUnheard(var unheard) -> feed(policy.decide(unheard));
             case Command.ConnectUpstream(var to) -> dial(to, UpstreamConnection.Purpose.INSPECT);
             case Command.HandshakeUpstream(var name, var offer) ->
-                    upstream().handshake(shell.upstreamLeg(), name, offer);
+                    legs.upstream().handshake(shell.upstreamLeg(), name, offer);
             case Command.Remember(var address, var name, var habit) ->
                     shell.habits().learn(address, name, habit);
             case Command.VerifyUpstream(var chain, var name, var address) ->
@@ -230,7 +228,10 @@ final class FlowRunner {
             case Command.HandshakeClient(var alpn) -> handshakeClient(alpn);
             case Command.Relay(var mode) ->
                     toUpstream().inspect(mode, policy, this::upstreamNames, observations);
-            case Command.AbandonUpstream() -> abandonUpstream();
+            case Command.AbandonUpstream() -> {
+                policy.release();
+                legs.abandonUpstream();
+            }
             case Command.DialRaw(var to) -> dial(to, UpstreamConnection.Purpose.SPLICE);
             case Command.Splice(_) -> toUpstream().splice(front);
             case Command.Refuse(var refusal) ->
@@ -252,13 +253,13 @@ final class FlowRunner {
             case Command.Testify(var testimony) ->
                     witness.testify(mirrored(), testimony, observations.start());
             case Command.StartDeadline(var stage) -> deadline.start(stage);
-            case Command.CloseAll(var style) -> closeAll(style);
+            case Command.CloseAll(var style) -> legs.close(style);
             case Command.Conclude(var conclusion) -> {
                 deadline.stop();
                 policy.release();
                 pass.leave();
-                observations.upstreamBytes(upstream == null ? 0 : upstream.bytes());
-                observations.clientBytes(clientTap.bytes());
+                observations.upstreamBytes(legs.upstreamBytes());
+                observations.clientBytes(legs.clientTap().bytes());
                 shell.concluded(this, conclusion, observations);
             }
         }
@@ -266,61 +267,23 @@ final class FlowRunner {
 
     // The upstream
 
-    /**
-     * Before CONNECT is answered: an address of its name that answers. Those that the policy would
-     * not let the client go to are left out.
-     */
-    private void reach(Known.Arrived first, List<Known.Arrived> others) {
-        var addresses = new ArrayList<InetSocketAddress>();
-        addresses.add(first.to().address());
-        var candidates = new ArrayList<>(others);
-        candidates.addFirst(first);
-        for (var other : others) {
-            if (policy.screen(other) instanceof Event.Screened(var ruling)
-                    && ruling.decision().action() != Action.BLOCK) {
-                addresses.add(other.to().address());
-            }
+    private void reachPlain(Known.Arrived first, List<Known.Arrived> others) {
+        switch (legs.way(Optional.of(first.to()))) {
+            case ParentRoute.Way.Direct() ->
+                    legs.reach(startingWith(first, others, policy::decidesAlike));
+            // Its address is the one to connect to, and there is no choice.
+            case ParentRoute.Way.ThroughParent _ -> feed(new Reached(first.to().address()));
         }
-        race =
-                new UpstreamRace(
-                        client.eventLoop(),
-                        addresses,
-                        (to, events) ->
-                                UpstreamConnection.dial(
-                                        shell,
-                                        client,
-                                        first.accepted().client(),
-                                        to,
-                                        way(candidates, to),
-                                        UpstreamConnection.Purpose.INSPECT,
-                                        deadline::ended,
-                                        events),
-                        this::feed);
-        race.start();
+    }
+
+    /** Those of a name's addresses that the policy lets be tried. */
+    private static List<Known.Arrived> startingWith(
+            Known.Arrived first, List<Known.Arrived> others, Predicate<Known.Arrived> mayBeTried) {
+        return Stream.concat(Stream.of(first), others.stream().filter(mayBeTried)).toList();
     }
 
     private void dial(InetSocketAddress to, UpstreamConnection.Purpose purpose) {
-        if (race != null) {
-            var reached = race.winner();
-            race = null;
-            if (reached != null) {
-                upstream = reached;
-                if (reached.adopt(purpose)) {
-                    return;
-                }
-                reached.abandon();
-            }
-        }
-        upstream =
-                UpstreamConnection.dial(
-                        shell,
-                        client,
-                        state.known().acceptance().client(),
-                        to,
-                        way(),
-                        purpose,
-                        deadline::ended,
-                        this::feed);
+        legs.dial(state.known(), to, purpose);
     }
 
     private void verify(PresentedChain chain, Optional<String> name, InetSocketAddress address) {
@@ -331,7 +294,7 @@ final class FlowRunner {
                         .orElseGet(() -> Wanted.of(Revocation.unstated()));
         shell.verifier()
                 .verify(
-                        new Verifier.Ask(chain, upstream().staple(), name, address, wanted),
+                        new Verifier.Ask(chain, legs.upstream().staple(), name, address, wanted),
                         answer ->
                                 client.eventLoop()
                                         .execute(
@@ -342,47 +305,11 @@ final class FlowRunner {
                                                 }));
     }
 
-    private ParentRoute.Way way(List<Known.Arrived> candidates, InetSocketAddress to) {
-        return way(
-                candidates.stream()
-                        .map(Known.Arrived::to)
-                        .filter(each -> each.address().equals(to))
-                        .findFirst());
-    }
-
-    private ParentRoute.Way way() {
-        return way(state.known().destination());
-    }
-
-    private ParentRoute.Way way(Optional<OriginalDestination> to) {
-        var way =
-                to.<ParentRoute.Way>map(shell.parent()::to).orElseGet(ParentRoute.Way.Direct::new);
-        if (way instanceof ParentRoute.Way.ThroughParent(var proxy, _, _, _)) {
-            observations.parentProxy(proxy);
-        }
-        return way;
-    }
-
-    private UpstreamConnection upstream() {
-        if (upstream == null) {
-            throw new IllegalStateException("no upstream in " + state.stage());
-        }
-        return upstream;
-    }
-
-    private void abandonUpstream() {
-        policy.release();
-        // What was reached and not used yet is as fresh as a new connection; the end closes it.
-        if (upstream != null) {
-            upstream.abandon();
-            upstream = null;
-        }
-    }
-
     // The client
 
     private void handshakeClient(Optional<String> alpn) throws Exception {
-        ClientHandshake.begin(shell.clientLeg(), client, clientTap, alpn, forge.leaf(), this::feed);
+        ClientHandshake.begin(
+                shell.clientLeg(), client, legs.clientTap(), alpn, forge.leaf(), this::feed);
         front.handOver();
         client.config().setAutoRead(true);
         client.closeFuture()
@@ -398,12 +325,13 @@ final class FlowRunner {
     // Bytes
 
     private RelayStart toUpstream() {
-        return new RelayStart(shell, client, clientTap, upstream(), this::feed);
+        return new RelayStart(shell, client, legs.clientTap(), legs.upstream(), this::feed);
     }
 
     private void forward(RelayMode mode) {
         var judged = (Known.JudgedPlain) state.known();
         var asked = (OriginalDestination.Asked) judged.arrived().to();
+        policy.reached(judged.arrived());
         toUpstream()
                 .forward(
                         mode,
@@ -413,7 +341,7 @@ final class FlowRunner {
                                 asked.target().port(),
                                 shell.settings().pseudonym(),
                                 front.authorization(),
-                                switch (way()) {
+                                switch (legs.way(Optional.of(asked))) {
                                     case ParentRoute.Way.Direct() ->
                                             new PlainUpstream.Route.ToOrigin();
                                     case ParentRoute.Way.ThroughParent through ->
@@ -449,68 +377,14 @@ final class FlowRunner {
         throw new IllegalStateException("no leaf was shown in " + state.stage());
     }
 
-    private long lastMoved() {
-        return upstream == null
-                ? clientTap.lastMoved()
-                : Math.max(clientTap.lastMoved(), upstream.lastMoved());
-    }
-
     private boolean isHalfClosed() {
         // A client's plain requests outlive their upstreams: one that has ended is no half.
-        return clientTap.hasEnded()
-                || (state.stage() != Stage.FORWARDING && upstream != null && upstream.hasEnded());
+        return state.stage() == Stage.FORWARDING ? legs.hasClientEnded() : legs.isHalfClosed();
     }
 
     /** What waits in this process for a peer to take it, in bytes. From any thread. */
     long pending() {
-        var to = upstream;
-        return pending(client) + (to == null ? 0 : pending(to.channel()));
-    }
-
-    /** A peer that has not taken what it was sent gets no end that would call it complete. */
-    private static void closeOrReset(EpollSocketChannel channel) {
-        if (pending(channel) > 0) {
-            RelayEnd.reset(channel);
-        } else {
-            var _ = channel.close();
-        }
-    }
-
-    private static long pending(EpollSocketChannel channel) {
-        var buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    }
-
-    // The end
-
-    private void closeAll(CloseStyle style) {
-        if (race != null) {
-            race.stop();
-            var reached = race.winner();
-            if (reached != null) {
-                reached.abandon();
-            }
-        }
-        switch (style) {
-            case GRACEFUL -> {
-                closeOrReset(client);
-                if (upstream != null) {
-                    closeOrReset(upstream.channel());
-                    upstream.abandon();
-                }
-            }
-            case CLIENT_KEPT -> {
-                if (upstream != null) {
-                    upstream.abandon();
-                }
-            }
-            case RESET -> {
-                RelayEnd.reset(client);
-                if (upstream != null) {
-                    RelayEnd.reset(upstream.channel());
-                }
-            }
-        }
+        return legs.pending();
     }
 
     /** Stages in which a connection's hello is still awaited. */

@@ -64,6 +64,12 @@ final class PolicyAsk {
                 .orElseGet(PolicyMissing::new);
     }
 
+    /** Whether {@link #screen} lets a client go there. */
+    boolean wouldNotBlock(Arrived other) {
+        return screen(other) instanceof Screened(var ruling)
+                && ruling.decision().action() != Action.BLOCK;
+    }
+
     Event decide(Heard heard) {
         var hello = heard.hello();
         var facts =
@@ -79,13 +85,25 @@ final class PolicyAsk {
      * name of one would.
      */
     Event decidePlain(Arrived arrived) {
-        return decide(
-                facts(
-                        arrived,
-                        connectHost(arrived.to()),
-                        new HelloFacts.NotPeeked(HelloFault.NOT_TLS)),
-                _ -> Optional.empty(),
-                Optional.empty());
+        return decide(plainFacts(arrived), _ -> Optional.empty(), Optional.empty());
+    }
+
+    /** Whether the rule that decided about a plain request does so at this address of its host. */
+    boolean decidesAlike(Arrived other) {
+        var policy = pinned().policy().policy();
+        return policy.decide(plainFacts(other))
+                .rule()
+                .equals(policy.decide(pinned().facts()).rule());
+    }
+
+    /** A plain request goes there, of the addresses that its host has. */
+    void reached(Arrived arrived) {
+        pinned = new Pinned(pinned().policy(), plainFacts(arrived));
+    }
+
+    private ConnectionFacts plainFacts(Arrived arrived) {
+        return facts(
+                arrived, connectHost(arrived.to()), new HelloFacts.NotPeeked(HelloFault.NOT_TLS));
     }
 
     Event decide(Unheard unheard) {

@@ -14,10 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/**
- * Finds the addresses of the names in CONNECT, by the system's resolver, which blocks: on a pool of
- * its own. Thread-safe.
- */
+/** Finds the addresses of the names in CONNECT, which blocks: on a pool of its own. Thread-safe. */
 final class Resolver implements AutoCloseable {
     private static final int THREADS = 16;
 
@@ -25,13 +22,15 @@ final class Resolver implements AutoCloseable {
     private static final int MOST_ADDRESSES = 4;
 
     private final int most;
+    private final Names names;
     private final ThreadPoolExecutor pool;
 
     /**
      * @param most names that may wait
      */
-    Resolver(int most) {
+    Resolver(int most, Names names) {
         this.most = most;
+        this.names = names;
         this.pool = Pools.bounded("resolve", THREADS, most);
     }
 
@@ -50,21 +49,23 @@ final class Resolver implements AutoCloseable {
         }
     }
 
-    private static Event lookUp(ConnectTarget target, Function<InetSocketAddress, Event> found) {
+    private Event lookUp(ConnectTarget target, Function<InetSocketAddress, Event> found) {
         try {
             var literal = ReferenceIdentity.parse(target.host());
             var addresses =
                     literal.isPresent()
                                     && literal.get() instanceof ReferenceIdentity.IpAddress(var ip)
                             ? new InetAddress[] {ip}
-                            : InetAddress.getAllByName(target.host());
+                            : names.addresses(target.host());
             return found(target, addresses, found);
         } catch (UnknownHostException _) {
             return new Unresolvable("no address for " + target.host());
         }
     }
 
-    /** By the system's order. The first decides whether the client may ask for this name at all. */
+    /**
+     * In the order of the names. The first decides whether the client may ask for this name at all.
+     */
     private static Event found(
             ConnectTarget target,
             InetAddress[] addresses,

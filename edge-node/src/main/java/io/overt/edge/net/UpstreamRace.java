@@ -5,6 +5,7 @@ import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.Reached;
 import io.overt.edge.flow.Event.UpstreamConnected;
 import io.overt.edge.flow.Event.UpstreamUnreachable;
+import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Symptom;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -28,8 +29,8 @@ final class UpstreamRace {
     private static final long STAGGER_MILLIS = 250;
 
     private final EventLoop loop;
-    private final Deque<InetSocketAddress> waiting;
-    private final BiFunction<InetSocketAddress, Consumer<Event>, UpstreamConnection> dialler;
+    private final Deque<Known.Arrived> waiting;
+    private final BiFunction<Known.Arrived, Consumer<Event>, UpstreamConnection> dialler;
     private final Consumer<Event> events;
     private final List<UpstreamConnection> attempts = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -39,33 +40,39 @@ final class UpstreamRace {
     private boolean over;
 
     /**
-     * @param addresses at least one, in the order to be tried
+     * @param destinations one for each address, at least one, in the order to be tried
      * @param dialler begins to connect
      * @param events hears {@link Reached}, or {@link UpstreamUnreachable} when none answers
      */
     UpstreamRace(
             EventLoop loop,
-            List<InetSocketAddress> addresses,
-            BiFunction<InetSocketAddress, Consumer<Event>, UpstreamConnection> dialler,
+            List<Known.Arrived> destinations,
+            BiFunction<Known.Arrived, Consumer<Event>, UpstreamConnection> dialler,
             Consumer<Event> events) {
         this.loop = loop;
-        this.waiting = new ArrayDeque<>(addresses);
+        this.waiting = new ArrayDeque<>(destinations);
         this.dialler = dialler;
         this.events = events;
     }
 
     /** Begins. */
     void start() {
-        var address = waiting.poll();
-        if (address == null || over) {
+        var destination = waiting.poll();
+        if (destination == null || over) {
             return;
         }
         // A dial answers later, never from inside the call.
         var mine = new ArrayList<UpstreamConnection>(1);
         var attempt =
                 dialler.apply(
-                        address,
-                        event -> loop.execute(() -> told(mine.getFirst(), address, event)));
+                        destination,
+                        event ->
+                                loop.execute(
+                                        () ->
+                                                told(
+                                                        mine.getFirst(),
+                                                        destination.to().address(),
+                                                        event)));
         mine.add(attempt);
         attempts.add(attempt);
         if (!waiting.isEmpty()) {

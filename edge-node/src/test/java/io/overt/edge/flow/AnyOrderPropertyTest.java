@@ -147,7 +147,7 @@ class AnyOrderPropertyTest {
                                 .as(this::story)
                                 .isTrue();
                     }
-                    case Command.ConnectPlain _, Command.Forward _ -> {
+                    case Command.ReachPlain _, Command.ConnectPlain _, Command.Forward _ -> {
                         assertSeen(Event.Decided.class);
                         assertSeen(Event.PlainAsked.class);
                     }
@@ -213,7 +213,7 @@ class AnyOrderPropertyTest {
                 case CONNECTING ->
                         Cast.named(
                                 state instanceof PlainConnecting
-                                        ? "raw connected"
+                                        ? random.nextBoolean() ? "reached" : "raw connected"
                                         : "upstream connected");
                 case UPSTREAM_HANDSHAKE ->
                         random.nextInt(4) > 0

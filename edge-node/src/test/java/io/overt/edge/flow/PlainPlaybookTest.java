@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import io.overt.edge.flow.Listener.Provenance;
+import io.overt.policy.Action;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,8 @@ class PlainPlaybookTest {
                                 + """
                                 >> %s
                                 << deadline connecting
+                                << reach plain 192.0.2.80:443
+                                >> reached
                                 << connect plain 192.0.2.80:443
                                 >> raw connected
                                 << deadline forwarding
@@ -73,6 +76,23 @@ class PlainPlaybookTest {
     }
 
     @Test
+    void another_address_of_the_host_is_the_destination_from_then_on() {
+        Playbook.on(Provenance.CONNECT)
+                .plays(
+                        TO_DECISION.replace(">> resolved\n", ">> resolved twice\n")
+                                + """
+                                >> decided: inspect
+                                << deadline connecting
+                                << reach plain 192.0.2.80:443 or 2001:db8:0:0:0:0:0:80:443
+                                >> other reached
+                                << connect plain 2001:db8:0:0:0:0:0:80:443
+                                >> raw connected
+                                << deadline forwarding
+                                << forward HTTP1
+                                """);
+    }
+
+    @Test
     void a_blocked_host_is_not_connected_to() {
         Playbook.on(Provenance.CONNECT)
                 .plays(
@@ -103,9 +123,7 @@ class PlainPlaybookTest {
      */
     @Test
     void an_edge_that_is_full_does_what_the_rule_says() {
-        var full =
-                new Event.Decided(
-                        Cast.ruling(io.overt.policy.Action.INSPECT), Event.Load.EXHAUSTED);
+        var full = new Event.Decided(Cast.ruling(Action.INSPECT), Event.Load.EXHAUSTED);
         var fullAndSplices = new Event.Decided(Cast.spliceAllFailures(), Event.Load.EXHAUSTED);
         Playbook.on(Provenance.CONNECT)
                 .where("full", full)
@@ -124,6 +142,8 @@ class PlainPlaybookTest {
                                 + """
                                 >> full
                                 << deadline connecting
+                                << reach plain 192.0.2.80:443
+                                >> reached
                                 << connect plain 192.0.2.80:443
                                 >> raw connected
                                 << deadline forwarding
@@ -136,6 +156,8 @@ class PlainPlaybookTest {
 
     @ParameterizedTest
     @CsvSource({
+        "upstream unreachable, 502 connection_refused",
+        "upstream silent, 504 connection_timeout",
         "raw unreachable, 502 destination_unavailable",
         "deadline connecting, 504 connection_timeout",
     })
@@ -146,7 +168,7 @@ class PlainPlaybookTest {
                                 + """
                                 >> decided: inspect
                                 << deadline connecting
-                                << connect plain 192.0.2.80:443
+                                << reach plain 192.0.2.80:443
                                 >> %s
                                 << abandon upstream
                                 << deadline blocking
@@ -217,6 +239,8 @@ class PlainPlaybookTest {
                     + """
                     >> decided: inspect
                     << deadline connecting
+                    << reach plain 192.0.2.80:443
+                    >> reached
                     << connect plain 192.0.2.80:443
                     >> raw connected
                     << deadline forwarding

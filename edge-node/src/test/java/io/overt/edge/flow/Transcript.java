@@ -3,7 +3,9 @@ package io.overt.edge.flow;
 import io.overt.edge.exclusion.Testimony;
 import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.VerifiedUpstream;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Commands in one line each, as playbooks write them. */
 final class Transcript {
@@ -21,12 +23,9 @@ final class Transcript {
             case Command.ConnectPlain(var to) -> "connect plain " + Cast.text(to);
             case Command.Forward(var mode) -> "forward " + mode;
             case Command.Screen _ -> "screen";
-            case Command.Reach(var first, var others) ->
-                    "reach "
-                            + Cast.text(first.to().address())
-                            + others.stream()
-                                    .map(other -> " or " + Cast.text(other.to().address()))
-                                    .collect(Collectors.joining());
+            case Command.Reach(var first, var others) -> "reach " + either(first, others);
+            case Command.ReachPlain(var first, var others) ->
+                    "reach plain " + either(first, others);
             case Command.AcceptConnect() -> "accept connect";
             case Command.PeekHello() -> "peek hello";
             case Command.Decide _ -> "decide";
@@ -55,6 +54,12 @@ final class Transcript {
             case Command.CloseAll(var style) -> "close " + style;
             case Command.Conclude(var conclusion) -> "record " + of(conclusion);
         };
+    }
+
+    private static String either(Known.Arrived first, List<Known.Arrived> others) {
+        return Stream.concat(Stream.of(first), others.stream())
+                .map(each -> Cast.text(each.to().address()))
+                .collect(Collectors.joining(" or "));
     }
 
     private static String of(Refusal refusal) {

@@ -76,6 +76,7 @@ final class Bench implements AutoCloseable {
 
     private final InstantSource exclusionClock = () -> Instant.now().plus(later);
     private volatile Optional<Policies.Numbered> policy;
+    private volatile Names names = Names.ofTheSystem();
     private final UpstreamCheck upstreams;
     private final DataPath path;
 
@@ -109,11 +110,17 @@ final class Bench implements AutoCloseable {
                                     records::add,
                                     new ConnectionMeters(meters),
                                     new LedgerKeeper(ledger, exclusionClock, _ -> {}, meters),
+                                    name -> names.addresses(name),
                                     Clock.systemUTC(),
                                     System::nanoTime));
         } catch (io.overt.service.process.StartException e) {
             throw new IllegalStateException("the bench's own data path", e);
         }
+    }
+
+    /** Every name has these addresses from now on. */
+    void names(InetAddress... addresses) {
+        names = _ -> addresses;
     }
 
     static DataPathSettings settings() {

@@ -10,13 +10,9 @@ import io.overt.testkit.upstream.MisbehavingUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -38,7 +34,6 @@ class ReachTest {
     /** A listener whose queue is full answers no SYN. */
     @Test
     void no_answer_is_504() throws Exception {
-        var queued = new ArrayList<Socket>();
         try (var bench =
                         new Bench(
                                 InspectTest.INSPECT,
@@ -48,32 +43,15 @@ class ReachTest {
                                                 Duration.ofMillis(700),
                                                 Stage.REACHING,
                                                 Stage.CONNECTING)));
-                var deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var address = new InetSocketAddress(deaf.getInetAddress(), deaf.getLocalPort());
-            fill(address, queued);
-            assertThat(connect(bench, address))
+                var deaf =
+                        DeafListener.at(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            assertThat(connect(bench, deaf.address()))
                     .startsWith("HTTP/1.1 504 ")
                     .contains("error=connection_timeout");
             assertThat(bench.record().fate()).isEqualTo("block unreachable complete");
             bench.awaitQuiet();
-        } finally {
-            for (var socket : queued) {
-                socket.close();
-            }
         }
-    }
-
-    private static void fill(InetSocketAddress address, List<Socket> queued) throws IOException {
-        for (var i = 0; i < 16; i++) {
-            var socket = new Socket();
-            queued.add(socket);
-            try {
-                socket.connect(address, 300);
-            } catch (SocketTimeoutException e) {
-                return; // Full.
-            }
-        }
-        throw new IllegalStateException("the kernel queues more than 16 for a backlog of 1");
     }
 
     /** The connection that CONNECT was answered for is the one that carries the bytes. */
@@ -95,7 +73,7 @@ class ReachTest {
 
     @Test
     void a_name_that_leads_to_several_addresses_keeps_their_order_and_a_bound() throws Exception {
-        try (var resolver = new Resolver(8)) {
+        try (var resolver = new Resolver(8, Names.ofTheSystem())) {
             var heard = new java.util.concurrent.LinkedBlockingQueue<Event>();
             resolver.resolve(new ConnectTarget("localhost", 443), Event.Resolved::new, heard::add);
             var event = heard.poll(60, java.util.concurrent.TimeUnit.SECONDS);
