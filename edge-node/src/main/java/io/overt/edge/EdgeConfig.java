@@ -335,6 +335,8 @@ public record EdgeConfig(
         return new Http1Limits(
                 (int) node.size("request-head", usual.requestHead(), 1 << 10, 16 << 20),
                 (int) node.size("response-head", usual.responseHead(), 1 << 10, 16 << 20),
+                deadline(node, "request-head-time", usual.requestHeadTime()),
+                deadline(node, "response-head-time", usual.responseHeadTime()),
                 (int) node.size("chunk-line", usual.chunkLine(), 16, 1 << 20),
                 (int) node.size("trailers", usual.trailers(), 16, 1 << 20),
                 (int) node.size("pipelined", usual.pipelined(), 16, 16 << 20),

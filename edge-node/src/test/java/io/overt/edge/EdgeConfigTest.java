@@ -106,6 +106,8 @@ class EdgeConfigTest {
                                 .replace("half-closed: 2m", "half-closed: 34s")
                                 .replace("  idle: 2m", "  idle: 35s")
                                 .replace("interval: 30s", "interval: 36s")
+                                .replace("request-head-time: 30s", "request-head-time: 44s")
+                                .replace("response-head-time: 30s", "response-head-time: 45s")
                                 .replace("probes: 4", "probes: 37")
                                 .replace("linger: 2s", "linger: 32s")
                                 .replace("drain: 30s", "drain: 33s")
@@ -174,6 +176,8 @@ class EdgeConfigTest {
                                 seconds(32),
                                 seconds(33)));
         assertThat(data.keepAlive()).isEqualTo(new KeepAlive(seconds(35), seconds(36), 37));
+        assertThat(data.http().requestHeadTime()).isEqualTo(seconds(44));
+        assertThat(data.http().responseHeadTime()).isEqualTo(seconds(45));
         assertThat(data.notice().organisation()).isEqualTo("Example Corp");
         assertThat(data.notice().url().map(Object::toString))
                 .contains("https://it.example.com/inspection");

@@ -9,7 +9,9 @@ import io.overt.edge.http.Http1Phase.Idle;
 import io.overt.edge.http.Http1Phase.Opaque;
 import io.overt.edge.http.Http1Phase.Over;
 import io.overt.edge.http.Http1Phase.RequestRest;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The conversation on one inspected HTTP/1.1 connection, without any I/O: bytes and ends of stream
@@ -156,6 +158,40 @@ final class Http1Exchange {
             }
             case Over _ -> {}
         }
+        return actions.list();
+    }
+
+    /** The head that has begun and has not ended, if there is one: the same until it ends. */
+    Optional<BegunHead> begunHead() {
+        return switch (phase) {
+            case Idle(HeadScanner head) -> begun(Http1Side.CLIENT, head);
+            case Exchanging(_, _, Answer.Awaited(HeadScanner head, _)) ->
+                    begun(Http1Side.UPSTREAM, head);
+            case Exchanging _, Discarding _, Opaque _, Over _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * @param head equal to another only if it is the same one
+     */
+    record BegunHead(Http1Side side, HeadScanner head) {}
+
+    private static Optional<BegunHead> begun(Http1Side side, HeadScanner head) {
+        return head.isEmpty() ? Optional.empty() : Optional.of(new BegunHead(side, head));
+    }
+
+    /** The head that has begun did not end in time. */
+    List<Http1Action> headTooSlow(Duration time) {
+        var actions = new Http1Actions();
+        var flaw = new Flaw(Http1Fault.HEAD_TOO_SLOW, "head not whole within " + time);
+        begunHead()
+                .ifPresent(
+                        begun -> {
+                            switch (begun.side()) {
+                                case CLIENT -> refuseRequest(flaw, actions);
+                                case UPSTREAM -> refuseResponse(flaw, actions);
+                            }
+                        });
         return actions.list();
     }
 

@@ -7,6 +7,7 @@ package io.overt.edge.http;
 public enum Http1Fault {
     // Heads
     HEAD_TOO_LARGE("RFC 6585 §5", 431),
+    HEAD_TOO_SLOW("RFC 9110 §15.5.9, §15.6.5", 408, 504),
     BAD_LINE_END("RFC 9112 §2.2", 400),
     BAD_REQUEST_LINE("RFC 9112 §3", 400),
     BAD_STATUS_LINE("RFC 9112 §4", 400),
@@ -41,10 +42,16 @@ public enum Http1Fault {
 
     private final String clause;
     private final int status;
+    private final int upstreamStatus;
 
     Http1Fault(String clause, int status) {
+        this(clause, status, 502);
+    }
+
+    Http1Fault(String clause, int status, int upstreamStatus) {
         this.clause = clause;
         this.status = status;
+        this.upstreamStatus = upstreamStatus;
     }
 
     /** The clause, such as {@code RFC 9112 §5.2}. */
@@ -52,11 +59,13 @@ public enum Http1Fault {
         return clause;
     }
 
-    /**
-     * What a client is answered when the fault is its own. An upstream's fault is always 502 to the
-     * client.
-     */
+    /** What a client is answered when the fault is its own. */
     public int status() {
         return status;
+    }
+
+    /** What a client is answered when the fault is the upstream's. */
+    public int upstreamStatus() {
+        return upstreamStatus;
     }
 }

@@ -7,6 +7,8 @@ import java.time.Duration;
  *
  * @param requestHead request line and fields; above it 431
  * @param responseHead status line and fields; above it 502
+ * @param requestHeadTime from a request head's first byte to its last; above it 408
+ * @param responseHeadTime the same of a response head; above it 504
  * @param chunkLine one chunk-size line with its extensions
  * @param trailers the trailer section of a chunked body
  * @param pipelined what is read ahead of the request in progress before reading stops
@@ -20,6 +22,8 @@ import java.time.Duration;
 public record Http1Limits(
         int requestHead,
         int responseHead,
+        Duration requestHeadTime,
+        Duration responseHeadTime,
         int chunkLine,
         int trailers,
         int pipelined,
@@ -30,12 +34,15 @@ public record Http1Limits(
 
     /**
      * Heads: above what the common servers (8 to 64 KiB) and browsers (256 KiB) take, so that we
-     * are not the narrowest part of the path. The rest: what honest peers never come near.
+     * are not the narrowest part of the path; and half of what they wait for one (60 s), which is
+     * still seconds for each segment of the largest. The rest: what honest peers never come near.
      */
     public static final Http1Limits DEFAULT =
             new Http1Limits(
                     64 * 1024,
                     256 * 1024,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(30),
                     4 * 1024,
                     16 * 1024,
                     64 * 1024,
@@ -47,6 +54,8 @@ public record Http1Limits(
     public Http1Limits {
         positive("request-head", requestHead);
         positive("response-head", responseHead);
+        positive("request-head-time", requestHeadTime.toMillis());
+        positive("response-head-time", responseHeadTime.toMillis());
         positive("chunk-line", chunkLine);
         positive("trailers", trailers);
         positive("pipelined", pipelined);

@@ -10,8 +10,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.overt.edge.http.Http1Exchange.BegunHead;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds an exchange from two channels and does what it says. Confined to the event loop of both.
@@ -27,6 +33,8 @@ final class Http1Relay {
     private final Channel client;
     private final Channel upstream;
     private final Consumer<ByteBuf> handBack;
+    private Optional<BegunHead> begun = Optional.empty();
+    private @Nullable ScheduledFuture<?> headDeadline;
 
     Http1Relay(
             Http1Exchange exchange,
@@ -167,6 +175,47 @@ final class Http1Relay {
                 case Http1Action.Report(Http1Event event) -> events.on(event);
             }
         }
+        watchHead();
+    }
+
+    /** Each head has its time from its first byte on: one that drips would last for ever. */
+    private void watchHead() {
+        var now = exchange.begunHead();
+        if (now.equals(begun)) {
+            return;
+        }
+        begun = now;
+        if (headDeadline != null) {
+            headDeadline.cancel(false);
+        }
+        now.ifPresent(this::scheduleDeadline);
+    }
+
+    private void scheduleDeadline(BegunHead head) {
+        headDeadline =
+                client.eventLoop()
+                        .schedule(
+                                () -> timeIsUp(head),
+                                timeOf(head.side()).toNanos(),
+                                TimeUnit.NANOSECONDS);
+    }
+
+    private void timeIsUp(BegunHead head) {
+        // It is not read while the other side does not take what came before it: no fault of its.
+        var other = head.side() == Http1Side.CLIENT ? upstream : client;
+        if (other.isActive() && !other.isWritable()) {
+            scheduleDeadline(head);
+        } else {
+            perform(exchange.headTooSlow(timeOf(head.side())));
+            flushAndReadMore();
+        }
+    }
+
+    private Duration timeOf(Http1Side side) {
+        return switch (side) {
+            case CLIENT -> limits.requestHeadTime();
+            case UPSTREAM -> limits.responseHeadTime();
+        };
     }
 
     /**

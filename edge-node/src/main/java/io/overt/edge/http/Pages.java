@@ -99,8 +99,12 @@ final class Pages {
         return page(
                 flaw.fault().status(),
                 "http_request_error; details=\"" + flaw.fault() + "\"",
-                "This request was not understood",
-                "<p>What your program sent can be read in more than one way, or not at all, and was not passed on.</p>",
+                isSlow(flaw)
+                        ? "This request did not come in time"
+                        : "This request was not understood",
+                isSlow(flaw)
+                        ? "<p>Your program began a request and did not end it in time.</p>"
+                        : "<p>What your program sent can be read in more than one way, or not at all, and was not passed on.</p>",
                 reason(flaw),
                 Content.SENT,
                 Connection.CLOSED);
@@ -109,13 +113,24 @@ final class Pages {
     /** The upstream's response is refused. */
     ByteBuf badGateway(Flaw flaw, Content content) {
         return page(
-                502,
-                "http_protocol_error; details=\"" + flaw.fault() + "\"",
-                "The site's answer was not understood",
-                "<p>What the site answered can be read in more than one way, or not at all, and was not passed on.</p>",
+                flaw.fault().upstreamStatus(),
+                (isSlow(flaw) ? "http_response_timeout" : "http_protocol_error")
+                        + "; details=\""
+                        + flaw.fault()
+                        + "\"",
+                isSlow(flaw)
+                        ? "The site's answer did not come in time"
+                        : "The site's answer was not understood",
+                isSlow(flaw)
+                        ? "<p>The site began an answer and did not go on in time.</p>"
+                        : "<p>What the site answered can be read in more than one way, or not at all, and was not passed on.</p>",
                 reason(flaw),
                 content,
                 Connection.CLOSED);
+    }
+
+    private static boolean isSlow(Flaw flaw) {
+        return flaw.fault() == Http1Fault.HEAD_TOO_SLOW;
     }
 
     private static String reason(Flaw flaw) {
@@ -245,6 +260,7 @@ final class Pages {
             Map.ofEntries(
                     Map.entry(400, "Bad Request"),
                     Map.entry(403, "Forbidden"),
+                    Map.entry(408, "Request Timeout"),
                     Map.entry(407, "Proxy Authentication Required"),
                     Map.entry(421, "Misdirected Request"),
                     Map.entry(429, "Too Many Requests"),

@@ -153,6 +153,10 @@ final class ClientFront extends ChannelInboundHandlerAdapter {
             end();
         } else if (wants != Wants.NOTHING) {
             context().read();
+        } else if (ended && what == Wants.HELLO) {
+            // Nobody could use it when it came, ahead of CONNECT's answer; whoever has the hello
+            // now has to know. Later, as an end that comes behind a hello does.
+            context().executor().execute(() -> events.accept(new ClientEnded()));
         }
     }
 

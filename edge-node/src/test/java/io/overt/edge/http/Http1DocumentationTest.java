@@ -33,12 +33,14 @@ final class Http1DocumentationTest {
 
         assertThat(page.replaceAll("\\s+", " "))
                 .contains(
-                        ("request head %d, response head %d, chunk line %d, trailers %d, read ahead %d, interim responses %d,"
+                        ("request head %d, response head %d, each whole within %d and %d seconds of its first byte, chunk line %d, trailers %d, read ahead %d, interim responses %d,"
                                         + " body of a blocked request that is read to keep the connection %d, and after a last"
                                         + " response %d MiB or %d seconds")
                                 .formatted(
                                         limits.requestHead(),
                                         limits.responseHead(),
+                                        limits.requestHeadTime().toSeconds(),
+                                        limits.responseHeadTime().toSeconds(),
                                         limits.chunkLine(),
                                         limits.trailers(),
                                         limits.pipelined(),

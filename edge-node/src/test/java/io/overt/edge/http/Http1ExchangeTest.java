@@ -340,6 +340,8 @@ final class Http1ExchangeTest {
                 new Http1Limits(
                         GET.replace("|", "\r\n").length(),
                         1000,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
                         100,
                         100,
                         100,
@@ -355,5 +357,36 @@ final class Http1ExchangeTest {
                         "client< page 431, closed",
                         "close upstream",
                         "finish client");
+    }
+
+    @Test
+    void a_request_head_that_begins_and_does_not_end_is_refused() {
+        talk.client("GET / HT")
+                .headIsLate()
+                .does(
+                        "refused CLIENT HEAD_TOO_SLOW",
+                        "client< page 408, closed",
+                        "close upstream",
+                        "finish client");
+    }
+
+    @Test
+    void a_response_head_that_begins_and_does_not_end_is_refused() {
+        talk.client(GET)
+                .upstream("HTTP/1.1 200 O")
+                .headIsLate()
+                .does(
+                        "refused UPSTREAM HEAD_TOO_SLOW",
+                        "client< page 504, closed",
+                        "close upstream",
+                        "finish client");
+    }
+
+    /** A connection may rest between requests, and an answer may take its time to begin. */
+    @Test
+    void what_has_not_begun_is_not_late() {
+        talk.headIsLate().does();
+        talk.client(GET).headIsLate().does();
+        talk.upstream("HTTP/1.1 200 OK|Content-Length: 2||o").headIsLate().does();
     }
 }

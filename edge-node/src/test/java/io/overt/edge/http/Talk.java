@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -40,6 +41,10 @@ final class Talk {
 
     Talk upstreamEnds(Http1Exchange.UpstreamEnd end) {
         return did(exchange.upstreamEnded(end));
+    }
+
+    Talk headIsLate() {
+        return did(exchange.headTooSlow(Duration.ofSeconds(1)));
     }
 
     Talk does(String... lines) {

@@ -139,6 +139,22 @@ final class Bench implements AutoCloseable {
                         balanced("balanced-from-elsewhere", "192.0.2.0/24")));
     }
 
+    static DataPathSettings settings(Http1Limits http) {
+        var usual = settings();
+        return new DataPathSettings(
+                usual.site(),
+                usual.edge(),
+                usual.listeners(),
+                usual.upstreamSource(),
+                usual.parentProxy(),
+                usual.threads(),
+                usual.limits(),
+                usual.deadlines(),
+                usual.keepAlive(),
+                http,
+                usual.notice());
+    }
+
     static DataPathSettings settings(
             Optional<ParentProxy> parent, List<ListenerSettings> listeners) {
         return settings(Limits.DEFAULT, patient(), parent, listeners);

@@ -14,7 +14,18 @@ public final class ConnectRequestFuzz {
     private static final int LIMIT = 512;
 
     private static final Http1Limits LIMITS =
-            new Http1Limits(LIMIT, 1, 1, 1, 1, 1, 1, 1, Duration.ZERO);
+            new Http1Limits(
+                    LIMIT,
+                    1,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    1,
+                    1,
+                    1,
+                    1,
+                    1,
+                    1,
+                    Duration.ZERO);
 
     private ConnectRequestFuzz() {}
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.overt.testkit.upstream.Manners;
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.TlsManner;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -130,6 +131,35 @@ class EndsTest {
         } catch (IOException _) {
             return End.TRUNCATED;
         }
+    }
+
+    /** It can never finish a handshake, so nobody waits for it to, and nothing is signed for it. */
+    @Test
+    void a_client_that_ended_behind_its_hello_before_connect_was_answered_is_gone()
+            throws Exception {
+        bench.policy(7, INSPECTS);
+        try (var upstream =
+                        MisbehavingUpstream.that(
+                                TlsManner.with(Bench.PKI.leaf(HOST))
+                                        .speaking(tls -> tls.getInputStream().readAllBytes()));
+                var client = new Socket(bench.proxy().getAddress(), bench.proxy().getPort())) {
+            var authority = "127.0.0.1:" + upstream.address().getPort();
+            var all = new ByteArrayOutputStream();
+            all.writeBytes(
+                    ("CONNECT " + authority + " HTTP/1.1\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            all.writeBytes(Clients.hello(HOST));
+            client.getOutputStream().write(all.toByteArray());
+            client.shutdownOutput();
+            assertThat(
+                            new String(
+                                    client.getInputStream().readAllBytes(),
+                                    StandardCharsets.ISO_8859_1))
+                    .as("the yes to CONNECT, and no ServerHello")
+                    .startsWith("HTTP/1.1 200 ")
+                    .endsWith("\r\n\r\n");
+        }
+        assertThat(bench.record().fate()).isEqualTo("abandon client-left client-left");
     }
 
     @Test

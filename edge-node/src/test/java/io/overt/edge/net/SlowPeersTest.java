@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.overt.edge.flow.Stage;
+import io.overt.edge.http.Http1Limits;
 import io.overt.edge.net.DataPathSettings.Deadlines;
 import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.testkit.upstream.Manners;
@@ -86,6 +87,122 @@ class SlowPeersTest {
             assertThat(record.fate()).isEqualTo("block handshake-failed complete");
             assertThat(record.text("detail")).isEqualTo("not done in time");
         }
+    }
+
+    @Test
+    void a_request_head_that_drips_is_408() throws Exception {
+        try (var bench = new Bench(INSPECTS, Bench.settings(headsWithin(SOON, Bench.PATIENCE)));
+                var upstream = answering(tls -> tls.getInputStream().read())) {
+            try (var client =
+                    Clients.tls(bench.connectTo(upstream.address()), bench.forge.anchor(), HOST)) {
+                client.startHandshake();
+                drip(client.getOutputStream(), REQUEST_WITHOUT_END);
+                assertThat(
+                                new String(
+                                        client.getInputStream().readAllBytes(),
+                                        StandardCharsets.UTF_8))
+                        .startsWith("HTTP/1.1 408 Request Timeout\r\n")
+                        .contains("did not come in time", "Connection: close");
+            }
+            var record = bench.record();
+            assertThat(record.text("outcome")).isEqualTo("inspect");
+            assertThat(record.text("detail")).contains("HEAD_TOO_SLOW");
+        }
+    }
+
+    @Test
+    void a_response_head_that_drips_is_504() throws Exception {
+        try (var bench = new Bench(INSPECTS, Bench.settings(headsWithin(Bench.PATIENCE, SOON)));
+                var upstream =
+                        answering(
+                                tls -> {
+                                    Clients.readHead(tls.getInputStream());
+                                    drip(
+                                            tls.getOutputStream(),
+                                            ("HTTP/1.1 200 OK\r\nPadding: " + "x".repeat(10_000))
+                                                    .getBytes(StandardCharsets.US_ASCII));
+                                    tls.getInputStream().read();
+                                })) {
+            try (var client =
+                    Clients.tls(bench.connectTo(upstream.address()), bench.forge.anchor(), HOST)) {
+                client.startHandshake();
+                client.getOutputStream().write(REQUEST);
+                assertThat(
+                                new String(
+                                        client.getInputStream().readAllBytes(),
+                                        StandardCharsets.UTF_8))
+                        .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
+                        .contains("error=http_response_timeout");
+            }
+            assertThat(bench.record().text("detail")).contains("HEAD_TOO_SLOW");
+        }
+    }
+
+    /** The first head of a connection has the deadline of CONNECT's; the next ones have this. */
+    @Test
+    void a_plain_clients_second_request_head_that_drips_is_408() throws Exception {
+        try (var bench = new Bench(INSPECTS, Bench.settings(headsWithin(SOON, Bench.PATIENCE)));
+                var origin = new PlainOrigin("the origin")) {
+            try (var client = new Socket(bench.proxy().getAddress(), bench.proxy().getPort())) {
+                client.getOutputStream().write(plain(origin.address().getPort()));
+                assertThat(Clients.readHead(client.getInputStream())).startsWith("HTTP/1.1 200 ");
+                drip(client.getOutputStream(), REQUEST_WITHOUT_END);
+                assertThat(
+                                new String(
+                                        client.getInputStream().readAllBytes(),
+                                        StandardCharsets.UTF_8))
+                        .contains("HTTP/1.1 408 Request Timeout\r\n");
+            }
+            assertThat(bench.record().text("detail")).contains("HEAD_TOO_SLOW");
+        }
+    }
+
+    /** Two heads, each in time, that together take longer: the time is each one's own. */
+    @Test
+    void a_connection_that_rests_between_requests_is_not_slow() throws Exception {
+        try (var bench = new Bench(INSPECTS, Bench.settings(headsWithin(SOON, SOON)));
+                var upstream =
+                        answering(
+                                tls -> {
+                                    for (var i = 0; i < 2; i++) {
+                                        Clients.readHead(tls.getInputStream());
+                                        tls.getOutputStream().write(EMPTY_RESPONSE);
+                                    }
+                                });
+                var client =
+                        Clients.tls(
+                                bench.connectTo(upstream.address()), bench.forge.anchor(), HOST)) {
+            client.startHandshake();
+            client.getOutputStream().write(REQUEST);
+            assertThat(Clients.readHead(client.getInputStream())).startsWith("HTTP/1.1 200 ");
+            await().atMost(Bench.PATIENCE)
+                    .during(SOON.multipliedBy(2))
+                    .until(() -> bench.openConnections() == 1);
+            client.getOutputStream().write(REQUEST);
+            assertThat(Clients.readHead(client.getInputStream())).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    private static MisbehavingUpstream answering(TlsManner.Conversation conversation)
+            throws IOException {
+        return MisbehavingUpstream.that(
+                TlsManner.with(Bench.PKI.leaf(HOST)).alpn("http/1.1").speaking(conversation));
+    }
+
+    private static Http1Limits headsWithin(Duration request, Duration response) {
+        var usual = Http1Limits.DEFAULT;
+        return new Http1Limits(
+                usual.requestHead(),
+                usual.responseHead(),
+                request,
+                response,
+                usual.chunkLine(),
+                usual.trailers(),
+                usual.pipelined(),
+                usual.interimResponses(),
+                usual.discarded(),
+                usual.lingered(),
+                usual.linger());
     }
 
     /** What stands between two peers of which one does not read. */
@@ -279,6 +396,11 @@ class SlowPeersTest {
 
     private static final byte[] REQUEST =
             ("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST_WITHOUT_END =
+            ("GET / HTTP/1.1\r\nHost: " + HOST + "\r\nPadding: " + "x".repeat(10_000))
+                    .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EMPTY_RESPONSE =
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] POST =
             ("POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: " + MUCH + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
