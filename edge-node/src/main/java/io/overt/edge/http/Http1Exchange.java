@@ -136,7 +136,7 @@ final class Http1Exchange {
                     // again (RFC 9110 §9.2.2).
                     finish(actions);
                 } else {
-                    actions.toClient(pages.badGateway(flaw, contentFor(request)));
+                    actions.toClient(pages.badGateway(flaw, Pages.Content.answering(request)));
                     finish(actions);
                 }
             }
@@ -282,7 +282,7 @@ final class Http1Exchange {
                         ? new Flaw(Http1Fault.BAD_STATUS_LINE, "closed without being asked")
                         : new Flaw(Http1Fault.HOST_INVALID, "Host " + Flaw.quoted(request.host()));
         actions.cut(Http1Side.UPSTREAM, flaw.detail());
-        actions.toClient(pages.badGateway(flaw, contentFor(request)));
+        actions.toClient(pages.badGateway(flaw, Pages.Content.answering(request)));
         finish(actions);
     }
 
@@ -315,9 +315,14 @@ final class Http1Exchange {
                 actions.report(
                         new Http1Event.Blocked(
                                 requests, rule, label, request.method(), request.url()));
-                var connection = connectionBehind(request);
+                var connection = Sequel.behindBlocked(request, limits);
                 actions.toClient(
-                        pages.blocked(rule, label, request.url(), contentFor(request), connection));
+                        pages.blocked(
+                                rule,
+                                label,
+                                request.url(),
+                                Pages.Content.answering(request),
+                                connection));
                 switch (connection) {
                     case KEPT -> afterBlocked(BodyScanner.of(request.framing(), limits));
                     case CLOSED -> finish(actions);
@@ -325,30 +330,6 @@ final class Http1Exchange {
             }
             case RequestScreen.Verdict.Refuse(Flaw flaw) -> refuseRequest(flaw, actions);
         }
-    }
-
-    /** Kept if what is left of the blocked request is certain and little. */
-    private Pages.Connection connectionBehind(RequestHead request) {
-        var isCertain =
-                switch (request.framing()) {
-                    case Framing.None() -> true;
-                    // RFC 9110 §10.1.1: a client that expected 100 (Continue) sends its content
-                    // now, or does not.
-                    case Framing.Length(long bytes) ->
-                            bytes == 0
-                                    || (bytes <= limits.discarded() && !request.expectsContinue());
-                    case Framing.Chunked(), Framing.UntilClose() -> false;
-                };
-        return isCertain && request.isPersistent()
-                ? Pages.Connection.KEPT
-                : Pages.Connection.CLOSED;
-    }
-
-    /** Where the two connections of an exchange have lives of their own. */
-    private static Pages.Connection connectionBehind(RequestHead request, ResponseHead response) {
-        return request.isPersistent() && !(response.framing() instanceof Framing.UntilClose)
-                ? Pages.Connection.KEPT
-                : Pages.Connection.CLOSED;
     }
 
     private void afterBlocked(BodyScanner body) {
@@ -380,16 +361,6 @@ final class Http1Exchange {
     private static boolean isAbandoned(Exchanging exchanging) {
         return exchanging.answer() instanceof Answer.Arriving(_, _, RequestRest rest)
                 && rest == RequestRest.UNKNOWN;
-    }
-
-    /**
-     * A client that waits for 100 (Continue) and gets a final response may send its content or go
-     * on to its next request; an upstream may expect either (RFC 9110 §10.1.1).
-     */
-    private static RequestRest restOf(RequestHead request, BodyScanner sent) {
-        return request.expectsContinue() && !sent.hasBegun()
-                ? RequestRest.UNKNOWN
-                : RequestRest.CONTENT;
     }
 
     private void refuseRequest(Flaw flaw, Http1Actions actions) {
@@ -464,7 +435,7 @@ final class Http1Exchange {
             upgrade(request, sent, response, whole, actions);
             return;
         }
-        actions.toClient(passage.response(response, whole, connectionBehind(request, response)));
+        actions.toClient(passage.response(response, whole, Sequel.behind(request, response)));
         if (response.isInterim()) {
             phase = new Exchanging(request, sent, awaitAnswer(interims + 1));
             return;
@@ -472,7 +443,9 @@ final class Http1Exchange {
         var body = BodyScanner.of(response.framing(), limits);
         phase =
                 new Exchanging(
-                        request, sent, new Answer.Arriving(response, body, restOf(request, sent)));
+                        request,
+                        sent,
+                        new Answer.Arriving(response, body, Sequel.of(request, sent)));
         if (body.isComplete()) {
             answered(request, sent, response, actions);
         }
@@ -500,7 +473,7 @@ final class Http1Exchange {
             phase = idle();
         } else if (sent.isComplete()
                 && passage.outlivesUpstream()
-                && connectionBehind(request, response) == Pages.Connection.KEPT) {
+                && Sequel.behind(request, response) == Pages.Connection.KEPT) {
             phase = idle();
             loseUpstream(actions);
         } else {
@@ -514,7 +487,7 @@ final class Http1Exchange {
         actions.refused(Http1Side.UPSTREAM, flaw);
         switch (phase) {
             case Exchanging(RequestHead request, _, Answer.Awaited _) -> {
-                actions.toClient(pages.badGateway(flaw, contentFor(request)));
+                actions.toClient(pages.badGateway(flaw, Pages.Content.answering(request)));
                 finish(actions);
             }
             case Exchanging(_, _, Answer.Arriving _) -> abort(actions);
@@ -550,9 +523,5 @@ final class Http1Exchange {
 
     private Answer awaitAnswer(int interims) {
         return new Answer.Awaited(HeadScanner.ofResponse(limits), interims);
-    }
-
-    private static Pages.Content contentFor(RequestHead request) {
-        return request.method().equals("HEAD") ? Pages.Content.LEFT_OUT : Pages.Content.SENT;
     }
 }

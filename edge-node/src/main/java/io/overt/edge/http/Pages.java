@@ -29,7 +29,11 @@ final class Pages {
     /** RFC 9110 §9.3.2: the answer to HEAD has the fields of the answer to GET and no content. */
     enum Content {
         SENT,
-        LEFT_OUT
+        LEFT_OUT;
+
+        static Content answering(RequestHead request) {
+            return request.method().equals("HEAD") ? LEFT_OUT : SENT;
+        }
     }
 
     private final PageNotice notice;

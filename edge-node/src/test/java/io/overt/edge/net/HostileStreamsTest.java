@@ -68,8 +68,7 @@ class HostileStreamsTest {
                                                 Duration.ofMillis(250),
                                                 Stage.CONNECT_HEAD,
                                                 Stage.AWAITING_HELLO,
-                                                Stage.PEEKING,
-                                                Stage.CLIENT_HANDSHAKE)));
+                                                Stage.PEEKING)));
                 var upstream =
                         MisbehavingUpstream.that(
                                 TlsManner.with(Bench.PKI.leaf(HOST))
@@ -94,7 +93,10 @@ class HostileStreamsTest {
             assertThat(sum(bench, "overt.edge.connections")).isEqualTo(ids.size());
             assertThat(sum(bench, "overt.edge.endings")).isEqualTo(ids.size());
             assertThat(sum(bench, "overt.edge.shell.failures")).isZero();
-            assertThat(fates.keySet()).noneMatch(fate -> fate.contains("internal"));
+            assertThat(fates.keySet())
+                    .as("each handshake ends by its own cause, seed %d", seed)
+                    .noneMatch(fate -> fate.contains("internal"))
+                    .noneMatch(fate -> fate.equals("inspect rule timed-out"));
             assertThat(complaints.list)
                     .as("what Netty caught")
                     .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));

@@ -126,6 +126,26 @@ class PlainForwardingTest {
                 .containsOnly("inspect rule complete");
     }
 
+    /** The first is answered by us, so the second is handed on before the relay has well begun. */
+    @Test
+    void behind_a_blocked_request_one_for_another_host_is_answered() throws Exception {
+        bench.policy(7, RULES);
+        try (var one = new PlainOrigin("one");
+                var two = new PlainOrigin("two")) {
+            var answer =
+                    talk(
+                            get(one, "/upload", "Content-Length: 0\r\n").replace("GET", "POST")
+                                    + get(two, "/2", "Connection: close\r\n"));
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 403 ")
+                    .contains("No uploads")
+                    .endsWith("this is two\n");
+            assertThat(one.alsoAsked()).isEmpty();
+        }
+        assertThat(bench.record().text("blocked")).isEqualTo("1");
+        assertThat(bench.record().fate()).isEqualTo("inspect rule complete");
+    }
+
     @Test
     void an_origin_that_closes_does_not_close_the_clients_connection() throws Exception {
         bench.policy(7, RULES);
