@@ -90,6 +90,21 @@ public record EdgeConfig(
             Http1Limits http,
             Notice notice) {
 
+        /** With all that {@code next} may change while connections are open. */
+        private Data taking(Data next) {
+            var taken = named("", "").taking(next.named("", ""));
+            return new Data(
+                    taken.listeners(),
+                    taken.upstreamSource(),
+                    taken.parentProxy(),
+                    taken.threads(),
+                    taken.limits(),
+                    taken.deadlines(),
+                    taken.keepAlive(),
+                    taken.http(),
+                    taken.notice());
+        }
+
         DataPathSettings named(String site, String edge) {
             return new DataPathSettings(
                     site,
@@ -104,6 +119,23 @@ public record EdgeConfig(
                     http,
                     notice);
         }
+    }
+
+    /** This configuration with all that {@code next} may change while the edge runs. */
+    EdgeConfig taking(EdgeConfig next) {
+        return new EdgeConfig(
+                admin,
+                identity,
+                state,
+                policy,
+                signers,
+                leafCache,
+                siteCluster,
+                upstream,
+                status,
+                transparency,
+                records,
+                data.taking(next.data));
     }
 
     /** Reads every key of the file, and then checks that there are no others. */

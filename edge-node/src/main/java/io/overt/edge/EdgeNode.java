@@ -22,6 +22,7 @@ import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
 import io.overt.service.identity.FleetIdentityException;
 import io.overt.service.identity.FleetTls;
+import io.overt.service.process.ConfigReload;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.x509.BoundedChainVerifier;
@@ -130,6 +131,14 @@ final class EdgeNode {
                                         Names.ofTheSystem(),
                                         clock,
                                         System::nanoTime)));
+        var reload =
+                new ConfigReload(
+                        new EdgeReload(
+                                config, new EdgeReload.Names(self.site(), self.name()), path),
+                        clock,
+                        meters);
+        readiness.remark("configuration", reload::refusal);
+        parts.onReload(reload);
         parts.add("admin", AdminServer.start(config.admin(), meters, readiness));
         path.addresses()
                 .forEach(

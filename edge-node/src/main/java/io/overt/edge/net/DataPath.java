@@ -39,7 +39,6 @@ import java.util.stream.Collectors;
  * it, which drains.
  */
 public final class DataPath implements AutoCloseable {
-    private final DataPathSettings settings;
     private final EventLoopGroup loops;
     private final OwnAddresses own;
     private final Verifier verifier;
@@ -48,7 +47,9 @@ public final class DataPath implements AutoCloseable {
     private final ParentRoute parent;
     private final ClientLeg clientLeg = new ClientLeg();
     private final UpstreamLeg upstreamLeg = new UpstreamLeg();
-    private final Shell shell;
+
+    /** For connections that begin now. */
+    private volatile Shell shell;
 
     /** As bound: a configured port may be 0. */
     private final Set<Integer> listeningPorts = ConcurrentHashMap.newKeySet();
@@ -99,7 +100,6 @@ public final class DataPath implements AutoCloseable {
             ParentRoute parent) {
         this.authenticators = authenticators;
         this.parent = parent;
-        this.settings = settings;
         this.loops = new MultiThreadIoEventLoopGroup(settings.threads(), ReaddingEpoll.factory());
         this.own = new OwnAddresses();
         own.refresh();
@@ -156,6 +156,7 @@ public final class DataPath implements AutoCloseable {
     }
 
     private void listen(ListenerSettings listener) throws StartException {
+        var name = listener.listener().name();
         var bootstrap =
                 new ServerBootstrap()
                         .group(loops)
@@ -173,8 +174,11 @@ public final class DataPath implements AutoCloseable {
                                 new ChannelInitializer<EpollSocketChannel>() {
                                     @Override
                                     protected void initChannel(EpollSocketChannel client) {
+                                        // One look: a reload changes all of it together.
+                                        var now = shell;
+                                        var settings = now.settings();
                                         settings.keepAlive().on(client);
-                                        FlowRunner.begin(shell, client, listener);
+                                        FlowRunner.begin(now, client, settings.listener(name));
                                     }
                                 });
         var bound = bootstrap.bind(listener.bind()).awaitUninterruptibly();
@@ -194,6 +198,21 @@ public final class DataPath implements AutoCloseable {
                                 each -> (InetSocketAddress) each.getValue().localAddress()));
     }
 
+    /**
+     * Lets connections that begin from now on have other settings; those that have begun keep
+     * theirs.
+     *
+     * @param next differs only in what {@link DataPathSettings#taking} takes
+     * @throws IllegalArgumentException if it differs in more; nothing has changed then
+     */
+    public void apply(DataPathSettings next) {
+        var now = shell;
+        if (!now.settings().taking(next).equals(next)) {
+            throw new IllegalArgumentException("settings that need a restart");
+        }
+        shell = now.with(next);
+    }
+
     /** Connections that are open now. */
     public int openConnections() {
         return shell.open().size();
@@ -207,7 +226,7 @@ public final class DataPath implements AutoCloseable {
     public void close() {
         var closing = new ArrayList<>(List.copyOf(listening.values()));
         closing.forEach(channel -> channel.close().awaitUninterruptibly());
-        awaitEmpty(settings.deadlines().drain());
+        awaitEmpty(shell.settings().deadlines().drain());
         shell.open().forEach(runner -> runner.tell(new DrainEnded()));
         awaitEmpty(LAST_RECORDS);
         verifier.close();

@@ -48,6 +48,33 @@ public record DataPathSettings(
         listeners = List.copyOf(listeners);
     }
 
+    /** The listener of this name, which must be one of these. */
+    ListenerSettings listener(String name) {
+        return listeners.stream()
+                .filter(each -> each.listener().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no listener " + name));
+    }
+
+    /**
+     * These settings with all that {@code next} may change while connections are open. The rest is
+     * sockets, threads, queues and what was made of files at the start.
+     */
+    public DataPathSettings taking(DataPathSettings next) {
+        return new DataPathSettings(
+                site,
+                edge,
+                listeners.stream().map(each -> each.taking(next.listeners)).toList(),
+                next.upstreamSource,
+                parentProxy,
+                threads,
+                next.limits.withQueues(limits),
+                next.deadlines,
+                next.keepAlive,
+                next.http,
+                next.notice);
+    }
+
     /**
      * Who we are in {@code Via}, in lower case. It goes out to strangers with plain requests and
      * has to be ours alone, so it is neither the edge's name, which other sites have too, nor the
@@ -85,6 +112,22 @@ public record DataPathSettings(
 
         public ListenerSettings {
             balancers = List.copyOf(balancers);
+        }
+
+        /** With what the listener of the same name among {@code next} may change. */
+        private ListenerSettings taking(List<ListenerSettings> next) {
+            return next.stream()
+                    .filter(each -> each.listener.equals(listener))
+                    .findFirst()
+                    .map(
+                            each ->
+                                    new ListenerSettings(
+                                            listener,
+                                            bind,
+                                            each.localDestinations,
+                                            each.balancers,
+                                            authentication))
+                    .orElse(this);
         }
 
         public ListenerSettings(
@@ -169,6 +212,21 @@ public record DataPathSettings(
                         16 * 1024,
                         1_024,
                         1_024);
+
+        /** With the lengths of queues of {@code other}. */
+        private Limits withQueues(Limits other) {
+            return new Limits(
+                    connections,
+                    clientConnections,
+                    fairShare,
+                    hellos,
+                    refusals,
+                    inspections,
+                    hello,
+                    connectHead,
+                    other.verifications,
+                    other.resolutions);
+        }
 
         /** For a connection of which it is not known yet whose it is. */
         Limits withoutClients() {

@@ -18,7 +18,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/** What all connections of an edge share. Thread-safe. */
+/**
+ * What all connections of an edge share, and the settings of those that began with it: a change of
+ * the settings makes another one, {@link #with}, and live connections keep theirs. Thread-safe.
+ */
 final class Shell {
     private final DataPathSettings settings;
     private final Policies policies;
@@ -36,13 +39,13 @@ final class Shell {
     private final Exclusions exclusions;
     private final Clock clock;
     private final LongSupplier nanoTime;
-    private final Set<FlowRunner> open = ConcurrentHashMap.newKeySet();
-    private final Admission admission = new Admission();
-    private final AtomicInteger inspections = new AtomicInteger();
-    private final ReentrantLock drain = new ReentrantLock();
+    private final Set<FlowRunner> open;
+    private final Admission admission;
+    private final AtomicInteger inspections;
+    private final ReentrantLock drain;
 
     /** Signalled when the last open connection is over. */
-    private final Condition emptied = drain.newCondition();
+    private final Condition emptied;
 
     Shell(
             DataPathSettings settings,
@@ -77,8 +80,42 @@ final class Shell {
         this.exclusions = exclusions;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.open = ConcurrentHashMap.newKeySet();
+        this.admission = new Admission();
+        this.inspections = new AtomicInteger();
+        this.drain = new ReentrantLock();
+        this.emptied = drain.newCondition();
         meters.watch(open::size, inspections::get, admission::hellos, admission::clients);
         meters.watchPending(() -> open.stream().mapToLong(FlowRunner::pending).sum());
+    }
+
+    private Shell(Shell before, DataPathSettings settings) {
+        this.settings = settings;
+        this.policies = before.policies;
+        this.forge = before.forge;
+        this.verifier = before.verifier;
+        this.resolver = before.resolver;
+        this.authenticators = before.authenticators;
+        this.parent = before.parent;
+        this.destinations = before.destinations;
+        this.clientLeg = before.clientLeg;
+        this.upstreamLeg = before.upstreamLeg;
+        this.habits = before.habits;
+        this.records = before.records;
+        this.meters = before.meters;
+        this.exclusions = before.exclusions;
+        this.clock = before.clock;
+        this.nanoTime = before.nanoTime;
+        this.open = before.open;
+        this.admission = before.admission;
+        this.inspections = before.inspections;
+        this.drain = before.drain;
+        this.emptied = before.emptied;
+    }
+
+    /** The same for connections that begin with other settings: places are counted together. */
+    Shell with(DataPathSettings settings) {
+        return new Shell(this, settings);
     }
 
     DataPathSettings settings() {

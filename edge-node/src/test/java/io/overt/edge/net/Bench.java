@@ -327,6 +327,11 @@ final class Bench implements AutoCloseable {
                 .count();
     }
 
+    /** As a reload of the configuration does. */
+    void apply(Limits limits, Deadlines deadlines) {
+        path.apply(settings(limits, deadlines));
+    }
+
     int openConnections() {
         return path.openConnections();
     }

@@ -7,6 +7,7 @@ import io.overt.service.process.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -75,12 +76,14 @@ public final class AdminServer implements AutoCloseable {
     private static Answer ready(Readiness readiness) {
         var unmet = readiness.unmet();
         return unmet.isEmpty()
-                ? Answer.text(200, "ready\n")
-                : Answer.text(
-                        503,
-                        unmet.entrySet().stream()
-                                .map(entry -> entry.getKey() + ": " + entry.getValue() + "\n")
-                                .collect(Collectors.joining()));
+                ? Answer.text(200, "ready\n" + lines(readiness.remarks()))
+                : Answer.text(503, lines(unmet) + lines(readiness.remarks()));
+    }
+
+    private static String lines(Map<String, String> told) {
+        return told.entrySet().stream()
+                .map(entry -> entry.getKey() + ": " + entry.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 
     private static Answer metrics(HttpExchange exchange, PrometheusMeterRegistry meters) {

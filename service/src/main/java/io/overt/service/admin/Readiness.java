@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Whether a process can do its work: it can when each of its named conditions is met. Thread-safe.
  */
 public final class Readiness {
     private final Map<String, Condition> conditions = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<Optional<String>>> remarks = new ConcurrentHashMap<>();
     private final MeterRegistry meters;
 
     /** Each condition is also a gauge. */
@@ -31,6 +33,22 @@ public final class Readiness {
                 .description("1 while the condition for being ready is met.")
                 .register(meters);
         return condition;
+    }
+
+    /**
+     * Something to tell beside whether the process is ready, which it does not change.
+     *
+     * @param remark asked at each look; for people
+     */
+    public void remark(String name, Supplier<Optional<String>> remark) {
+        remarks.put(name, remark);
+    }
+
+    /** What is to be told now, by name. */
+    public Map<String, String> remarks() {
+        var told = new TreeMap<String, String>();
+        remarks.forEach((name, remark) -> remark.get().ifPresent(text -> told.put(name, text)));
+        return told;
     }
 
     /** What is not met, by name, with the reason; empty when the process is ready. */

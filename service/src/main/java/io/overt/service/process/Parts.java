@@ -2,6 +2,7 @@ package io.overt.service.process;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,8 @@ public final class Parts implements AutoCloseable {
     /** Guarded by this. */
     private int exitCode = ServiceFrame.OK;
 
+    private volatile Optional<ConfigReload> reload = Optional.empty();
+
     private record Part(String name, AutoCloseable part) {}
 
     /** Hands over a part that has started. */
@@ -30,6 +33,15 @@ public final class Parts implements AutoCloseable {
             started.push(new Part(name, part));
         }
         return part;
+    }
+
+    /** What the process does at SIGHUP, once it serves; without it SIGHUP ends the process. */
+    public void onReload(ConfigReload reload) {
+        this.reload = Optional.of(reload);
+    }
+
+    Optional<ConfigReload> reload() {
+        return reload;
     }
 
     /** Ends the process as a signal would. Returns at once. */

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
  *
  * <p>Exit codes: {@value #OK} after a clean stop (SIGTERM and SIGINT included), {@value #FAILED}
  * when the environment or a defect ended it, {@value #USAGE} when the command line or the
- * configuration is wrong. Whatever an operator can put right is one line a problem on standard
- * error; log lines are JSON on standard output.
+ * configuration is wrong. SIGHUP makes a process that can do so read its configuration again.
+ * Whatever an operator can put right is one line a problem on standard error; log lines are JSON on
+ * standard output.
  */
 public final class ServiceFrame {
     /** All went as asked. */
@@ -104,11 +105,11 @@ public final class ServiceFrame {
                 return OK;
             }
             Logging.apply(level);
-            return serve(blueprint, configuration);
+            return serve(blueprint, configuration, config);
         }
     }
 
-    private static <C> int serve(ServiceBlueprint<C> blueprint, C configuration)
+    private static <C> int serve(ServiceBlueprint<C> blueprint, C configuration, Path file)
             throws StartException {
         var parts = new Parts();
         var onSignal =
@@ -127,6 +128,7 @@ public final class ServiceFrame {
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
             blueprint.start(configuration, parts);
+            parts.reload().ifPresent(reload -> Hangup.handle(() -> reload.run(file)));
             LOG.atInfo()
                     .addKeyValue("process", blueprint.name())
                     .addKeyValue("version", Build.version())

@@ -157,6 +157,57 @@ class ServiceFrameTest {
         }
     }
 
+    @Test
+    void a_real_process_reads_its_configuration_again_on_sighup_and_refuses_a_bad_one()
+            throws Exception {
+        var file = config("");
+        var process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                TestService.class.getName(),
+                                "--config",
+                                file)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try (var lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            assertThat(lines.readLine()).contains("\"message\":\"ready\"");
+
+            config("then: again");
+            hangUp(process);
+            assertThat(lines.readLine())
+                    .contains("\"message\":\"configuration reloaded\"", "\"changed\":\"[then]\"");
+
+            config("then: [broken\nlog:\n  level: debug");
+            hangUp(process);
+            assertThat(lines.readLine())
+                    .contains("configuration not reloaded", file + ":", "not YAML");
+
+            Files.writeString(Path.of(file), "listen: 127.0.0.2:0\njournal: journal\nthn: x\n");
+            hangUp(process);
+            assertThat(lines.readLine())
+                    .contains("configuration not reloaded", file + ":3: thn: unknown key");
+
+            Files.writeString(Path.of(file), "listen: 127.0.0.2:0\njournal: journal\n");
+            hangUp(process);
+            assertThat(lines.readLine()).contains("configuration not reloaded", "listen: changed");
+
+            process.toHandle().destroy();
+            assertThat(lines.readLine()).contains("\"message\":\"stopped\"");
+            assertThat(process.waitFor()).isEqualTo(0);
+            assertThat(journal()).isEqualTo("then: again\nlast closed\nfirst closed\n");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void hangUp(Process process) throws Exception {
+        var kill = new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
     private int run(String... args) {
         out.reset();
         err.reset();

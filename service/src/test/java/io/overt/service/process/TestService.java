@@ -1,6 +1,7 @@
 package io.overt.service.process;
 
 import com.google.common.base.Splitter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -64,6 +66,18 @@ final class TestService implements ServiceBlueprint<TestService.Config> {
             throw StartException.listen(config.listen, e);
         }
         parts.add("last", () -> write(config, "last closed"));
+        parts.onReload(
+                new ConfigReload(
+                        root -> {
+                            var next = configure(root);
+                            if (!next.listen.equals(config.listen)) {
+                                throw new ConfigException(List.of("listen: changed"));
+                            }
+                            write(config, "then: " + next.then);
+                            return List.of("then");
+                        },
+                        InstantSource.system(),
+                        new SimpleMeterRegistry()));
         for (var step : Splitter.on(',').split(config.then)) {
             switch (step) {
                 case "serve" -> {}
