@@ -25,13 +25,12 @@ import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.store.SqliteStore;
-import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.CertificateFingerprint;
-import io.overt.x509.ChainVerifier;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.TrustAnchors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -142,7 +141,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         config.profiles().stream()
                                 .collect(
                                         Collectors.toMap(MirrorProfile::name, Function.identity())),
-                        verifier(config, issuers),
+                        parts.add("upstream anchors", anchors(config, issuers, registry)),
                         config.neverForged(),
                         store,
                         config.epochs(),
@@ -260,7 +259,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         }
     }
 
-    private ChainVerifier verifier(SignerConfig config, List<Issuer> issuers)
+    private static UpstreamAnchors anchors(
+            SignerConfig config, List<Issuer> issuers, MeterRegistry registry)
             throws StartException {
         List<X509Certificate> own = new ArrayList<>();
         for (Issuer issuer : issuers) {
@@ -268,9 +268,11 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
             own.addAll(issuer.chain());
         }
         try {
-            return new BoundedChainVerifier(anchors(config).refusing(own));
-        } catch (ConfigException e) {
-            throw new StartException(String.valueOf(e.getMessage()), e);
+            return UpstreamAnchors.open(config.anchors(), own, ANCHORS_LOOK, registry);
+        } catch (IOException e) {
+            throw new StartException("upstream.trust-anchors: cannot be read: " + e, e);
+        } catch (GeneralSecurityException e) {
+            throw new StartException("upstream.trust-anchors: " + e.getMessage(), e);
         }
     }
 
@@ -305,4 +307,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
     private static final Duration ORDERLY_END = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(SignerMain.class);
+
+    /** How often the files of the trust anchors are looked at; a change takes two looks. */
+    private static final Duration ANCHORS_LOOK = Duration.ofSeconds(10);
 }
