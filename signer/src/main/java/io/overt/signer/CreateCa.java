@@ -12,6 +12,8 @@ import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.key.TokenKeyMaker;
 import io.overt.signer.key.TokenSettings;
 import io.overt.x509.IssuerTrust;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description =
-                "Make an inspection root and an issuing CA below it, with their keys in the configured token. Overwrites nothing.")
+                "Make an inspection root, an issuing CA below it, and the transparency log's key, all in the configured token. Overwrites nothing.")
 final class CreateCa implements Callable<Integer> {
 
     private final InstantSource clock;
@@ -119,12 +121,20 @@ final class CreateCa implements Callable<Integer> {
                 case KeySource.InsecureFile(Path pkcs12, Path passwordFile) ->
                         ca.inInsecureFile(pkcs12, passwordFile, clock.instant());
             }
+            PrintWriter err = required(spec).commandLine().getErr();
+            err.printf("root: %s%nissuing CA: %s%n", root, issuing);
+            // A signer does not start without one; where there is one, the log goes on.
+            if (!Files.exists(signer.log().certificate())) {
+                err.print(
+                        CreateLogKey.said(
+                                signer,
+                                CreateLogKey.make(signer, Optional.empty(), clock.instant())));
+            }
         } catch (IllegalArgumentException e) {
             throw new ConfigException(String.valueOf(e.getMessage()));
         } catch (CaException | SigningKeyException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
-        required(spec).commandLine().getErr().printf("root: %s%nissuing CA: %s%n", root, issuing);
         return 0;
     }
 

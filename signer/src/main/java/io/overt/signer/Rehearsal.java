@@ -7,6 +7,7 @@ import io.overt.proto.signer.v1.DescribeRequest;
 import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.SignerGrpc;
+import io.overt.service.admin.Readiness;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
@@ -26,6 +27,9 @@ import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
+import io.overt.signer.log.LogFolder;
+import io.overt.signer.log.ReadersKey;
+import io.overt.signer.log.TransparencyLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.Epoch;
@@ -38,6 +42,7 @@ import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
 import io.overt.x509.TrustAnchors;
 import io.overt.x509.Verdict;
+import io.overt.x509.tlog.NoteKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -46,6 +51,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -114,7 +120,9 @@ final class Rehearsal implements AutoCloseable {
             SqliteStore store =
                     SqliteStore.open(folder.resolve("signer.db"), config.storeDeadline());
             open.push(store::close);
-            FleetServer server = server(config, tls, store, new InMemoryKey(caKey));
+            TransparencyLog log = log(folder.resolve("log"), store);
+            open.push(log::close);
+            FleetServer server = server(config, tls, store, log, new InMemoryKey(caKey));
             open.push(server::close);
             ManagedChannel channel =
                     FleetChannel.to(
@@ -174,7 +182,11 @@ final class Rehearsal implements AutoCloseable {
     }
 
     private FleetServer server(
-            SignerConfig config, FleetTls tls, SqliteStore store, InMemoryKey caKey)
+            SignerConfig config,
+            FleetTls tls,
+            SqliteStore store,
+            TransparencyLog log,
+            InMemoryKey caKey)
             throws StartException {
         Issuer issuer = new Issuer(ca, List.of(), IssuerState.ACTIVE, caKey);
         SimpleMeterRegistry apart = new SimpleMeterRegistry();
@@ -188,7 +200,7 @@ final class Rehearsal implements AutoCloseable {
                                 store,
                                 config.epochs(),
                                 clock),
-                        store,
+                        log,
                         new IssuanceMeters(apart, List.of(issuer)),
                         clock,
                         config.storeDeadline(),
@@ -210,6 +222,28 @@ final class Rehearsal implements AutoCloseable {
                                         leafKeys,
                                         apart),
                                 RoleGate.allow(Set.of(Role.SIGNER)))));
+    }
+
+    /** A log that nobody can read: both of its keys are gone with the rehearsal. */
+    private TransparencyLog log(Path folder, SqliteStore store)
+            throws GeneralSecurityException, IOException, IndexException {
+        InMemoryKey key = new InMemoryKey(RehearsalCertificates.keyPair());
+        SimpleMeterRegistry apart = new SimpleMeterRegistry();
+        return TransparencyLog.open(
+                new TransparencyLog.Settings(
+                        new LogFolder(folder),
+                        NoteKey.of("rehearsal", NoteKey.Kind.ECDSA, key.publicKey()),
+                        new ReadersKey(
+                                KeyPairGenerator.getInstance("X25519")
+                                        .generateKeyPair()
+                                        .getPublic()),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1)),
+                key,
+                store,
+                clock,
+                apart,
+                new Readiness(apart).condition("log"));
     }
 
     private byte[] derived(PresentedChain chain, Epoch epoch) throws CertificateException {

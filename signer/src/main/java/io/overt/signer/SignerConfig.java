@@ -34,6 +34,7 @@ import java.util.Set;
  * @param neverForged names that are never forged
  * @param store the SQLite file
  * @param storeDeadline how long a commit is waited for
+ * @param log the transparency log
  * @param maxMessage bytes of a request
  * @param keysPerSite leaf keys that a site may enrol in one epoch
  * @param warmUp how long requests may be rehearsed before the first one is taken; zero: not at all
@@ -50,9 +51,26 @@ record SignerConfig(
         NeverForged neverForged,
         Path store,
         Duration storeDeadline,
+        LogEntry log,
         int maxMessage,
         int keysPerSite,
         Duration warmUp) {
+
+    /**
+     * The transparency log.
+     *
+     * @param folder of its files
+     * @param certificate PEM: of the key that signs checkpoints; its common name is the origin
+     * @param readersKey PEM: public key of those who may read host names
+     * @param interval between two checkpoints
+     * @param maxUnpublished how long entries may be without a checkpoint before signing stops
+     */
+    record LogEntry(
+            Path folder,
+            Path certificate,
+            Path readersKey,
+            Duration interval,
+            Duration maxUnpublished) {}
 
     /** Where issuing keys are. */
     sealed interface KeySource {
@@ -107,6 +125,7 @@ record SignerConfig(
         ConfigNode store = root.sectionOrDefaults("store");
         Path file = store.path("file", "signer.db");
         Duration storeDeadline = store.duration("deadline", Duration.ofSeconds(5));
+        LogEntry log = log(root.section("transparency-log"));
         ConfigNode limits = root.sectionOrDefaults("limits");
         int maxMessage = (int) limits.size("message", 512 << 10, 64 << 10, 16 << 20);
         int keysPerSite = limits.integer("leaf-keys-per-site", 64, 1, 10_000);
@@ -126,9 +145,27 @@ record SignerConfig(
                 neverForged,
                 file,
                 storeDeadline,
+                log,
                 maxMessage,
                 keysPerSite,
                 warmUp);
+    }
+
+    private static LogEntry log(ConfigNode node) {
+        return new LogEntry(
+                node.path("folder", "log"),
+                node.path("certificate"),
+                node.path("readers-key"),
+                node.duration(
+                        "interval",
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(1)),
+                node.duration(
+                        "max-unpublished",
+                        Duration.ofSeconds(30),
+                        Duration.ZERO,
+                        Duration.ofHours(1)));
     }
 
     private static KeySource keys(ConfigNode root) {

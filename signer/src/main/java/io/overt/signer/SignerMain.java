@@ -23,7 +23,9 @@ import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.SigningKeyException;
+import io.overt.signer.log.TransparencyLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.MirrorProfile;
@@ -43,6 +45,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -82,7 +85,11 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreateCa(clock), new CreateUntrustedCa(clock));
+        return List.of(
+                new CreateCa(clock),
+                new CreateUntrustedCa(clock),
+                new CreateLogKey(clock),
+                new LogCommand());
     }
 
     /**
@@ -94,9 +101,10 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
     public void check(SignerConfig config) throws ConfigException, StartException {
         anchors(config);
         List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
+        LogFiles log = LogFiles.read(config.log(), issuers);
         try {
             new FleetTls(config.identity()).close();
-            Keys.open(config.keys(), publicKeys(issuers), new SimpleMeterRegistry(), _ -> {})
+            Keys.open(config.keys(), publicKeys(issuers, log), new SimpleMeterRegistry(), _ -> {})
                     .close();
         } catch (FleetIdentityException e) {
             throw new ConfigException(String.valueOf(e.getMessage()));
@@ -130,7 +138,20 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         warm.unmet("warming up");
         parts.add("admin", AdminServer.start(config.admin(), meters.registry(), readiness));
         SqliteStore store = parts.add("store", store(config));
-        List<Issuer> issuers = issuers(config, parts, registry);
+        List<IssuerFiles> files = issuerFiles(config);
+        LogFiles logFiles = logFiles(config, files);
+        Keys keys = keys(config, publicKeys(files, logFiles), parts, registry);
+        List<Issuer> issuers = issuers(files, keys);
+        TransparencyLog log =
+                parts.add(
+                        "transparency log",
+                        log(
+                                logFiles.settings(config.log()),
+                                keys.of(logFiles.certificate().getPublicKey()),
+                                store,
+                                registry,
+                                readiness));
+        stand(log, issuers);
         FleetTls tls = parts.add("fleet TLS", tls(config));
         tls.bindTo(registry);
         parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
@@ -149,7 +170,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         IssuingDesk issuing =
                 new IssuingDesk(
                         checks,
-                        store,
+                        log,
                         new IssuanceMeters(registry, issuers),
                         clock,
                         JOIN_DEADLINE,
@@ -191,31 +212,70 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         return new Serving(server, registry, readiness);
     }
 
-    private List<Issuer> issuers(SignerConfig config, Parts parts, MeterRegistry registry)
-            throws StartException {
+    private List<IssuerFiles> issuerFiles(SignerConfig config) throws StartException {
         try {
-            List<IssuerFiles> files = IssuerFiles.read(config.issuers(), clock.instant());
-            Keys keys =
-                    parts.add(
-                            "keys",
-                            Keys.open(
-                                    config.keys(),
-                                    publicKeys(files),
-                                    registry,
-                                    reason -> lastResort(parts, reason)));
-            List<Issuer> issuers = new ArrayList<>();
-            for (IssuerFiles each : files) {
-                issuers.add(
-                        new Issuer(
-                                each.ca(),
-                                each.chain(),
-                                each.entry().state(),
-                                keys.of(each.ca().certificate().getPublicKey())));
-            }
-            return issuers;
-        } catch (ConfigException | SigningKeyException e) {
+            return IssuerFiles.read(config.issuers(), clock.instant());
+        } catch (ConfigException e) {
             // It was good a moment ago, in check().
             throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static LogFiles logFiles(SignerConfig config, List<IssuerFiles> issuers)
+            throws StartException {
+        try {
+            return LogFiles.read(config.log(), issuers);
+        } catch (ConfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Keys keys(
+            SignerConfig config, List<PublicKey> wanted, Parts parts, MeterRegistry registry)
+            throws StartException {
+        try {
+            return parts.add(
+                    "keys",
+                    Keys.open(
+                            config.keys(), wanted, registry, reason -> lastResort(parts, reason)));
+        } catch (SigningKeyException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static List<Issuer> issuers(List<IssuerFiles> files, Keys keys) {
+        List<Issuer> issuers = new ArrayList<>();
+        for (IssuerFiles each : files) {
+            issuers.add(
+                    new Issuer(
+                            each.ca(),
+                            each.chain(),
+                            each.entry().state(),
+                            keys.of(each.ca().certificate().getPublicKey())));
+        }
+        return issuers;
+    }
+
+    private TransparencyLog log(
+            TransparencyLog.Settings settings,
+            SigningKey key,
+            SqliteStore store,
+            MeterRegistry registry,
+            Readiness readiness)
+            throws StartException {
+        try {
+            return TransparencyLog.open(
+                    settings, key, store, clock, registry, readiness.condition("log"));
+        } catch (IndexException | IOException e) {
+            throw new StartException("transparency log: " + e.getMessage(), e);
+        }
+    }
+
+    private static void stand(TransparencyLog log, List<Issuer> issuers) throws StartException {
+        try {
+            log.standing(issuers);
+        } catch (IndexException e) {
+            throw new StartException("transparency log: " + e.getMessage(), e);
         }
     }
 
@@ -286,9 +346,10 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         }
     }
 
-    private static List<PublicKey> publicKeys(List<IssuerFiles> issuers) {
-        return issuers.stream()
-                .map(issuer -> issuer.ca().certificate().getPublicKey())
+    private static List<PublicKey> publicKeys(List<IssuerFiles> issuers, LogFiles log) {
+        return Stream.concat(
+                        issuers.stream().map(issuer -> issuer.ca().certificate().getPublicKey()),
+                        Stream.of(log.certificate().getPublicKey()))
                 .distinct()
                 .toList();
     }

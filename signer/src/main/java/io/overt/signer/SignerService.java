@@ -1,7 +1,6 @@
 package io.overt.signer;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
@@ -15,17 +14,15 @@ import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.ForgeResponse;
 import io.overt.proto.signer.v1.Issuance;
-import io.overt.proto.signer.v1.Profile;
 import io.overt.proto.signer.v1.SignerGrpc;
 import io.overt.service.identity.CallerIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import io.overt.signer.issue.Answer;
+import io.overt.signer.issue.Described;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
 import io.overt.x509.MirrorProfile;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -95,11 +92,12 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                 .forEach(
                         issuer -> {
                             switch (issuer.ca().trust()) {
-                                case TRUSTED -> response.addIssuers(described(issuer));
-                                case UNTRUSTED -> response.addUntrustedIssuers(described(issuer));
+                                case TRUSTED -> response.addIssuers(Described.issuer(issuer));
+                                case UNTRUSTED ->
+                                        response.addUntrustedIssuers(Described.issuer(issuer));
                             }
                         });
-        profiles.forEach(profile -> response.addProfiles(described(profile)));
+        profiles.forEach(profile -> response.addProfiles(Described.profile(profile)));
         answer.onNext(response.build());
         answer.onCompleted();
     }
@@ -124,16 +122,17 @@ final class SignerService extends SignerGrpc.SignerImplBase {
     @Override
     public void forge(ForgeRequest request, StreamObserver<ForgeResponse> answer) {
         switch (issuing.forge(CallerIdentity.current(), request)) {
-            case Answer.Issued(byte[] certificate, Answer.Origin origin) -> {
-                answer.onNext(
+            case Answer.Issued(var kept, Answer.Origin origin) -> {
+                ForgeResponse.Builder response =
                         ForgeResponse.newBuilder()
-                                .setCertificate(ByteString.copyFrom(certificate))
+                                .setCertificate(ByteString.copyFrom(kept.certificate()))
                                 .setIssuance(
                                         switch (origin) {
                                             case SIGNED -> Issuance.ISSUANCE_SIGNED;
                                             case REPEATED -> Issuance.ISSUANCE_REPEATED;
-                                        })
-                                .build());
+                                        });
+                kept.logIndex().ifPresent(response::setLogIndex);
+                answer.onNext(response.build());
                 answer.onCompleted();
             }
             case Answer.Refused refused -> refuse(Method.FORGE, refused, answer);
@@ -167,63 +166,12 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                                 .build()));
     }
 
-    private static io.overt.proto.signer.v1.Issuer described(Issuer issuer) {
-        io.overt.proto.signer.v1.Issuer.Builder described =
-                io.overt.proto.signer.v1.Issuer.newBuilder()
-                        .setCertificate(der(issuer.ca().certificate()))
-                        .setState(
-                                switch (issuer.state()) {
-                                    case STAGED ->
-                                            io.overt.proto.signer.v1.IssuerState
-                                                    .ISSUER_STATE_STAGED;
-                                    case ACTIVE ->
-                                            io.overt.proto.signer.v1.IssuerState
-                                                    .ISSUER_STATE_ACTIVE;
-                                    case RETIRING ->
-                                            io.overt.proto.signer.v1.IssuerState
-                                                    .ISSUER_STATE_RETIRING;
-                                })
-                        .addAllCrlUrls(issuer.ca().crlUrls())
-                        .addAllCaIssuersUrls(issuer.ca().caIssuersUrls());
-        issuer.chain().forEach(certificate -> described.addChain(der(certificate)));
-        return described.build();
-    }
-
-    private static Profile described(MirrorProfile profile) {
-        return Profile.newBuilder()
-                .setName(profile.name())
-                .setRecipe(
-                        switch (profile.recipe()) {
-                            case MIRROR -> io.overt.proto.signer.v1.Recipe.RECIPE_MIRROR;
-                            case STRICT -> io.overt.proto.signer.v1.Recipe.RECIPE_STRICT;
-                        })
-                .setOrganisation(profile.organisation())
-                .setNoticeUrl(profile.noticeUrl())
-                .setMaxLifetime(seconds(profile.maxLifetime()))
-                .setEpochLength(seconds(profile.epochLength()))
-                .setEpochGrace(seconds(profile.epochGrace()))
-                .build();
-    }
-
-    /** Whole seconds: a {@link MirrorProfile} takes nothing finer. */
-    private static Duration seconds(java.time.Duration duration) {
-        return Duration.newBuilder().setSeconds(duration.toSeconds()).build();
-    }
-
     private static int rank(Issuer issuer) {
         return switch (issuer.state()) {
             case ACTIVE -> 0;
             case STAGED -> 1;
             case RETIRING -> 2;
         };
-    }
-
-    private static ByteString der(X509Certificate certificate) {
-        try {
-            return ByteString.copyFrom(certificate.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a certificate that was read has no encoding", e);
-        }
     }
 
     /** {@code tbs-differs}, as in metrics and logs. */

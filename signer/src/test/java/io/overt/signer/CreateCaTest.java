@@ -2,11 +2,13 @@ package io.overt.signer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
+import io.overt.testkit.pki.LogReaders;
 import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestPki;
 import io.overt.testkit.softhsm.SoftHsmToken;
@@ -42,6 +44,7 @@ class CreateCaTest {
         Files.writeString(directory.resolve("pin"), "1234567890\n");
         Files.writeString(directory.resolve("so-pin"), "9876543210\n");
         TestPki.create().writeAnchor(directory.resolve("anchors.pem"));
+        LogReaders.create(directory);
     }
 
     @Test
@@ -84,10 +87,10 @@ class CreateCaTest {
                         "--type",
                         "privkey");
         assertThat(keys.lines().filter(line -> line.contains("Usage:")))
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(line -> assertThat(line).matches(" *Usage: +sign"));
         assertThat(keys.lines().filter(line -> line.contains("Access:")))
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(
                         line ->
                                 assertThat(line)
@@ -179,6 +182,35 @@ class CreateCaTest {
                 .hasMessageContaining("has a key 'overt-untrusted-issuing' already");
     }
 
+    /** Onto a signer that is older than the log. */
+    @Test
+    void a_log_key_is_made_beside_a_ca_that_is_there_and_nothing_is_overwritten() throws Exception {
+        Files.writeString(directory.resolve("password"), "secret\n");
+        Path config = config("insecure-file: { pkcs12: issuing.p12, password-file: password }");
+        createCa(config);
+        X509Certificate first = certificate("log.pem");
+        assertThat(first.getBasicConstraints()).as("no CA").isEqualTo(-1);
+        assertThat(LogFiles.key(first).name()).startsWith("overt-log/");
+        assertThat(createLogKeyFails(config))
+                .hasMessageContaining("log.pem: is there already, and is not overwritten");
+        Files.delete(directory.resolve("log.pem"));
+        assertThat(createLogKeyFails(config))
+                .hasMessageContaining("has a key 'overt-log' already, and it is not overwritten");
+
+        Files.copy(directory.resolve("issuing.pem"), directory.resolve("log.pem"));
+        SignerConfig read = SignerConfig.read(ConfigFile.read(config));
+        assertThatThrownBy(() -> new SignerMain(Clock.systemUTC()).check(read))
+                .as("a checkpoint is never signed with a CA's key")
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("has the key of an issuing CA");
+    }
+
+    private static Throwable createLogKeyFails(Path config) {
+        CreateLogKey command = new CreateLogKey(Clock.systemUTC());
+        new CommandLine(command).parseArgs("--config", config.toString());
+        return catchThrowable(command::call);
+    }
+
     private int createUntrustedCa(Path config) throws Exception {
         CreateUntrustedCa command = new CreateUntrustedCa(Clock.systemUTC());
         CommandLine line = new CommandLine(command);
@@ -237,6 +269,7 @@ class CreateCaTest {
                 profiles: [ { organisation: Example Corp, notice-url: "https://i.example/" } ]
                 upstream: { trust-anchors: [anchors.pem] }
                 store: { deadline: 60s }
+                transparency-log: { certificate: log.pem, readers-key: log-readers.pem }
                 """
                         .formatted(
                                 identity.certificateChain(),

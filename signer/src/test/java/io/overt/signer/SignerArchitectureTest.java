@@ -14,10 +14,12 @@ import io.overt.signer.key.SigningKey;
 class SignerArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_the_desk_has_anything_signed =
+    static final ArchRule only_the_desk_has_certificates_signed_and_only_the_publisher_checkpoints =
             noClasses()
                     .that()
                     .doNotBelongToAnyOf(IssuingDesk.class)
+                    .and()
+                    .doNotHaveFullyQualifiedName("io.overt.signer.log.LogPublisher")
                     .should()
                     .callMethod(SigningKey.class, "sign", byte[].class)
                     .because("there is no way to have signed what was not checked");
@@ -33,7 +35,8 @@ class SignerArchitectureTest {
                             io.overt.signer.issue.Issuer.class,
                             io.overt.x509.TbsCertificateDer.class,
                             String.class,
-                            String.class)
+                            String.class,
+                            io.overt.signer.issue.IssuanceIndex.Evidence.class)
                     .because("an IssuanceToken is the proof that the checks were passed");
 
     @ArchTest

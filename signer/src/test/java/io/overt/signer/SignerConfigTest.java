@@ -10,6 +10,7 @@ import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
 import io.overt.signer.SignerConfig.IssuerEntry;
 import io.overt.signer.SignerConfig.KeySource;
+import io.overt.signer.SignerConfig.LogEntry;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
@@ -37,6 +38,7 @@ class SignerConfigTest {
             issuers: [ { certificate: issuing.pem } ]
             profiles: [ { organisation: Example Corp, notice-url: "https://i.example/" } ]
             upstream: { trust-anchors: [roots.pem] }
+            transparency-log: { certificate: log.pem, readers-key: readers.pem }
             """;
 
     @TempDir Path directory;
@@ -76,6 +78,14 @@ class SignerConfigTest {
                 .isEqualTo(new EpochWindow(Duration.ofDays(7), Duration.ofMinutes(5)));
         assertThat(config.store()).isEqualTo(directory.resolve("signer.db"));
         assertThat(config.storeDeadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.log())
+                .isEqualTo(
+                        new LogEntry(
+                                directory.resolve("log"),
+                                directory.resolve("log.pem"),
+                                directory.resolve("readers.pem"),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(30)));
         assertThat(config.maxMessage()).isEqualTo(512 * 1024);
         assertThat(config.keysPerSite()).isEqualTo(64);
         assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
@@ -111,6 +121,7 @@ class SignerConfigTest {
                         upstream: { trust-anchors: [r.pem, s.pem] }
                         never-forge: [n.example]
                         store: { file: db/s.db, deadline: 10s }
+                        transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, max-unpublished: 14s }
                         warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
                         """);
@@ -161,6 +172,12 @@ class SignerConfigTest {
                                 new NeverForged(List.of("n.example")),
                                 at("db/s.db"),
                                 Duration.ofSeconds(10),
+                                new LogEntry(
+                                        at("l"),
+                                        at("c.pem"),
+                                        at("r.pem"),
+                                        Duration.ofSeconds(13),
+                                        Duration.ofSeconds(14)),
                                 64 * 1024,
                                 11,
                                 Duration.ofSeconds(12)));
@@ -250,6 +267,8 @@ class SignerConfigTest {
                 .isEqualTo(((KeySource.InToken) shipped.keys()).token());
         assertThat(explicit.profiles()).isEqualTo(shipped.profiles());
         assertThat(explicit.epochs()).isEqualTo(shipped.epochs());
+        assertThat(explicit.log().interval()).isEqualTo(shipped.log().interval());
+        assertThat(explicit.log().maxUnpublished()).isEqualTo(shipped.log().maxUnpublished());
         assertThat(explicit.storeDeadline()).isEqualTo(shipped.storeDeadline());
         assertThat(explicit.maxMessage()).isEqualTo(shipped.maxMessage());
         assertThat(explicit.keysPerSite()).isEqualTo(shipped.keysPerSite());

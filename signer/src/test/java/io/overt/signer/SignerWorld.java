@@ -20,6 +20,7 @@ import io.overt.service.process.Parts;
 import io.overt.service.rpc.FleetChannel;
 import io.overt.signer.issue.LeafKeyDesk;
 import io.overt.testkit.pki.CertificateSpec;
+import io.overt.testkit.pki.LogReaders;
 import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
 import io.overt.testkit.pki.TestIdentity;
@@ -67,6 +68,7 @@ final class SignerWorld {
     final SoftHsmToken token;
     final TestFleet fleet;
     final String neverForge;
+    final LogReaders readers;
     private final List<AutoCloseable> clients = new ArrayList<>();
     private Parts parts = new Parts();
     private Optional<SignerMain.Serving> serving = Optional.empty();
@@ -109,9 +111,22 @@ final class SignerWorld {
         token = SoftHsmToken.create(directory);
         fleet = TestPki.fleet(directory, "berlin");
         internet.writeAnchor(directory.resolve("anchors.pem"));
+        readers = LogReaders.create(directory);
+    }
+
+    /** The log's key comes into the token by its command, as into any signer's. */
+    private void makeLogKey() throws Exception {
+        if (!Files.exists(directory.resolve("log.pem"))) {
+            config();
+            CreateLogKey command = new CreateLogKey(Clock.systemUTC());
+            new CommandLine(command)
+                    .parseArgs("--config", directory.resolve("signer.yaml").toString());
+            command.call();
+        }
     }
 
     void start() throws Exception {
+        makeLogKey();
         parts = new Parts();
         SignerMain main = new SignerMain(Clock.systemUTC());
         serving = Optional.of(main.serve(config(), parts));
@@ -165,6 +180,7 @@ final class SignerWorld {
                         upstream: { trust-anchors: [anchors.pem] }
                         never-forge: %s
                         store: { file: signer.db, deadline: 60s }
+                        transparency-log: { certificate: log.pem, readers-key: log-readers.pem, interval: 100ms }
                         limits: { leaf-keys-per-site: 2 }
                         warm-up: %s
                         """

@@ -1,6 +1,7 @@
 package io.overt.it.cluster;
 
 import io.overt.it.cluster.ClusterPlan.Gateway;
+import io.overt.testkit.pki.LogReaders;
 import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
 import io.overt.testkit.pki.TestPki;
@@ -46,6 +47,7 @@ final class ClusterFiles {
         this.setting = setting;
         Files.createDirectories(file("ca"));
         this.fleet = TestPki.fleet(Files.createDirectories(file("identity")), site);
+        LogReaders.create(setting.directory());
         this.signerPort = ports.next();
         this.controlPort = ports.next();
     }
@@ -103,6 +105,9 @@ final class ClusterFiles {
                             notice-url: https://inspection.example/notice
                         upstream:
                           trust-anchors: [%s]
+                        transparency-log:
+                          certificate: ca/log.pem
+                          readers-key: log-readers.pem
                         """
                                 .formatted(
                                         signerPort,

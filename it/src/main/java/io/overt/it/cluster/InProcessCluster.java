@@ -61,7 +61,15 @@ public final class InProcessCluster implements AutoCloseable {
                                   pin-file: %s
                                 """
                                 .formatted(token.module(), token.label(), token.pinFile()));
-        createUntrustedCa(program, signerFiles.config(), setting.organisation());
+        String config = signerFiles.config().toString();
+        run(
+                program,
+                "create-untrusted-ca",
+                "--config",
+                config,
+                "--organisation",
+                setting.organisation());
+        run(program, "create-log-key", "--config", config);
         this.signer = new InProcessPart(program, signerFiles);
         this.control = new InProcessPart(new ControlMain(), files.control());
         for (EdgeFiles edge : files.edges()) {
@@ -74,22 +82,20 @@ public final class InProcessCluster implements AutoCloseable {
         }
     }
 
-    /** As its command does, in the token that is there already. */
-    private static void createUntrustedCa(SignerMain program, Path config, String organisation)
+    /** A command of the signer, in the token that is there already. */
+    private static void run(SignerMain program, String name, String... arguments)
             throws IOException {
         for (Object command : program.commands()) {
             var line = new CommandLine(command);
-            if (line.getCommandName().equals("create-untrusted-ca")) {
-                int status =
-                        line.execute("--config", config.toString(), "--organisation", organisation);
+            if (line.getCommandName().equals(name)) {
+                int status = line.execute(arguments);
                 if (status != 0) {
-                    throw new IOException(
-                            "create-untrusted-ca: status " + status + " (expected: 0)");
+                    throw new IOException(name + ": status " + status + " (expected: 0)");
                 }
                 return;
             }
         }
-        throw new IllegalStateException("the signer has no command create-untrusted-ca");
+        throw new IllegalStateException("the signer has no command " + name);
     }
 
     public InProcessPart signer() {

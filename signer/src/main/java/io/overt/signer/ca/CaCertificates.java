@@ -86,6 +86,27 @@ final class CaCertificates {
         return signed(builder, key, keys);
     }
 
+    /**
+     * Of the key that signs the transparency log: the organisation is the log's origin. It says of
+     * itself that it is no CA, and has no end (RFC 5280 §4.1.2.5): a log is verified for as long as
+     * it is kept.
+     */
+    X509Certificate log(KeyPair key, CaKeys keys) throws GeneralSecurityException, IOException {
+        X500Name name =
+                new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, organisation).build();
+        X509v3CertificateBuilder builder =
+                new JcaX509v3CertificateBuilder(
+                        name,
+                        new BigInteger(126, random).setBit(126),
+                        Date.from(now.minus(BACKDATED)),
+                        Date.from(Instant.parse("9999-12-31T23:59:59Z")),
+                        name,
+                        key.getPublic());
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+        builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+        return signed(builder, key, keys);
+    }
+
     private X500Name name(String what) {
         return new X500NameBuilder(BCStyle.INSTANCE)
                 .addRDN(BCStyle.O, organisation)

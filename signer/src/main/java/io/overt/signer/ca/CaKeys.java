@@ -18,7 +18,9 @@ interface CaKeys extends AutoCloseable {
         /** Signs leaves. */
         ISSUING("overt-inspection-issuing"),
         /** Signs leaves that nobody is to trust, and its own certificate. */
-        UNTRUSTED("overt-untrusted-issuing");
+        UNTRUSTED("overt-untrusted-issuing"),
+        /** Signs the transparency log's checkpoints, and its own certificate. */
+        LOG("overt-log");
 
         private final String alias;
 

@@ -51,7 +51,7 @@ final class FileCaKeys implements CaKeys {
         switch (role) {
             case ROOT, ISSUING ->
                     throw new CaException(pkcs12 + ": is there already, and is not overwritten");
-            case UNTRUSTED -> {
+            case UNTRUSTED, LOG -> {
                 try {
                     if (load().containsAlias(role.alias())) {
                         throw new CaException(

@@ -8,10 +8,9 @@ public sealed interface Answer {
     /**
      * The certificate.
      *
-     * @param certificate DER, for one caller, who owns it
+     * @param kept it, and where it is in the log
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Issued(byte[] certificate, Origin origin) implements Answer {}
+    record Issued(IssuanceIndex.Kept kept, Origin origin) implements Answer {}
 
     /**
      * Nothing was signed for it, or nothing may be released.

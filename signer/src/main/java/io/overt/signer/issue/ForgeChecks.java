@@ -143,7 +143,12 @@ public final class ForgeChecks {
                 };
         TbsCertificateDer derived = derived(mirroring);
         requireEqual(derived, request.getTbs());
-        return new IssuanceToken(issuer, derived, name.text(), caller.uri());
+        return new IssuanceToken(
+                issuer,
+                derived,
+                name.text(),
+                caller.uri(),
+                new IssuanceIndex.Evidence(chain.encoded(), key, profile, epoch));
     }
 
     private MirrorProfile profile(ForgeRequest request) throws RefusedException {

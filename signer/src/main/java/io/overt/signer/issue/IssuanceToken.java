@@ -13,12 +13,19 @@ public final class IssuanceToken {
     private final TbsCertificateDer tbs;
     private final String server;
     private final String requester;
+    private final IssuanceIndex.Evidence evidence;
 
-    IssuanceToken(Issuer issuer, TbsCertificateDer tbs, String server, String requester) {
+    IssuanceToken(
+            Issuer issuer,
+            TbsCertificateDer tbs,
+            String server,
+            String requester,
+            IssuanceIndex.Evidence evidence) {
         this.issuer = issuer;
         this.tbs = tbs;
         this.server = server;
         this.requester = requester;
+        this.evidence = evidence;
     }
 
     Issuer issuer() {
@@ -35,5 +42,9 @@ public final class IssuanceToken {
 
     String requester() {
         return requester;
+    }
+
+    IssuanceIndex.Evidence evidence() {
+        return evidence;
     }
 }

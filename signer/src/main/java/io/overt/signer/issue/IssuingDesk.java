@@ -80,7 +80,8 @@ public final class IssuingDesk {
     public Answer forge(FleetIdentity caller, ForgeRequest request) {
         try {
             checks.requireShape(request);
-            Optional<byte[]> before = index.find(TbsDigest.of(request.getTbs().toByteArray()));
+            Optional<IssuanceIndex.Kept> before =
+                    index.find(TbsDigest.of(request.getTbs().toByteArray()));
             if (before.isPresent()) {
                 return repeated(before.get());
             }
@@ -129,7 +130,7 @@ public final class IssuingDesk {
             throw new IllegalStateException("a flight never completes exceptionally", e);
         }
         return switch (answer) {
-            case Issued issued -> repeated(issued.certificate());
+            case Issued issued -> repeated(issued.kept());
             case Refused refused -> refused;
         };
     }
@@ -138,18 +139,22 @@ public final class IssuingDesk {
         Issuer issuer = token.issuer();
         byte[] certificate;
         try {
-            Optional<byte[]> before =
-                    index.intend(
-                            new IssuanceIndex.Intent(
-                                    digest,
-                                    issuer.ca().fingerprint(),
-                                    token.server(),
-                                    token.requester(),
-                                    clock.instant()));
-            if (before.isPresent()) {
-                // It was stored between our look and now.
-                meters.indexHit();
-                return new Issued(before.get(), Origin.REPEATED);
+            IssuanceIndex.Intent intent =
+                    new IssuanceIndex.Intent(
+                            token.tbs(),
+                            issuer.ca(),
+                            token.server(),
+                            token.requester(),
+                            token.evidence(),
+                            clock.instant());
+            IssuanceIndex.Intended.Noted logged;
+            switch (index.intend(intent)) {
+                case IssuanceIndex.Intended.Before(var kept) -> {
+                    // It was stored between our look and now.
+                    meters.indexHit();
+                    return new Issued(kept, Origin.REPEATED);
+                }
+                case IssuanceIndex.Intended.Noted now -> logged = now;
             }
             switch (issuer.key().sign(token.tbs().der())) {
                 case Signing.NotSigned(Signing.Reason reason, String detail) -> {
@@ -159,13 +164,13 @@ public final class IssuingDesk {
                     meters.signed(issuer);
                     X509Certificate assembled = token.tbs().assemble(signature);
                     if (!verifies(assembled, token)) {
-                        return stop(issuer, digest);
+                        return stop(issuer, digest, logged);
                     }
                     certificate = assembled.getEncoded();
                 }
             }
             // The commit point: from here on this, and no other, is the certificate of this TBS.
-            byte[] stored = index.store(digest, certificate, clock.instant());
+            IssuanceIndex.Kept stored = index.store(intent, logged, certificate, clock.instant());
             LOG.atLevel(noted)
                     .addKeyValue("tbs", digest)
                     .addKeyValue("issuer", issuer.name())
@@ -193,30 +198,37 @@ public final class IssuingDesk {
         }
     }
 
-    private static Answer stop(Issuer issuer, TbsDigest digest) {
+    private Answer stop(Issuer issuer, TbsDigest digest, IssuanceIndex.Intended.Noted logged) {
         issuer.stop();
         LOG.atError()
                 .addKeyValue("issuer", issuer.name())
                 .addKeyValue("tbs", digest)
                 .log(
                         "SECURITY: the token signed with another key than the issuer's; the issuer is stopped");
+        try {
+            index.withhold(logged, REFUSAL_REASON_SIGNATURE_NOT_VERIFIED, clock.instant());
+        } catch (IndexException e) {
+            // The worse of the two is what is answered; that the log fails stops signing by itself.
+            LOG.atError().setCause(e).log("a withheld signature could not be logged");
+        }
         return new Refused(
                 REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
                 "signatureValue",
                 "the signature from the token does not verify with the issuer's key");
     }
 
-    private Answer repeated(byte[] certificate) throws RefusedException {
+    private Answer repeated(IssuanceIndex.Kept kept) throws RefusedException {
         try {
             checks.requireStillForged(
                     (X509Certificate)
                             CertificateFactory.getInstance("X.509")
-                                    .generateCertificate(new ByteArrayInputStream(certificate)));
+                                    .generateCertificate(
+                                            new ByteArrayInputStream(kept.certificate())));
         } catch (CertificateException e) {
             throw new IllegalStateException("the index holds what is no certificate", e);
         }
         meters.indexHit();
-        return new Issued(certificate, Origin.REPEATED);
+        return new Issued(kept, Origin.REPEATED);
     }
 
     private static Answer logUnavailable(IndexException e) {

@@ -1,9 +1,11 @@
 package io.overt.signer.store;
 
 import io.overt.signer.issue.IndexException;
-import io.overt.signer.issue.IssuanceIndex;
+import io.overt.signer.issue.IssuanceIndex.Intended;
+import io.overt.signer.issue.IssuanceIndex.Kept;
 import io.overt.signer.issue.LeafKeyRegister;
 import io.overt.signer.issue.TbsDigest;
+import io.overt.signer.log.Ledger;
 import io.overt.x509.Epoch;
 import io.overt.x509.LeafPublicKey;
 import java.io.IOException;
@@ -23,7 +25,7 @@ import org.jdbi.v3.core.Handle;
  * The signer's memory in a SQLite file (ADR 0022). A lock beside it keeps a second signer out: two
  * of them would each give a TBS a certificate. Whoever opens it closes it.
  */
-public final class SqliteStore implements IssuanceIndex, LeafKeyRegister, AutoCloseable {
+public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable {
 
     private static final List<String> SCHEMA =
             List.of(
@@ -49,7 +51,9 @@ public final class SqliteStore implements IssuanceIndex, LeafKeyRegister, AutoCl
                       enrolled_at text not null,
                       primary key (site, epoch, spki)
                     ) strict
-                    """);
+                    """,
+                    LedgerTables.ENTRIES,
+                    LedgerTables.FACTS);
 
     private final FileChannel lock;
     private final GroupCommit database;
@@ -63,7 +67,14 @@ public final class SqliteStore implements IssuanceIndex, LeafKeyRegister, AutoCl
     public static SqliteStore open(Path file, Duration deadline) throws IndexException {
         FileChannel lock = lock(file);
         try {
-            return new SqliteStore(lock, new GroupCommit(file, deadline, SCHEMA));
+            SqliteStore store = new SqliteStore(lock, new GroupCommit(file, deadline, SCHEMA));
+            try {
+                var _ = store.database.run(LedgerTables::addColumns);
+                return store;
+            } catch (IndexException e) {
+                store.database.close();
+                throw e;
+            }
         } catch (IndexException e) {
             release(lock);
             throw e;
@@ -76,52 +87,70 @@ public final class SqliteStore implements IssuanceIndex, LeafKeyRegister, AutoCl
     }
 
     @Override
-    public Optional<byte[]> find(TbsDigest digest) throws IndexException {
-        return database.run(handle -> certificate(handle, digest));
+    public Optional<Kept> find(TbsDigest digest) throws IndexException {
+        return database.run(handle -> LedgerTables.certificate(handle, digest));
     }
 
     @Override
-    public Optional<byte[]> intend(Intent intent) throws IndexException {
-        return database.run(
-                handle -> {
-                    Optional<byte[]> before = certificate(handle, intent.digest());
-                    if (before.isEmpty()) {
-                        handle.createUpdate(
-                                        """
-                                        insert into issuance
-                                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts)
-                                        values (:tbs, :issuer, :server, :requester, :at, 1)
-                                        on conflict (tbs_sha256) do update set attempts = attempts + 1
-                                        """)
-                                .bind("tbs", intent.digest().bytes())
-                                .bind("issuer", intent.issuer().bytes())
-                                .bind("server", intent.server())
-                                .bind("requester", intent.requester())
-                                .bind("at", intent.at().toString())
-                                .execute();
-                    }
-                    return before;
-                });
+    public Intended intend(IntentRow row, byte[] entry) throws IndexException {
+        return database.run(handle -> LedgerTables.intend(handle, row, entry));
     }
 
     @Override
-    public byte[] store(TbsDigest digest, byte[] certificate, Instant at) throws IndexException {
-        Optional<byte[]> holds =
-                database.run(
-                        handle -> {
-                            handle.createUpdate(
-                                            """
-                                            update issuance set certificate = :certificate, issued_at = :at
-                                            where tbs_sha256 = :tbs and certificate is null
-                                            """)
-                                    .bind("certificate", certificate)
-                                    .bind("at", at.toString())
-                                    .bind("tbs", digest.bytes())
-                                    .execute();
-                            return certificate(handle, digest);
-                        });
-        return holds.orElseThrow(
-                () -> new IllegalStateException("a certificate without an intent: " + digest));
+    public Kept store(TbsDigest digest, byte[] certificate, byte[] entry, Instant at)
+            throws IndexException {
+        return database.run(handle -> LedgerTables.store(handle, digest, certificate, entry, at))
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "a certificate without an intent: " + digest));
+    }
+
+    @Override
+    public long append(byte[] entry) throws IndexException {
+        return database.run(handle -> LedgerTables.append(handle, entry));
+    }
+
+    @Override
+    public void appendIfNew(String name, byte[] told, byte[] entry) throws IndexException {
+        var _ = database.run(handle -> LedgerTables.appendIfNew(handle, name, told, entry));
+    }
+
+    @Override
+    public byte[] namingKey(byte[] candidate) throws IndexException {
+        return database.run(handle -> LedgerTables.namingKey(handle, candidate));
+    }
+
+    @Override
+    public long size() throws IndexException {
+        return database.run(LedgerTables::size);
+    }
+
+    @Override
+    public List<byte[]> entries(long from, int most) throws IndexException {
+        return database.run(handle -> LedgerTables.entries(handle, from, most));
+    }
+
+    @Override
+    public Optional<byte[]> checkpoint() throws IndexException {
+        return database.run(LedgerTables::checkpoint);
+    }
+
+    @Override
+    public void advance(Optional<byte[]> last, byte[] next) throws IndexException {
+        if (!database.run(handle -> LedgerTables.advance(handle, last, next))) {
+            throw new IndexException("another checkpoint was signed since: is there a second log?");
+        }
+    }
+
+    @Override
+    public void prune(long below) throws IndexException {
+        var _ = database.run(handle -> LedgerTables.prune(handle, below));
+    }
+
+    @Override
+    public void probe() throws IndexException {
+        var _ = database.run(LedgerTables::probe);
     }
 
     /**
@@ -189,14 +218,6 @@ public final class SqliteStore implements IssuanceIndex, LeafKeyRegister, AutoCl
     public void close() {
         database.close();
         release(lock);
-    }
-
-    private static Optional<byte[]> certificate(Handle handle, TbsDigest digest) {
-        return handle.createQuery(
-                        "select certificate from issuance where tbs_sha256 = :tbs and certificate is not null")
-                .bind("tbs", digest.bytes())
-                .mapTo(byte[].class)
-                .findOne();
     }
 
     private static boolean isEnrolled(Handle handle, String site, Epoch epoch, LeafPublicKey key) {

@@ -11,6 +11,7 @@ import io.overt.service.identity.Role;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
+import io.overt.signer.log.TestLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestIdentity;
@@ -99,6 +100,7 @@ class IssuingFaultTest {
     private final TestIdentity upstream =
             internet.issue(CertificateSpec.leaf("www.origin.example"));
     private SqliteStore store;
+    private TestLog log;
     private FaultyIndex index;
     private IssuingDesk desk;
 
@@ -115,12 +117,14 @@ class IssuingFaultTest {
                                 epoch,
                                 Instant.now()))
                 .isEqualTo(LeafKeyRegister.Enrolment.ENROLLED);
-        index = new FaultyIndex(store);
+        log = TestLog.open(directory, store);
+        index = new FaultyIndex(log.log());
         desk = desk();
     }
 
     @AfterEach
     void close() {
+        log.close();
         store.close();
     }
 
@@ -161,11 +165,13 @@ class IssuingFaultTest {
             throws Exception {
         index.fail(Step.STORE, Fault.DID_NOT_HAPPEN);
         desk.forge(EDGE, request());
+        log.close();
         store.close();
 
         store = SqliteStore.open(directory.resolve("signer.db"), Duration.ofSeconds(60));
         assertThat(store.openIntents()).as("the cut-off issuance is seen").isEqualTo(1);
-        index = new FaultyIndex(store);
+        log = TestLog.open(directory, store);
+        index = new FaultyIndex(log.log());
         desk = desk();
         List<Answer> later = List.of(desk.forge(EDGE, request()), desk.forge(EDGE, request()));
 
@@ -262,8 +268,8 @@ class IssuingFaultTest {
         List<Answer.Refused> refused = new ArrayList<>();
         for (Answer answer : answers) {
             switch (answer) {
-                case Answer.Issued(byte[] certificate, Answer.Origin _) ->
-                        released.add(ByteString.copyFrom(certificate));
+                case Answer.Issued(var kept, Answer.Origin _) ->
+                        released.add(ByteString.copyFrom(kept.certificate()));
                 case Answer.Refused each -> refused.add(each);
             }
         }
@@ -343,19 +349,25 @@ class IssuingFaultTest {
         }
 
         @Override
-        public Optional<byte[]> find(TbsDigest digest) throws IndexException {
+        public Optional<Kept> find(TbsDigest digest) throws IndexException {
             return faulty(Step.FIND, () -> real.find(digest));
         }
 
         @Override
-        public Optional<byte[]> intend(Intent intent) throws IndexException {
+        public Intended intend(Intent intent) throws IndexException {
             return faulty(Step.INTEND, () -> real.intend(intent));
         }
 
         @Override
-        public byte[] store(TbsDigest digest, byte[] certificate, Instant at)
+        public Kept store(Intent intent, Intended.Noted noted, byte[] certificate, Instant at)
                 throws IndexException {
-            return faulty(Step.STORE, () -> real.store(digest, certificate, at));
+            return faulty(Step.STORE, () -> real.store(intent, noted, certificate, at));
+        }
+
+        @Override
+        public void withhold(Intended.Noted noted, RefusalReason reason, Instant at)
+                throws IndexException {
+            real.withhold(noted, reason, at);
         }
 
         private interface Call<T> {
