@@ -40,6 +40,7 @@ import io.overt.x509.TbsCertificateDer;
 import io.overt.x509.TrustAnchors;
 import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -102,6 +103,13 @@ final class SignerWorld {
     static SignerWorld start(Path directory, String neverForge) throws Exception {
         SignerWorld world = new SignerWorld(directory, neverForge);
         world.start();
+        return world;
+    }
+
+    /** Everything that a signer needs, and none that runs. */
+    static SignerWorld idle(Path directory) throws Exception {
+        SignerWorld world = new SignerWorld(directory, "[never.example]");
+        world.makeLogKey();
         return world;
     }
 
@@ -223,12 +231,17 @@ final class SignerWorld {
     }
 
     Edge caller(TestFleet site, String role, String name) throws Exception {
+        return callerAt(serving().server().address(), site, role, name);
+    }
+
+    /** Of a signer that may be another process. */
+    Edge callerAt(InetSocketAddress address, TestFleet site, String role, String name)
+            throws Exception {
         PemFiles files = site.issue(role, name);
         FleetTls tls =
                 new FleetTls(files.certificateChain(), files.privateKey(), files.trustAnchors());
         ManagedChannel channel =
-                FleetChannel.to(
-                        serving().server().address(), tls, ExpectedPeer.of(Role.SIGNER), 1 << 20);
+                FleetChannel.to(address, tls, ExpectedPeer.of(Role.SIGNER), 1 << 20);
         clients.add(channel::shutdownNow);
         clients.add(tls);
         return new Edge(tls.self().site(), SignerGrpc.newBlockingStub(channel), leafKey());

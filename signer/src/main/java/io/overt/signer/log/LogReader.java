@@ -71,7 +71,7 @@ public final class LogReader {
      *
      * @throws MalformedLogException when it is not for us
      */
-    void learn(long index, Entry entry) throws MalformedLogException {
+    public void learn(long index, Entry entry) throws MalformedLogException {
         if (!entry.hasReadingKey()) {
             return;
         }
@@ -100,7 +100,7 @@ public final class LogReader {
     }
 
     /** What an intent was about. */
-    Evidence evidence(Intent intent) throws MalformedLogException {
+    public Evidence evidence(Intent intent) throws MalformedLogException {
         try {
             return Evidence.parseFrom(
                     open("intent", intent.getCertificateId(), intent.getSealed()));
@@ -110,7 +110,7 @@ public final class LogReader {
     }
 
     /** The certificate of a result. */
-    Issued issued(Result result) throws MalformedLogException {
+    public Issued issued(Result result) throws MalformedLogException {
         try {
             return Issued.parseFrom(open("result", result.getCertificateId(), result.getSealed()));
         } catch (InvalidProtocolBufferException e) {

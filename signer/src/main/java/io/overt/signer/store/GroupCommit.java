@@ -173,8 +173,15 @@ final class GroupCommit implements AutoCloseable {
             if (old.isInTransaction()) {
                 old.rollback();
             }
-            old.close();
         } catch (JdbiException e) {
+            // A full disk has SQLite roll back by itself, and refuse to do it again.
+            LOG.atDebug().setCause(e).log("rolling back a failed transaction failed");
+        }
+        // Its files are let go whatever the handle makes of its state.
+        try (Connection connection = old.getConnection()) {
+            LOG.atDebug().addKeyValue("connection", connection).log("closing the connection");
+            old.close();
+        } catch (SQLException | JdbiException e) {
             // It is being thrown away because it failed; that it fails once more tells nothing new.
             LOG.atDebug().setCause(e).log("closing a failed connection failed");
         }
