@@ -142,8 +142,13 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        // What was read before is on its way; then the peer hears of it.
-        peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (ctx.pipeline().get(Tap.class).failure() != null) {
+            // It was a write that met the reset: the kernel tells of it once only.
+            reset(peer);
+        } else {
+            // What was read before is on its way; then the peer hears of it.
+            peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
         ctx.fireChannelInactive();
     }
 

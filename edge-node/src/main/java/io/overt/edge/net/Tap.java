@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.unix.Errors;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,14 @@ final class Tap extends ChannelDuplexHandler {
     Tap(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.lastMoved = nanoTime.getAsLong();
-        this.written = _ -> lastMoved = nanoTime.getAsLong();
+        this.written =
+                write -> {
+                    lastMoved = nanoTime.getAsLong();
+                    if (failure == null && write.cause() instanceof Errors.NativeIoException) {
+                        // Netty tells nobody else of it: the channel just becomes inactive.
+                        failure = write.cause();
+                    }
+                };
     }
 
     @Override
@@ -120,7 +128,7 @@ final class Tap extends ChannelDuplexHandler {
         whenEnded = what;
     }
 
-    /** The first thing that broke on this side, if something did. */
+    /** The first thing that broke on this side, in reading or in writing, if something did. */
     @Nullable Throwable failure() {
         return failure;
     }

@@ -109,6 +109,42 @@ class EndsTest {
         assertThat(bench.record().fate()).isEqualTo(relay.outcome + " rule client-reset");
     }
 
+    /**
+     * The kernel tells of a reset once, and then it may be a write that hears of it: what is read
+     * afterwards looks like an orderly end.
+     */
+    @ParameterizedTest
+    @EnumSource(names = {"SPLICE", "OPAQUE"})
+    void a_reset_that_a_write_hears_of_is_one_too(Relay relay) throws Exception {
+        bench.policy(7, relay.rules);
+        for (var round = 0; round < 20; round++) {
+            try (var upstream =
+                            MisbehavingUpstream.that(
+                                    TlsManner.with(Bench.PKI.leaf(HOST))
+                                            .alpn(relay.alpn)
+                                            .speaking(EndsTest::floods));
+                    var raw = bench.connectTo(upstream.address())) {
+                var client = shakenHands(raw, relay);
+                client.getOutputStream().write(REQUEST);
+                assertThat(client.getInputStream().readNBytes(100_000)).hasSize(100_000);
+                Manners.reset(raw);
+            }
+            assertThat(bench.record().fate()).isEqualTo(relay.outcome + " rule client-reset");
+        }
+    }
+
+    private static void floods(SSLSocket tls) throws IOException {
+        Clients.readHead(tls.getInputStream());
+        var some = new byte[16_384];
+        try {
+            while (true) {
+                tls.getOutputStream().write(some);
+            }
+        } catch (SocketException _) {
+            // The end that it was made for.
+        }
+    }
+
     private static SSLSocket shakenHands(Socket raw, Relay relay) throws IOException {
         var anchor = relay == Relay.SPLICE ? Bench.PKI.anchor() : bench.forge.anchor();
         var client = Clients.tls(raw, anchor, HOST, relay.alpn);
