@@ -16,6 +16,7 @@ import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.Notice;
 import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.edge.net.HabitSettings;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.site.SiteClusterConfig;
@@ -41,6 +42,7 @@ import java.util.Optional;
  * key with unit, default and reason.
  *
  * @param state a folder of this edge's own: the last good policy
+ * @param habits what is remembered of upstreams and client certificates
  * @param status how it is found out whether upstreams' certificates are revoked, and what of them
  *     is missing
  * @param records where connection records go
@@ -55,6 +57,7 @@ public record EdgeConfig(
         LeafCacheConfig leafCache,
         SiteClusterConfig siteCluster,
         Upstream upstream,
+        HabitSettings habits,
         StatusConfig status,
         TransparencyConfig transparency,
         Records records,
@@ -132,6 +135,7 @@ public record EdgeConfig(
                 leafCache,
                 siteCluster,
                 upstream,
+                habits,
                 status,
                 transparency,
                 records,
@@ -152,6 +156,7 @@ public record EdgeConfig(
         var upstream = upstream(upstreamNode, VerdictCacheConfig.from(root));
         var source = upstreamNode.choice("source", UpstreamSource.class, UpstreamSource.EDGE);
         var parent = upstreamNode.optionalSection("parent-proxy").map(EdgeConfig::parentProxy);
+        var habits = habits(upstreamNode.sectionOrDefaults("client-certificates"));
         var status = StatusConfig.from(root);
         var transparency = TransparencyConfig.from(root);
         var records = records(root.sectionOrDefaults("records"));
@@ -181,6 +186,7 @@ public record EdgeConfig(
                 leafCache,
                 siteCluster,
                 upstream,
+                habits,
                 status,
                 transparency,
                 records,
@@ -197,6 +203,17 @@ public record EdgeConfig(
                     "none (expected: PEM files, such as /etc/ssl/certs/ca-certificates.crt)");
         }
         return new Upstream(anchors, node.paths("own-cas"), verdicts);
+    }
+
+    private static HabitSettings habits(ConfigNode node) {
+        var usual = HabitSettings.DEFAULT;
+        var memory = node.duration("memory", usual.memory());
+        if (memory.compareTo(Duration.ofSeconds(1)) < 0
+                || memory.compareTo(Duration.ofDays(7)) > 0) {
+            node.problem("memory", memory + " (expected: 1s to 7d)");
+            memory = usual.memory();
+        }
+        return new HabitSettings(memory, node.integer("upstreams", usual.most(), 1, 1_000_000));
     }
 
     private static ParentProxy parentProxy(ConfigNode node) {

@@ -7,6 +7,7 @@ import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
 import io.overt.edge.net.Names;
 import io.overt.edge.net.Policies;
+import io.overt.edge.net.UpstreamHabits;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.LineSink;
@@ -110,6 +111,13 @@ final class EdgeNode {
                                 clock,
                                 Ticker.systemTicker(),
                                 meters));
+        var habits =
+                new UpstreamHabits(
+                        config.habits(),
+                        SiteShelf.of(forge.site().map("upstream")),
+                        clock,
+                        System::nanoTime,
+                        meters);
         var path =
                 parts.add(
                         "data path",
@@ -129,6 +137,7 @@ final class EdgeNode {
                                         new ConnectionMeters(meters),
                                         exclusions.exclusions(),
                                         Names.ofTheSystem(),
+                                        habits,
                                         clock,
                                         System::nanoTime)));
         var reload =

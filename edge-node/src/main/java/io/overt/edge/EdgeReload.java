@@ -76,6 +76,7 @@ final class EdgeReload implements ConfigReload.Taker {
                     new Key("upstream.trust-anchors", each -> each.upstream().trustAnchors()),
                     new Key("upstream.own-cas", each -> each.upstream().ownCas()),
                     new Key("upstream.parent-proxy", each -> each.data().parentProxy()),
+                    new Key("upstream.client-certificates", EdgeConfig::habits),
                     new Key("verdict-cache", each -> each.upstream().verdicts()),
                     new Key("revocation or fetches", EdgeConfig::status),
                     new Key("certificate-transparency", EdgeConfig::transparency),

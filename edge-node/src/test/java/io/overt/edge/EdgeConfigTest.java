@@ -14,6 +14,7 @@ import io.overt.edge.net.DataPathSettings.Limits;
 import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
+import io.overt.edge.net.HabitSettings;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.policy.Cidr;
@@ -45,6 +46,7 @@ class EdgeConfigTest {
         assertThat(config.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
         assertThat(config.data().http()).isEqualTo(Http1Limits.DEFAULT);
         assertThat(config.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
+        assertThat(config.habits()).isEqualTo(HabitSettings.DEFAULT);
         assertThat(config.status()).isEqualTo(StatusConfig.DEFAULT);
         assertThat(config.records()).isEqualTo(new EdgeConfig.Records(Optional.empty(), 8192));
 
@@ -54,6 +56,7 @@ class EdgeConfigTest {
         assertThat(said.data().keepAlive()).isEqualTo(KeepAlive.DEFAULT);
         assertThat(said.data().http()).isEqualTo(Http1Limits.DEFAULT);
         assertThat(said.data().upstreamSource()).isEqualTo(UpstreamSource.EDGE);
+        assertThat(said.habits()).isEqualTo(HabitSettings.DEFAULT);
         assertThat(said.status()).isEqualTo(StatusConfig.DEFAULT);
         assertThat(said.records().queue()).isEqualTo(8192);
         assertThat(config.transparency().logList()).isEmpty();
@@ -119,6 +122,8 @@ class EdgeConfigTest {
                                 .replace("at-once: 32", "at-once: 37")
                                 .replace("largest: 10MiB", "largest: 38KiB")
                                 .replace("memory: 64MiB", "memory: 39MiB")
+                                .replace("memory: 1h", "memory: 43m")
+                                .replace("upstreams: 10000", "upstreams: 44")
                                 .replace("keep: 1d", "keep: 40h")
                                 .replace("retry-after: 5m", "retry-after: 41s")
                                 .replace("completion: 1500ms", "completion: 42s")
@@ -138,6 +143,7 @@ class EdgeConfigTest {
                                         Duration.ofHours(40),
                                         Duration.ofSeconds(41),
                                         List.of(Cidr.of("10.1.0.0/16")))));
+        assertThat(config.habits()).isEqualTo(new HabitSettings(Duration.ofMinutes(43), 44));
         var data = config.data();
         assertThat(data.listeners().getFirst().listener().provenance())
                 .isEqualTo(Provenance.REDIRECT);

@@ -85,6 +85,7 @@ class EdgeReloadTest {
                     signers                | signer.example:9442    | signer.example:9999
                     policy                 | control.example:9443   | control.example:9999
                     upstream.trust-anchors | ca-certificates.crt    | other.crt
+                    upstream.client-certificates | # client-certificates: | client-certificates: {memory: 7m}
                     """)
     void so_do_other_parts_of_the_fleet_and_other_files(String key, String from, String to)
             throws Exception {

@@ -34,16 +34,30 @@ final class ClientCertificates {
         };
     }
 
-    /** It asked, and its handshake stands: the failure, unless the rule says to go on. */
-    static Optional<Step> asked(Known.Met known) {
-        return goesOn(known)
-                ? Optional.empty()
-                : Optional.of(
-                        Failing.because(
-                                        known,
-                                        Reason.CLIENT_CERT,
-                                        "upstream asks for a client certificate")
-                                .after(remember(known.judged(), CertificateHabit.ASKS)));
+    /**
+     * It asked, and its handshake stands: the failure, unless the rule says to go on and nobody has
+     * seen it insist.
+     *
+     * @param told by another edge. It decides nothing before this upstream has asked us, and is not
+     *     remembered as ours
+     */
+    static Optional<Step> asked(Known.Met known, Optional<CertificateHabit> told) {
+        if (!goesOn(known)) {
+            return Optional.of(
+                    Failing.because(
+                                    known,
+                                    Reason.CLIENT_CERT,
+                                    "upstream asks for a client certificate")
+                            .after(remember(known.judged(), CertificateHabit.ASKS)));
+        }
+        return told.filter(habit -> habit == CertificateHabit.INSISTS)
+                .map(
+                        _ ->
+                                Failing.because(
+                                                known,
+                                                Reason.CLIENT_CERT_REQUIRED,
+                                                "upstream asks for a client certificate, and another edge saw it insist")
+                                        .after(remember(known.judged(), CertificateHabit.ASKS)));
     }
 
     /** It asked, was given none, and ended it: while the client can still be spliced. */

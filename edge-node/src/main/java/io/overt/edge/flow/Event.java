@@ -224,8 +224,20 @@ public sealed interface Event {
     /** There is nobody. */
     record UpstreamUnreachable(Symptom symptom, String detail) implements FromUpstream {}
 
-    /** TLS with the upstream stands. */
-    record UpstreamHandshaken(UpstreamSession session) implements FromUpstream {}
+    /**
+     * TLS with the upstream stands.
+     *
+     * @param told what another edge saw that upstream do about client certificates, and what it did
+     *     just now does not belie
+     */
+    record UpstreamHandshaken(UpstreamSession session, Optional<CertificateHabit> told)
+            implements FromUpstream {
+
+        /** Nobody has told anything. */
+        public UpstreamHandshaken(UpstreamSession session) {
+            this(session, Optional.empty());
+        }
+    }
 
     /**
      * TLS with the upstream failed.

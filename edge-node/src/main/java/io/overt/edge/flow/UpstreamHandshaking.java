@@ -38,7 +38,8 @@ record UpstreamHandshaking(Known.Judged known) implements State {
     @Override
     public Step on(Event event) {
         return switch (event) {
-            case UpstreamHandshaken(var session) -> met(new Known.Met(known, session));
+            case UpstreamHandshaken(var session, var told) ->
+                    met(new Known.Met(known, session), told);
             case UpstreamHandshakeFailed(var symptom, var detail, var certificate) ->
                     failed(symptom, detail, certificate);
             case UpstreamLost(var symptom, var detail) ->
@@ -59,10 +60,10 @@ record UpstreamHandshaking(Known.Judged known) implements State {
     }
 
     /** What a client would not have agreed to comes before the question who it is. */
-    private static Step met(Known.Met met) {
+    private static Step met(Known.Met met, Optional<CertificateHabit> told) {
         var asked =
                 switch (met.session().certificate()) {
-                    case ASKED -> ClientCertificates.asked(met);
+                    case ASKED -> ClientCertificates.asked(met, told);
                     case NOT_ASKED -> Optional.<Step>empty();
                 };
         return asked.or(() -> notOffered(met)).or(() -> weaker(met)).orElseGet(() -> accepted(met));

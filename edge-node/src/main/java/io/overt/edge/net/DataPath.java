@@ -70,6 +70,7 @@ public final class DataPath implements AutoCloseable {
             ConnectionMeters meters,
             Exclusions exclusions,
             Names names,
+            UpstreamHabits habits,
             Clock clock,
             LongSupplier nanoTime) {}
 
@@ -123,7 +124,7 @@ public final class DataPath implements AutoCloseable {
                         new Destinations(own, listeningPorts),
                         clientLeg,
                         upstreamLeg,
-                        new UpstreamHabits(UpstreamHabits.MEMORY, with.nanoTime()),
+                        with.habits(),
                         with.records(),
                         with.meters(),
                         with.exclusions(),

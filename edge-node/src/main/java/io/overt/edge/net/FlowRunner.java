@@ -219,7 +219,7 @@ final class FlowRunner {
             case Command.DecideUnheard(var unheard) -> feed(policy.decide(unheard));
             case Command.ConnectUpstream(var to) -> dial(to, UpstreamConnection.Purpose.INSPECT);
             case Command.HandshakeUpstream(var name, var offer) ->
-                    legs.upstream().handshake(shell.upstreamLeg(), name, offer);
+                    legs.upstream().handshake(shell.upstreamLeg(), name, offer, policy::told);
             case Command.Remember(var address, var name, var habit) ->
                     shell.habits().learn(address, name, habit);
             case Command.VerifyUpstream(var chain, var name, var address) ->

@@ -2,6 +2,7 @@ package io.overt.edge.net;
 
 import io.overt.edge.exclusion.Exclusion;
 import io.overt.edge.flow.CertificateHabit;
+import io.overt.edge.flow.CertificateRequest;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.Decided;
 import io.overt.edge.flow.Event.Load;
@@ -17,6 +18,8 @@ import io.overt.policy.Action;
 import io.overt.policy.ConnectionFacts;
 import io.overt.policy.Decision;
 import io.overt.policy.Ech;
+import io.overt.policy.Failure;
+import io.overt.policy.FailureAction;
 import io.overt.policy.HelloFacts;
 import io.overt.policy.HelloFault;
 import io.overt.policy.HostName;
@@ -35,6 +38,7 @@ final class PolicyAsk {
     private final Witness witness;
     private @Nullable Pinned pinned;
     private boolean inspecting;
+    private Optional<UpstreamHabits.Hearsay> hearsay = Optional.empty();
 
     private record Pinned(Policies.Numbered policy, ConnectionFacts facts) {}
 
@@ -72,12 +76,32 @@ final class PolicyAsk {
 
     Event decide(Heard heard) {
         var hello = heard.hello();
+        var address = heard.arrived().to().address();
         var facts =
                 new HelloFacts.Peeked(hello.alpn(), ech(hello.encryptedClientHello()), hello.ja4());
-        return decide(
-                facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts),
-                decision -> witness.exclusion(heard, decision),
-                shell.habits().of(heard.arrived().to().address(), hello.serverName()));
+        var decided =
+                decide(
+                        facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts),
+                        decision -> witness.exclusion(heard, decision),
+                        shell.habits().of(address, hello.serverName()));
+        if (goesOnWithoutCertificate(decided)) {
+            // Asked now, it has answered by the time that the upstream has; if not, it is not
+            // waited for.
+            hearsay = Optional.of(shell.habits().hearsay(address, hello.serverName()));
+        }
+        return decided;
+    }
+
+    private static boolean goesOnWithoutCertificate(Event event) {
+        return event instanceof Decided(var ruling, _, var habit)
+                && ruling.decision().action() == Action.INSPECT
+                && ruling.decision().on().of(Failure.CLIENT_CERT) == FailureAction.INSPECT
+                && !habit.equals(Optional.of(CertificateHabit.INSISTS));
+    }
+
+    /** What another edge has told of this connection's upstream, which has asked or has not. */
+    Optional<CertificateHabit> told(CertificateRequest request) {
+        return hearsay.flatMap(each -> each.given(request));
     }
 
     /**

@@ -13,6 +13,7 @@ import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.NoopAddressResolverGroup;
+import io.overt.edge.flow.CertificateHabit;
 import io.overt.edge.flow.CertificateRequest;
 import io.overt.edge.flow.Event;
 import io.overt.edge.flow.Event.RawConnected;
@@ -38,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -250,8 +252,16 @@ final class UpstreamConnection {
         return true;
     }
 
-    /** TLS over the connection; {@code events} hears what becomes of it. */
-    void handshake(UpstreamLeg leg, Optional<String> serverName, UpstreamOffer offer)
+    /**
+     * TLS over the connection; {@code events} hears what becomes of it.
+     *
+     * @param told what another edge saw this upstream do, asked once it stands
+     */
+    void handshake(
+            UpstreamLeg leg,
+            Optional<String> serverName,
+            UpstreamOffer offer,
+            Function<CertificateRequest, Optional<CertificateHabit>> told)
             throws SSLException {
         if (channel.isInputShutdown()) {
             // It closed before it heard our hello, and TLS would wait for that for ever.
@@ -278,7 +288,7 @@ final class UpstreamConnection {
                                 staple = UpstreamLeg.staple(engine);
                                 waitForRelay();
                             }
-                            tell(outcome(engine, done.cause()));
+                            tell(outcome(engine, done.cause(), told));
                         });
         channel.pipeline().addLast(tls, tap, new Holder());
         channel.config().setAutoRead(true);
@@ -314,7 +324,10 @@ final class UpstreamConnection {
         return certificate == CertificateRequest.ASKED && tap.bytes() == 0 && alert().isPresent();
     }
 
-    private Event outcome(ReferenceCountedOpenSslEngine engine, @Nullable Throwable failure) {
+    private Event outcome(
+            ReferenceCountedOpenSslEngine engine,
+            @Nullable Throwable failure,
+            Function<CertificateRequest, Optional<CertificateHabit>> told) {
         if (failure != null) {
             var alert = TlsAlerts.received(failure);
             return new UpstreamHandshakeFailed(
@@ -337,7 +350,8 @@ final class UpstreamConnection {
                     new UpstreamSession(
                             TlsSessions.of(engine, chosen),
                             PresentedChain.parse(ders),
-                            certificate));
+                            certificate),
+                    told.apply(certificate));
         } catch (CertificateEncodingException | SSLPeerUnverifiedException e) {
             return unreadable(e);
         } catch (CertificateException e) {

@@ -81,22 +81,22 @@ final class HazelcastSiteMap implements SiteMap {
 
     @Override
     @SuppressWarnings("ReferenceEquality") // Of the same member, not only of the same name.
-    public synchronized Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen) {
+    public synchronized Following follow(BiConsumer<ByteString, ByteString> seen) {
         Optional<IMap<byte[], byte[]>> running = map.get();
         if (running.isEmpty()) {
-            return Optional.of(new Unavailable("no running member"));
+            return new Unavailable("no running member");
         }
         IMap<byte[], byte[]> now = running.get();
         if (now == followed) {
-            return Optional.empty();
+            return new Followed();
         }
         try {
             now.addEntryListener(new Written(seen), true);
             followed = now;
-            return Optional.empty();
+            return new Begun();
         } catch (RuntimeException e) {
             // As for every other call: a member that is going down throws from a dozen places.
-            return Optional.of(new Unavailable(e.toString()));
+            return new Unavailable(e.toString());
         }
     }
 

@@ -8,7 +8,6 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,9 +53,8 @@ final class MemorySiteMap implements SiteMap {
     }
 
     @Override
-    public Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen) {
-        followers.addIfAbsent(seen);
-        return Optional.empty();
+    public Following follow(BiConsumer<ByteString, ByteString> seen) {
+        return followers.addIfAbsent(seen) ? new Begun() : new Followed();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.overt.edge.site.SealedValues.NotOpened;
 import io.overt.edge.site.SealedValues.Opened;
 import io.overt.edge.site.SiteMap.Absent;
 import io.overt.edge.site.SiteMap.Entries;
+import io.overt.edge.site.SiteMap.Following;
 import io.overt.edge.site.SiteMap.Found;
 import io.overt.edge.site.SiteMap.Storing;
 import io.overt.edge.site.SiteMap.Unavailable;
@@ -89,9 +90,8 @@ public final class SealedMap {
      * SiteMap#follow}.
      *
      * @param written the same at all calls; called on the carrier's threads, briefly
-     * @return why it could not, where it could not
      */
-    public Optional<Unavailable> follow(Consumer<Reading> written) {
+    public Following follow(Consumer<Reading> written) {
         return carrier.follow(followers.computeIfAbsent(written, this::opening));
     }
 

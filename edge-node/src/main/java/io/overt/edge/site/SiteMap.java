@@ -3,7 +3,6 @@ package io.overt.edge.site;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
@@ -35,16 +34,23 @@ public interface SiteMap {
      * {@link #all} now and then. Calling it again follows anew where the carrier has begun anew,
      * and else does nothing; {@code seen} is the same at all calls. Blocks, for at most some
      * deadlines: for a thread of one's own.
-     *
-     * @return why it could not, where it could not
      */
-    Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen);
+    Following follow(BiConsumer<ByteString, ByteString> seen);
 
     /**
      * Reads every entry that there is. Blocks, for at most some deadlines: for a thread of one's
      * own.
      */
     Everything all();
+
+    /** What came of following. */
+    sealed interface Following permits Begun, Followed, Unavailable {}
+
+    /** From now on; what was written before is to be read. */
+    record Begun() implements Following {}
+
+    /** As before. */
+    record Followed() implements Following {}
 
     /** What came of reading everything. */
     sealed interface Everything permits Entries, Unavailable {}
@@ -80,5 +86,5 @@ public interface SiteMap {
      *
      * @param detail for people and logs
      */
-    record Unavailable(String detail) implements Lookup, Storing, Everything {}
+    record Unavailable(String detail) implements Lookup, Storing, Following, Everything {}
 }

@@ -209,7 +209,11 @@ class AnyOrderPropertyTest {
                                         ? Cast.named("decided: inspect, failures splice")
                                         : random.nextBoolean()
                                                 ? Cast.named("decided: inspect, untrusted mirrors")
-                                                : Cast.named("decided: inspect, asked goes on");
+                                                : random.nextBoolean()
+                                                        ? Cast.named(
+                                                                "decided: inspect, asked goes on")
+                                                        : Cast.named(
+                                                                "decided: inspect, weaker BLOCK");
                 case CONNECTING ->
                         Cast.named(
                                 state instanceof PlainConnecting
@@ -218,7 +222,9 @@ class AnyOrderPropertyTest {
                 case UPSTREAM_HANDSHAKE ->
                         random.nextInt(4) > 0
                                 ? Cast.named("upstream handshaken")
-                                : Cast.named("upstream handshaken, asking");
+                                : random.nextBoolean()
+                                        ? Cast.named("upstream handshaken, asking")
+                                        : Cast.named("upstream handshaken without alpn");
                 case VERIFYING ->
                         random.nextInt(4) > 0
                                 ? Cast.named("upstream verified")

@@ -206,6 +206,11 @@ final class Cast {
                 new Event.UpstreamHandshaken(
                         session("h2", CHAIN.upstream().chain(), CertificateRequest.ASKED)));
         events.put(
+                "upstream handshaken, asking, told to insist",
+                new Event.UpstreamHandshaken(
+                        session("h2", CHAIN.upstream().chain(), CertificateRequest.ASKED),
+                        Optional.of(CertificateHabit.INSISTS)));
+        events.put(
                 "upstream handshaken with RSA",
                 new Event.UpstreamHandshaken(
                         session("h2", RSA.upstream().chain(), CertificateRequest.NOT_ASKED)));

@@ -61,6 +61,21 @@ class CertificatePlaybookTest {
     }
 
     @Test
+    void one_that_asks_and_that_another_edge_saw_insist_is_spliced_before_the_client_meets_us() {
+        Playbook.on(Provenance.DIVERT)
+                .where("decided: inspect", Cast.named("decided: inspect, asked goes on"))
+                .plays(
+                        TO_UPSTREAM_HANDSHAKE
+                                + """
+                                >> upstream handshaken, asking, told to insist
+                                << remember www.example.test at 192.0.2.80:443 ASKS
+                                << abandon upstream
+                                << deadline splice-connecting
+                                << dial raw 192.0.2.80:443
+                                """);
+    }
+
+    @Test
     void one_that_insists_in_its_handshake_is_spliced_where_the_rule_says_so() {
         Playbook.on(Provenance.DIVERT)
                 .where("decided: inspect", Cast.named("decided: inspect, asked goes on"))

@@ -89,6 +89,15 @@ final class Bench implements AutoCloseable {
     }
 
     Bench(String rules, DataPathSettings settings, StatusConfig status) {
+        this(rules, settings, status, SiteShelf.none());
+    }
+
+    /** One that shares with others what upstreams do about client certificates. */
+    Bench(String rules, SiteShelf habits) {
+        this(rules, settings(), StatusConfig.DEFAULT, habits);
+    }
+
+    private Bench(String rules, DataPathSettings settings, StatusConfig status, SiteShelf habits) {
         upstreams =
                 new UpstreamCheck(
                         new BoundedChainVerifier(TrustAnchors.of(List.of(PKI.anchor()))),
@@ -111,6 +120,12 @@ final class Bench implements AutoCloseable {
                                     new ConnectionMeters(meters),
                                     new LedgerKeeper(ledger, exclusionClock, _ -> {}, meters),
                                     name -> names.addresses(name),
+                                    new UpstreamHabits(
+                                            HabitSettings.DEFAULT,
+                                            habits,
+                                            Clock.systemUTC(),
+                                            System::nanoTime,
+                                            meters),
                                     Clock.systemUTC(),
                                     System::nanoTime));
         } catch (io.overt.service.process.StartException e) {

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.overt.edge.site.SiteMap.Absent;
+import io.overt.edge.site.SiteMap.Begun;
 import io.overt.edge.site.SiteMap.Entries;
+import io.overt.edge.site.SiteMap.Followed;
 import io.overt.edge.site.SiteMap.Found;
 import io.overt.edge.site.SiteMap.Lookup;
 import io.overt.edge.site.SiteMap.Stored;
@@ -93,8 +95,8 @@ abstract class SiteMapContract {
         Map<ByteString, ByteString> seen = new ConcurrentHashMap<>();
         BiConsumer<ByteString, ByteString> follower = seen::put;
 
-        assertThat(map().follow(follower)).isEmpty();
-        assertThat(map().follow(follower)).isEmpty();
+        assertThat(map().follow(follower)).isEqualTo(new Begun());
+        assertThat(map().follow(follower)).isEqualTo(new Followed());
         store(key, "value", HOUR);
 
         await().atMost(Duration.ofSeconds(30))

@@ -77,9 +77,9 @@ public final class TestMaps {
         }
 
         @Override
-        public Optional<Unavailable> follow(BiConsumer<ByteString, ByteString> seen) {
+        public Following follow(BiConsumer<ByteString, ByteString> seen) {
             hang();
-            return away ? Optional.of(AWAY) : memory.follow(seen);
+            return away ? AWAY : memory.follow(seen);
         }
 
         @Override

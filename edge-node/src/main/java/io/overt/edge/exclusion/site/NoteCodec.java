@@ -45,6 +45,27 @@ final class NoteCodec {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /** How long its entry is of use. */
+    static Duration timeToLive(Note note, Instant now) {
+        return switch (note) {
+            case Refusals refusals ->
+                    refusals.weight() == 0
+                            ? VOID_FOR
+                            : longer(
+                                            Duration.between(
+                                                    now,
+                                                    refusals.last().plus(refusals.terms().ttl())),
+                                            Duration.ZERO)
+                                    .plusSeconds(1);
+            case Acceptance _ -> ACCEPTED_FOR;
+            case Verdict _ -> Note.FORGOTTEN_FOR;
+        };
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
     static ExclusionNote encode(Note note) {
         var message =
                 ExclusionNote.newBuilder()
@@ -239,6 +260,12 @@ final class NoteCodec {
         }
         return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
     }
+
+    /** Until every edge has heard that a note is void. */
+    private static final Duration VOID_FOR = Duration.ofHours(1);
+
+    /** Longer than any rule remembers a refusal of an edge that is gone. */
+    private static final Duration ACCEPTED_FOR = Duration.ofDays(366);
 
     /** Of the year 9999: no sum with a time to live overflows. */
     static final long LAST_SECOND = 253_402_300_799L;

@@ -10,7 +10,6 @@ import io.overt.edge.exclusion.Exclusions;
 import io.overt.edge.exclusion.Ledger;
 import io.overt.edge.exclusion.Note;
 import io.overt.edge.exclusion.Note.Acceptance;
-import io.overt.edge.exclusion.Note.Refusals;
 import io.overt.edge.exclusion.Note.Verdict;
 import io.overt.edge.site.SealedMap;
 import io.overt.edge.site.SealedMap.All;
@@ -143,13 +142,15 @@ public final class SiteExclusions implements AutoCloseable {
 
     /** Begins to share. */
     public SiteExclusions start() {
+        every(LOOK_EVERY, this::goThrough);
+        every(PAUSE, this::follow);
+        return this;
+    }
+
+    private void every(Duration pause, Runnable round) {
         var _ =
                 thread.scheduleWithFixedDelay(
-                        backstop.around(this::goThrough),
-                        0,
-                        LOOK_EVERY.toMillis(),
-                        TimeUnit.MILLISECONDS);
-        return this;
+                        backstop.around(round), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** For the data path. */
@@ -224,7 +225,7 @@ public final class SiteExclusions implements AutoCloseable {
         return map.write(
                         NoteCodec.key(note),
                         NoteCodec.encode(note).toByteArray(),
-                        timeToLive(note, now))
+                        NoteCodec.timeToLive(note, now))
                 .thenAccept(
                         storing -> {
                             switch (storing) {
@@ -256,15 +257,21 @@ public final class SiteExclusions implements AutoCloseable {
         }
     }
 
+    /** A member of the cluster that went down comes back as one that nobody follows yet. */
+    private void follow() {
+        switch (map.follow(follower)) {
+            case SiteMap.Begun() -> lookAgain();
+            case SiteMap.Followed(), SiteMap.Unavailable _ -> {}
+        }
+    }
+
     private void goThrough() {
         lookingAgain.set(false);
         ledger.sweep(clock.instant());
-        var unfollowed = map.follow(follower);
         switch (map.all()) {
             case All(var readings) -> {
                 takeAll(readings);
                 rewrite();
-                unfollowed.ifPresent(_ -> lookAgain());
             }
             case Away _ -> lookAgain();
         }
@@ -335,26 +342,6 @@ public final class SiteExclusions implements AutoCloseable {
                         });
     }
 
-    private static Duration timeToLive(Note note, Instant now) {
-        return switch (note) {
-            case Refusals refusals ->
-                    refusals.weight() == 0
-                            ? VOID_FOR
-                            : longer(
-                                            Duration.between(
-                                                    now,
-                                                    refusals.last().plus(refusals.terms().ttl())),
-                                            Duration.ZERO)
-                                    .plusSeconds(1);
-            case Acceptance _ -> ACCEPTED_FOR;
-            case Verdict _ -> Note.FORGOTTEN_FOR;
-        };
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
-    }
-
     /**
      * Writes what is still to be shared, for some seconds; what was learned stays at the others.
      */
@@ -387,12 +374,6 @@ public final class SiteExclusions implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
     private static final Duration REWRITE_EVERY = Duration.ofMinutes(10);
-
-    /** Until every edge has heard that a note is void. */
-    private static final Duration VOID_FOR = Duration.ofHours(1);
-
-    /** Longer than any rule remembers a refusal of an edge that is gone. */
-    private static final Duration ACCEPTED_FOR = Duration.ofDays(366);
 
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
