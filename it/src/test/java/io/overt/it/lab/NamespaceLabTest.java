@@ -258,11 +258,12 @@ final class NamespaceLabTest {
                 .allMatch(line -> line.contains("never extractable"));
         try (var files = Files.walk(home)) {
             assertThat(files.filter(Files::isRegularFile).filter(NamespaceLabTest::holdsPrivateKey))
-                    .as("private keys in files: fleet identities and the policy key, no CA")
+                    .as("private keys in files: fleet identities, policy's, the log readers', no CA")
                     .allMatch(
                             file ->
                                     file.startsWith(home.resolve("identity"))
-                                            || file.equals(home.resolve("policy.key")));
+                                            || file.equals(home.resolve("policy.key"))
+                                            || file.equals(home.resolve("log-readers.key")));
         }
     }
 
