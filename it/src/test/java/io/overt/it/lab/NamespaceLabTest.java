@@ -258,7 +258,7 @@ final class NamespaceLabTest {
                 .allMatch(line -> line.contains("never extractable"));
         try (var files = Files.walk(home)) {
             assertThat(files.filter(Files::isRegularFile).filter(NamespaceLabTest::holdsPrivateKey))
-                    .as("private keys in files: fleet identities, policy's, the log readers', no CA")
+                    .as("private keys in files: identities, policy, log readers, no CA")
                     .allMatch(
                             file ->
                                     file.startsWith(home.resolve("identity"))
