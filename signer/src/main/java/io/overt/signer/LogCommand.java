@@ -1,5 +1,7 @@
 package io.overt.signer;
 
+import static io.overt.signer.KeyCommand.required;
+
 import io.overt.service.config.ConfigException;
 import io.overt.service.process.StartException;
 import io.overt.signer.log.LogCheck;
@@ -310,12 +312,5 @@ final class LogCommand implements Callable<Integer> {
 
         /** As often as a log is published. */
         private static final Duration PAUSE = Duration.ofSeconds(1);
-    }
-
-    private static <T> T required(@Nullable T value) {
-        if (value == null) {
-            throw new IllegalStateException("picocli lets no call through without it");
-        }
-        return value;
     }
 }

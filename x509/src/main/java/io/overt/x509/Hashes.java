@@ -3,9 +3,10 @@ package io.overt.x509;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Digests that every JDK has. */
-final class Hashes {
-    static byte[] sha256(byte[] input) {
+/** Digests that every JDK has. Thread-safe. */
+public final class Hashes {
+    /** 32 bytes. */
+    public static byte[] sha256(byte[] input) {
         return digest("SHA-256", input);
     }
 

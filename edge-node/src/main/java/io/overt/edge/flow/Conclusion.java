@@ -39,7 +39,8 @@ public record Conclusion(
     }
 
     /** In what the upstream's leg was weaker than the client's; empty where there were not both. */
-    public Optional<List<Legs.Aspect>> weaker() {
-        return client.flatMap(leg -> known.meeting().map(met -> Legs.weaker(met.session(), leg)));
+    public Optional<List<LegComparison.Aspect>> weaker() {
+        return client.flatMap(
+                leg -> known.meeting().map(met -> LegComparison.weaker(met.session(), leg)));
     }
 }

@@ -16,7 +16,7 @@ public enum PostQuantum {
         if (!met.judged().heard().hello().groups().contains(UpstreamOffer.X25519MLKEM768)) {
             return NOT_OFFERED;
         }
-        return Legs.isHybrid(met.session().tls()) ? KEPT : LOST;
+        return LegComparison.isHybrid(met.session().tls()) ? KEPT : LOST;
     }
 
     /** The name in records and metrics. */

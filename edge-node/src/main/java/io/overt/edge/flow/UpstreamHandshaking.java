@@ -78,7 +78,7 @@ record UpstreamHandshaking(Known.Judged known) implements State {
 
     /** The last chance to splice: once our ServerHello is out the client has the stronger leg. */
     private static Optional<Step> weaker(Known.Met met) {
-        var found = Legs.foreseen(met.judged().heard().hello(), met.session());
+        var found = LegComparison.foreseen(met.judged().heard().hello(), met.session());
         if (!found.isEmpty() && Failing.action(met, Reason.WEAKER) != FailureAction.INSPECT) {
             return Optional.of(Failing.because(met, Reason.WEAKER, String.join(", ", found)));
         }

@@ -2,7 +2,6 @@ package io.overt.edge.login;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import javax.crypto.Mac;
@@ -36,15 +35,6 @@ final class Digests {
             return HexFormat.of().formatHex(mac.doFinal(credentials.password()));
         } catch (GeneralSecurityException e) {
             // Every Java platform has HmacSHA256 (Mac's own contract).
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (GeneralSecurityException e) {
-            // Every Java platform has SHA-256 (MessageDigest's own contract).
             throw new IllegalStateException(e);
         }
     }

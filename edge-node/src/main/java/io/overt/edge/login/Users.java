@@ -2,8 +2,11 @@ package io.overt.edge.login;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.x509.Hashes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -78,7 +81,7 @@ final class Users implements AutoCloseable {
     /** Of the content: a copy may keep its length and time. */
     private String fingerprint() {
         try {
-            return Digests.sha256(java.nio.file.Files.readAllBytes(file));
+            return HexFormat.of().formatHex(Hashes.sha256(Files.readAllBytes(file)));
         } catch (java.io.IOException e) {
             return e.toString();
         }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Ending;
 import io.overt.edge.flow.Known;
-import io.overt.edge.flow.Legs.Aspect;
+import io.overt.edge.flow.LegComparison.Aspect;
 import io.overt.edge.flow.Outcome;
 import io.overt.edge.flow.PostQuantum;
 import io.overt.edge.flow.Reason;

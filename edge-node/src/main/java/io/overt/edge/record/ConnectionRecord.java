@@ -4,8 +4,8 @@ import io.overt.edge.flow.Conclusion;
 import io.overt.edge.flow.Known;
 import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Known.TlsSession;
-import io.overt.edge.flow.Legs;
-import io.overt.edge.flow.Legs.Aspect;
+import io.overt.edge.flow.LegComparison;
+import io.overt.edge.flow.LegComparison.Aspect;
 import io.overt.edge.flow.OriginalDestination;
 import io.overt.edge.flow.PostQuantum;
 import io.overt.edge.flow.Unoffered;
@@ -116,7 +116,7 @@ public record ConnectionRecord(
                                         }))
                 .strings("not_offered", unoffered.map(Unoffered::findings).orElse(List.of()))
                 .strings("beyond_offer", unoffered.map(Unoffered::beyond).orElse(List.of()))
-                .member("upstream_key", facts.met.map(each -> Legs.key(leaf(each))))
+                .member("upstream_key", facts.met.map(each -> LegComparison.key(leaf(each))))
                 .member("upstream_signature", facts.met.map(each -> leaf(each).getSigAlgName()));
         conclusion
                 .weaker()

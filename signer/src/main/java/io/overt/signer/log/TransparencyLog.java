@@ -17,11 +17,10 @@ import io.overt.signer.issue.IssuanceIndex;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.key.SigningKey;
+import io.overt.x509.Hashes;
 import io.overt.x509.tlog.NoteKey;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -110,7 +109,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                             .build();
             ledger.appendIfNew(
                     "issuer " + issuer.ca().fingerprint().hex(),
-                    sha256(standing.toByteArray()),
+                    Hashes.sha256(standing.toByteArray()),
                     entry(clock.instant()).setIssuer(standing).build().toByteArray());
         }
     }
@@ -166,7 +165,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                     byte[] id = seal.certificateId(intent.issuer().fingerprint(), serial(intent));
                     Issued.Builder issued =
                             Issued.newBuilder()
-                                    .setCertificateSha256(ByteString.copyFrom(sha256(certificate)));
+                                    .setCertificateSha256(
+                                            ByteString.copyFrom(Hashes.sha256(certificate)));
                     if (certificate.length <= ROOM) {
                         issued.setCertificate(ByteString.copyFrom(certificate));
                     }
@@ -242,7 +242,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
             if (room >= 0 && evidence.getLeftOutSha256Count() == 0) {
                 evidence.addUpstreamChain(ByteString.copyFrom(certificate));
             } else {
-                evidence.addLeftOutSha256(ByteString.copyFrom(sha256(certificate)));
+                evidence.addLeftOutSha256(ByteString.copyFrom(Hashes.sha256(certificate)));
             }
         }
         return evidence.build();
@@ -261,14 +261,6 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                 .setSeconds(at.getEpochSecond())
                 .setNanos(at.getNano())
                 .build();
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 
     /** Of 65,535 bytes: what the rest of an entry, padding and hashes of a long chain leave. */

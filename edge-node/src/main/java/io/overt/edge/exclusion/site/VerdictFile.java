@@ -2,6 +2,7 @@ package io.overt.edge.exclusion.site;
 
 import io.overt.edge.exclusion.Note.Verdict;
 import io.overt.proto.site.v1.KeptVerdicts;
+import io.overt.x509.Hashes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,8 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +56,7 @@ final class VerdictFile {
             throw broken(bytes.length + " bytes (expected: at least " + DIGEST + ")");
         }
         var content = Arrays.copyOfRange(bytes, DIGEST, bytes.length);
-        if (!Arrays.equals(Arrays.copyOf(bytes, DIGEST), sha256(content))) {
+        if (!Arrays.equals(Arrays.copyOf(bytes, DIGEST), Hashes.sha256(content))) {
             throw broken("its SHA-256 is not that of its content");
         }
         return KeptVerdicts.parseFrom(content).getNotesList().stream()
@@ -90,7 +89,7 @@ final class VerdictFile {
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rw-------")))) {
-            write(channel, sha256(content));
+            write(channel, Hashes.sha256(content));
             write(channel, content);
             channel.force(true);
         }
@@ -107,14 +106,6 @@ final class VerdictFile {
         var buffer = ByteBuffer.wrap(bytes);
         while (buffer.hasRemaining()) {
             channel.write(buffer);
-        }
-    }
-
-    private static byte[] sha256(byte[] content) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(content);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

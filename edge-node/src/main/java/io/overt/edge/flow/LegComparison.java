@@ -18,11 +18,11 @@ import java.util.Locale;
  * connection is as strong as its weakest part (NIST SP 800-57 part 1, §5.6.2), and that is 112 to
  * 128 bits on nearly all of them.
  */
-public final class Legs {
+public final class LegComparison {
     /** SP 800-57 part 1, table 2: what RSA with 2,048 bits comes to. Less is refused (KeyRules). */
     private static final int LEAST_BITS = 112;
 
-    private Legs() {}
+    private LegComparison() {}
 
     /** In what. The vocabulary is closed: records and metrics use these names. */
     public enum Aspect {

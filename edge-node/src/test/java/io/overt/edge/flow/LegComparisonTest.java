@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.Known.UpstreamSession;
-import io.overt.edge.flow.Legs.Aspect;
+import io.overt.edge.flow.LegComparison.Aspect;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.KeySpec;
 import io.overt.testkit.pki.TestPki;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The table of ADR 0146, and what of ADR 0145 no wire can be made to show. checklist 47, 48, 49 */
-class LegsTest {
+class LegComparisonTest {
     private static final TestPki PKI = TestPki.create();
 
     @ParameterizedTest(name = "{0} behind {1}: {2}")
@@ -39,7 +39,7 @@ class LegsTest {
                 "1.2 CBC P-256, 1.3 AES128 X25519MLKEM768, version key-exchange cipher",
             })
     void is_weaker_in(String upstream, String client, String aspects) {
-        assertThat(Legs.weaker(session(tls(upstream), KeySpec.EC_P256), tls(client)))
+        assertThat(LegComparison.weaker(session(tls(upstream), KeySpec.EC_P256), tls(client)))
                 .extracting(Aspect::text)
                 .isEqualTo(aspects == null ? List.of() : Arrays.asList(aspects.split(" ")));
     }
@@ -60,9 +60,9 @@ class LegsTest {
         var session = session(tls, key);
         var leaf = session.chain().leaf();
 
-        assertThat(Legs.strength(leaf.getPublicKey())).isEqualTo(bits);
-        assertThat(Legs.key(leaf)).isEqualTo(name);
-        assertThat(Legs.weaker(session, tls))
+        assertThat(LegComparison.strength(leaf.getPublicKey())).isEqualTo(bits);
+        assertThat(LegComparison.key(leaf)).isEqualTo(name);
+        assertThat(LegComparison.weaker(session, tls))
                 .extracting(Aspect::text)
                 .isEqualTo(weaker.isEmpty() ? List.of() : List.of(weaker));
     }
@@ -73,7 +73,7 @@ class LegsTest {
         var old = PKI.root().issue(CertificateSpec.leaf("a.example").signedWith("SHA1withECDSA"));
 
         assertThat(
-                        Legs.weaker(
+                        LegComparison.weaker(
                                 new UpstreamSession(
                                         tls,
                                         new PresentedChain(old.chain()),
