@@ -127,6 +127,38 @@ class UpstreamLegTest {
         }
     }
 
+    /** BoringSSL offers it, browsers do not: {@link Sha1KeyExchange}. */
+    @Test
+    void a_key_exchange_that_is_signed_with_sha1_is_refused_and_with_sha256_it_is_not()
+            throws Exception {
+        try (var bench = new Bench(InspectTest.INSPECT);
+                var sha1 = keyExchangeSignedWith("RSA+SHA1");
+                var sha256 = keyExchangeSignedWith("RSA+SHA256")) {
+            assertThatThrownBy(() -> client(bench, sha1.address(), bench.forge.anchor()))
+                    .isInstanceOf(IOException.class);
+            var blocked = bench.record();
+            assertThat(blocked.fate()).startsWith("block handshake-failed ");
+            assertThat(blocked.text("detail"))
+                    .isEqualTo("the upstream signed its key exchange with SHA-1");
+
+            client(bench, sha256.address(), bench.forge.anchor());
+            assertThat(bench.record().fate()).startsWith("inspect rule ");
+            bench.awaitQuiet();
+        }
+    }
+
+    /** At security level 0 OpenSSL takes the one algorithm that it is told to. */
+    private OpenSslServer keyExchangeSignedWith(String algorithm) throws IOException {
+        return OpenSslServer.start(
+                folder(algorithm.replace('+', '-')),
+                leaf(KeySpec.RSA_2048),
+                "-tls1_2",
+                "-cipher",
+                "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0",
+                "-sigalgs",
+                algorithm);
+    }
+
     // checklist 47
     @Test
     void a_suite_that_the_client_did_not_offer_is_a_finding_where_it_is_weaker() throws Exception {
