@@ -10,6 +10,7 @@ import io.overt.testkit.upstream.Manners;
 import io.overt.testkit.upstream.MisbehavingUpstream;
 import io.overt.testkit.upstream.MisbehavingUpstream.Manner;
 import io.overt.testkit.upstream.TlsManner;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,12 +31,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The edge as a client: what it offers, and that it takes nothing else. */
 @ExtendWith(LeakExtension.class)
 class UpstreamTlsTest {
     private static final String HOST = "www.example.test";
     private static final HexFormat HEX = HexFormat.of();
+    private static final int SMALL = 7;
 
     /** AEAD with forward secrecy, strongest kind first, then CBC for servers with nothing else. */
     private static final List<Integer> SUITES =
@@ -225,6 +229,52 @@ class UpstreamTlsTest {
                     changed[0] = record[0] == 20 /* change_cipher_spec */;
                     return record;
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void messages_in_many_small_records_are_taken(String version) throws Exception {
+        var encrypted = new AtomicBoolean();
+        try (var server =
+                        MisbehavingUpstream.that(
+                                TlsManner.with(Bench.PKI.leaf(HOST))
+                                        .versions(version)
+                                        .speaking(tls -> tls.getInputStream().readAllBytes()));
+                var upstream =
+                        MisbehavingUpstream.that(
+                                (socket, _) ->
+                                        relay(
+                                                socket,
+                                                server.address(),
+                                                Manners.readRecord(socket),
+                                                record ->
+                                                        encrypted.get()
+                                                                ? record
+                                                                : inSmallRecords(
+                                                                        record, encrypted)));
+                var client =
+                        Clients.tls(
+                                bench.connectTo(upstream.address()), bench.forge.anchor(), HOST)) {
+            client.startHandshake();
+        }
+        assertThat(bench.record().text("outcome")).isEqualTo("inspect");
+    }
+
+    /** RFC 8446 §5.1: a message may be fragmented over records, until it is encrypted. */
+    private static byte[] inSmallRecords(byte[] record, AtomicBoolean encrypted) {
+        if (record[0] != 22 /* handshake */) {
+            encrypted.set(true);
+            return record;
+        }
+        var out = new ByteArrayOutputStream();
+        for (var at = 5; at < record.length; at += SMALL) {
+            var length = Math.min(SMALL, record.length - at);
+            out.write(record, 0, 3);
+            out.write(0);
+            out.write(length);
+            out.write(record, at, length);
+        }
+        return out.toByteArray();
     }
 
     private interface Change {
