@@ -4,6 +4,7 @@ import com.beust.jcommander.JCommander;
 import de.rub.nds.tlsattacker.core.config.Config;
 import de.rub.nds.tlsattacker.core.config.delegate.GeneralDelegate;
 import de.rub.nds.tlsattacker.core.constants.CipherSuite;
+import de.rub.nds.tlsattacker.core.constants.SignatureAndHashAlgorithm;
 import de.rub.nds.tlsattacker.core.workflow.ParallelExecutor;
 import de.rub.nds.tlsscanner.clientscanner.config.ClientScannerConfig;
 import de.rub.nds.tlsscanner.clientscanner.execution.TlsClientScanner;
@@ -46,7 +47,8 @@ public final class ClientScan {
 
     /**
      * Where a probe does not care for the suite, the scanner takes static RSA, which only those can
-     * go on with who still offer it. This one everybody offers.
+     * go on with who still offer it. This one everybody offers. As little does it care how its key
+     * exchange is signed, and takes SHA-1, which OpenSSL and Chromium do not offer either.
      */
     private static final class OfferedByAll extends ClientScannerConfig {
         OfferedByAll(GeneralDelegate delegate) {
@@ -58,6 +60,12 @@ public final class ClientScan {
             Config config = super.createConfig();
             config.setDefaultSelectedCipherSuite(SUITE);
             config.setDefaultServerSupportedCipherSuites(SUITE);
+            config.setDefaultServerSupportedSignatureAndHashAlgorithms(
+                    config.getDefaultServerSupportedSignatureAndHashAlgorithms().stream()
+                            .filter(each -> !each.name().endsWith("_SHA1"))
+                            .toList());
+            config.setDefaultSelectedSignatureAndHashAlgorithm(
+                    SignatureAndHashAlgorithm.RSA_SHA256);
             return config;
         }
 
