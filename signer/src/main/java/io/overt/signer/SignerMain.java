@@ -17,6 +17,7 @@ import io.overt.service.process.ServiceFrame;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.signer.ceremony.CeremonyCommand;
 import io.overt.signer.issue.ForgeChecks;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
@@ -89,6 +90,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                 new CreateCa(clock),
                 new CreateUntrustedCa(clock),
                 new CreateLogKey(clock),
+                new CeremonyCommand(clock, SignerMain.class.getName()),
                 new LogCommand());
     }
 

@@ -9,16 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The people whose signatures let a document be acted upon, and how many of them it takes. Trusted
- * input: whoever may write the approvers file decides who approves.
+ * The people whose signatures let a document be acted upon, how many of them it takes, and what
+ * they insist on whatever a document says. Trusted input: whoever may write the approvers file
+ * decides who approves.
  *
  * <pre>
  * threshold: 2
+ * subject-words: [inspection]
  * approvers:
  *   - name: alice
  *     key: ssh-ed25519 AAAA… alice@example
@@ -33,10 +37,15 @@ public final class Approvers {
 
     private final List<Approver> people;
     private final int threshold;
+    private final Set<String> subjectWords;
+    private final Digest sha256;
 
-    private Approvers(List<Approver> people, int threshold) {
+    private Approvers(
+            List<Approver> people, int threshold, Set<String> subjectWords, Digest sha256) {
         this.people = List.copyOf(people);
         this.threshold = threshold;
+        this.subjectWords = Set.copyOf(subjectWords);
+        this.sha256 = sha256;
     }
 
     /**
@@ -46,10 +55,16 @@ public final class Approvers {
      *     than it asks for, a name or a key that two entries share
      */
     public static Approvers read(Path file) throws ConfigException {
-        return read(ConfigFile.read(file));
+        byte[] content;
+        try {
+            content = BoundedFile.read(file, LARGEST_LIST);
+        } catch (IOException e) {
+            throw new ConfigException(file + ": cannot be read: " + e);
+        }
+        return read(ConfigFile.parse(file, content), Digest.of(content));
     }
 
-    private static Approvers read(ConfigNode root) throws ConfigException {
+    private static Approvers read(ConfigNode root, Digest sha256) throws ConfigException {
         int threshold = root.integer("threshold", LEAST, LEAST, MOST);
         List<Approver> people = new ArrayList<>();
         Map<String, ConfigNode> names = new LinkedHashMap<>();
@@ -80,8 +95,10 @@ public final class Approvers {
                     "%d with a key (expected: at least %d, the threshold)"
                             .formatted(people.size(), threshold));
         }
+        Set<String> words = new LinkedHashSet<>(root.list("subject-words", Approvers::word));
         root.finish();
-        return new Approvers(people, threshold);
+        return new Approvers(
+                people, threshold, words.isEmpty() ? DEFAULT_SUBJECT_WORDS : words, sha256);
     }
 
     /** Like {@link #approve(Path, List)}, with the approvals that lie beside the document. */
@@ -157,10 +174,33 @@ public final class Approvers {
         return threshold;
     }
 
+    /** One of these stands in the subject of each CA, whatever a plan says. */
+    public Set<String> subjectWords() {
+        return subjectWords;
+    }
+
+    /** Of the file, in hexadecimal: what transcripts name it by. */
+    public String sha256() {
+        return sha256.hex();
+    }
+
+    private static String word(String text) {
+        // A shorter one stands in names by chance.
+        if (text.strip().length() < 4) {
+            throw new IllegalArgumentException("a word of at least 4 letters");
+        }
+        return text.strip();
+    }
+
+    /** What a CA is called where nothing else was agreed on: it inspects, and says so. */
+    public static final Set<String> DEFAULT_SUBJECT_WORDS = Set.of("inspection");
+
     /** Two people: one alone never acts with a CA's key. */
     private static final int LEAST = 2;
 
     private static final int MOST = 16;
+
+    private static final int LARGEST_LIST = 1 << 20;
 
     /** Lists of names grow; plans do not. */
     private static final int LARGEST_DOCUMENT = 16 << 20;

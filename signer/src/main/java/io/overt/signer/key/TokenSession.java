@@ -234,7 +234,7 @@ final class TokenSession implements KeySession {
         }
     }
 
-    private static PrivateKey privateKey(KeyStore store, TokenSettings settings, PublicKey wanted)
+    static PrivateKey privateKey(KeyStore store, TokenSettings settings, PublicKey wanted)
             throws SigningKeyException, GeneralSecurityException {
         List<PrivateKey> found = new ArrayList<>();
         List<String> seen = new ArrayList<>();
@@ -276,7 +276,7 @@ final class TokenSession implements KeySession {
                 SigningKeyException.Kind.KEY, "entry " + alias + " on the token is no private key");
     }
 
-    private static void closeQuietly(Cryptoki cryptoki, long session) {
+    static void closeQuietly(Cryptoki cryptoki, long session) {
         try {
             cryptoki.closeSession(session);
         } catch (Cryptoki.CryptokiException _) {
