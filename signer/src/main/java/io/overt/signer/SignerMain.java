@@ -28,6 +28,7 @@ import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.log.TransparencyLog;
 import io.overt.signer.store.SqliteStore;
+import io.overt.signer.trust.ExportTrust;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.TrustAnchors;
@@ -91,6 +92,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                 new CreateUntrustedCa(clock),
                 new CreateLogKey(clock),
                 new CeremonyCommand(clock, SignerMain.class.getName()),
+                new ExportTrust(clock),
                 new LogCommand());
     }
 

@@ -1,5 +1,6 @@
 package io.overt.it.cluster;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,11 +64,48 @@ public record ClusterPlan(
     }
 
     /** Where the CA's keys are. */
-    public enum CaKeys {
-        /** In a SoftHSM token of this cluster's own. */
-        SOFTHSM,
-        /** In a file, under the name that warns. For machines without SoftHSM. */
-        INSECURE_FILE
+    public sealed interface CaKeys {
+        /** Made with the cluster, and thrown away with it. */
+        enum Fresh implements CaKeys {
+            /** In a SoftHSM token of this cluster's own. */
+            SOFTHSM,
+            /** In a file, under the name that warns. For machines without SoftHSM. */
+            INSECURE_FILE
+        }
+
+        /**
+         * In a SoftHSM token that is there, with the CA: nothing is made, and nothing is changed.
+         *
+         * @param folder the signer's as docs/ceremonies.md makes it: softhsm2.conf, token.pin, and
+         *     in ca root.pem, issuing.pem, untrusted.pem and log.pem; the token is called overt
+         */
+        record Made(Path folder) implements CaKeys {
+            public Made {
+                folder = folder.toAbsolutePath().normalize();
+                for (String each :
+                        List.of(
+                                "softhsm2.conf",
+                                "token.pin",
+                                "ca/root.pem",
+                                "ca/issuing.pem",
+                                "ca/untrusted.pem",
+                                "ca/log.pem")) {
+                    if (!Files.isReadable(folder.resolve(each))) {
+                        throw new IllegalArgumentException(
+                                folder.resolve(each)
+                                        + ": not there (expected: a signer's folder as docs/ceremonies.md makes it)");
+                    }
+                }
+            }
+        }
+
+        /** Where SoftHSM's configuration is; of a cluster's own unless there is another. */
+        default Path softHsm(Path own) {
+            return switch (this) {
+                case Fresh _ -> own;
+                case Made(Path folder) -> folder.resolve("softhsm2.conf");
+            };
+        }
     }
 
     /** Listeners for a gateway's diverted connections. */

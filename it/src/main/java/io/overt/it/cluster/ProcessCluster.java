@@ -48,7 +48,10 @@ public final class ProcessCluster implements AutoCloseable {
         this.progress = progress;
         this.files = new ClusterFiles(plan.setting(UPSTREAM_HANDSHAKE), SITE);
         this.launcher =
-                plan.launcher().with("SOFTHSM2_CONF", files.file("softhsm2.conf").toString());
+                plan.launcher()
+                        .with(
+                                "SOFTHSM2_CONF",
+                                plan.keys().softHsm(files.file("softhsm2.conf")).toString());
     }
 
     /**
@@ -155,38 +158,54 @@ public final class ProcessCluster implements AutoCloseable {
     private void startSigner() throws IOException, InterruptedException {
         PartFiles signer = files.signer(keys());
         signerAdminPort = signer.adminPort();
-        progress.accept(
-                switch (plan.keys()) {
-                    case SOFTHSM -> "making a CA whose keys stay in a SoftHSM token";
-                    case INSECURE_FILE -> "making a CA whose keys are in a file (no SoftHSM here)";
-                });
+        switch (plan.keys()) {
+            case CaKeys.Fresh.SOFTHSM -> {
+                progress.accept("making a CA whose keys stay in a SoftHSM token");
+                createCa(
+                        signer.config(),
+                        "--init-token",
+                        "--so-pin-file",
+                        files.file("so-pin").toString());
+            }
+            case CaKeys.Fresh.INSECURE_FILE -> {
+                progress.accept("making a CA whose keys are in a file (no SoftHSM here)");
+                createCa(signer.config());
+            }
+            case CaKeys.Made(Path folder) -> {
+                progress.accept("taking the CA that is in " + folder);
+                for (String each : List.of("root", "issuing", "untrusted", "log")) {
+                    String file = "ca/" + each + ".pem";
+                    Files.copy(folder.resolve(file), files.file(file));
+                }
+            }
+        }
+        progress.accept("starting the signer");
+        signerConfig = Optional.of(signer.config());
+        startSignerProcess();
+    }
+
+    private void createCa(Path config, String... more) throws IOException, InterruptedException {
         var createCa =
                 new ArrayList<>(
                         List.of(
                                 "create-ca",
                                 "--config",
-                                signer.config().toString(),
+                                config.toString(),
                                 "--organisation",
                                 plan.organisation(),
                                 "--root",
                                 inspectionRoot().toString(),
                                 "--issuing-days",
                                 "1825"));
-        if (plan.keys() == CaKeys.SOFTHSM) {
-            createCa.addAll(
-                    List.of("--init-token", "--so-pin-file", files.file("so-pin").toString()));
-        }
+        createCa.addAll(List.of(more));
         launcher.run("overt-signer", createCa.toArray(String[]::new));
         launcher.run(
                 "overt-signer",
                 "create-untrusted-ca",
                 "--config",
-                signer.config().toString(),
+                config.toString(),
                 "--organisation",
                 plan.organisation());
-        progress.accept("starting the signer");
-        signerConfig = Optional.of(signer.config());
-        startSignerProcess();
     }
 
     private void startSignerProcess() throws IOException, InterruptedException {
@@ -198,7 +217,7 @@ public final class ProcessCluster implements AutoCloseable {
     /** Makes what the signer's keys are to be kept in; returns the section that says where. */
     private String keys() throws IOException {
         return switch (plan.keys()) {
-            case SOFTHSM -> {
+            case CaKeys.Fresh.SOFTHSM -> {
                 Files.createDirectories(files.file("tokens"));
                 files.write(
                         "softhsm2.conf",
@@ -218,7 +237,7 @@ public final class ProcessCluster implements AutoCloseable {
                         """
                         .formatted(softHsmModule());
             }
-            case INSECURE_FILE -> {
+            case CaKeys.Fresh.INSECURE_FILE -> {
                 secret("issuing.password");
                 yield """
                         insecure-file:
@@ -226,6 +245,14 @@ public final class ProcessCluster implements AutoCloseable {
                           password-file: issuing.password
                         """;
             }
+            case CaKeys.Made(Path folder) ->
+                    """
+                    token:
+                      module: %s
+                      label: overt
+                      pin-file: %s
+                    """
+                            .formatted(softHsmModule(), folder.resolve("token.pin"));
         };
     }
 

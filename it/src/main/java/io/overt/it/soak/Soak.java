@@ -39,7 +39,8 @@ public final class Soak {
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        CaKeys keys = arguments[1].equals("softhsm") ? CaKeys.SOFTHSM : CaKeys.INSECURE_FILE;
+        CaKeys keys =
+                arguments[1].equals("softhsm") ? CaKeys.Fresh.SOFTHSM : CaKeys.Fresh.INSECURE_FILE;
         int idle = Integer.parseInt(arguments[2]);
         int perMinute = Integer.parseInt(arguments[3]);
         Duration time = Duration.ofMinutes(Integer.parseInt(arguments[4]));

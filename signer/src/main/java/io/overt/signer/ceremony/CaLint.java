@@ -2,6 +2,7 @@ package io.overt.signer.ceremony;
 
 import io.overt.signer.ca.CaContents;
 import io.overt.signer.ca.CaDraft;
+import io.overt.signer.ca.CaNames;
 import io.overt.x509.IssuerTrust;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -18,10 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
-import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.Extension;
@@ -79,43 +77,29 @@ final class CaLint {
     /** Whether a subject says what it is for, and whether it is to be trusted. */
     List<String> subjectFaults(X500Name subject, IssuerTrust trust) {
         List<String> faults = new ArrayList<>();
-        String said = values(subject);
+        String said = CaNames.words(subject);
         expect(
                 faults,
                 subjectWords.stream()
                         .anyMatch(word -> said.contains(word.toLowerCase(Locale.ROOT))),
                 "subject '%s' does not say what it is for (expected: one of %s in it)"
                         .formatted(subject, subjectWords.stream().sorted().toList()));
+        boolean agrees = CaNames.trustOf(subject) == trust;
         switch (trust) {
             case TRUSTED ->
                     expect(
                             faults,
-                            !said.contains(UNTRUSTED),
+                            agrees,
                             "subject '%s' calls itself untrusted (expected: 'trust: untrusted')"
                                     .formatted(subject));
             case UNTRUSTED ->
                     expect(
                             faults,
-                            said.contains(UNTRUSTED),
+                            agrees,
                             "subject '%s' (expected: 'untrusted' in it, as 'trust' says)"
                                     .formatted(subject));
         }
         return faults;
-    }
-
-    /** Whether a name calls itself untrusted. */
-    static IssuerTrust trustOf(X500Name subject) {
-        return values(subject).contains(UNTRUSTED) ? IssuerTrust.UNTRUSTED : IssuerTrust.TRUSTED;
-    }
-
-    private static String values(X500Name name) {
-        StringBuilder text = new StringBuilder();
-        for (RDN rdn : name.getRDNs()) {
-            for (AttributeTypeAndValue each : rdn.getTypesAndValues()) {
-                text.append(IETFUtils.valueToString(each.getValue())).append('\n');
-            }
-        }
-        return text.toString().toLowerCase(Locale.ROOT);
     }
 
     private static void basics(
@@ -256,7 +240,7 @@ final class CaLint {
         // A CA that nobody is to trust, below one that everybody trusts, would be trusted.
         expect(
                 faults,
-                trustOf(CaDraft.subject(issuer)) == trust,
+                CaNames.trustOf(CaDraft.subject(issuer)) == trust,
                 "its issuer '%s' is not %s"
                         .formatted(
                                 issuer.getSubjectX500Principal(),
@@ -302,8 +286,6 @@ final class CaLint {
             faults.add(fault);
         }
     }
-
-    private static final String UNTRUSTED = "untrusted";
 
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 

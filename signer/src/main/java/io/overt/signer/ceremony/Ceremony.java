@@ -6,6 +6,7 @@ import io.overt.service.json.JsonObject;
 import io.overt.signer.ca.CaContents;
 import io.overt.signer.ca.CaDraft;
 import io.overt.signer.ca.CaException;
+import io.overt.signer.ca.CaNames;
 import io.overt.signer.ca.Pem;
 import io.overt.signer.key.Custody;
 import io.overt.signer.key.PublicKeyHash;
@@ -137,7 +138,7 @@ final class Ceremony {
         switch (plan.act()) {
             case Act.Root(var key, var contents, var certificate) ->
                     selfSigned(
-                            bench, key, contents, CaLint.trustOf(contents.subject()), certificate);
+                            bench, key, contents, CaNames.trustOf(contents.subject()), certificate);
             case Act.UntrustedCa(var key, var contents, var certificate) ->
                     selfSigned(bench, key, contents, IssuerTrust.UNTRUSTED, certificate);
             case Act.IssuingRequest act -> request(bench, act);
@@ -236,7 +237,7 @@ final class Ceremony {
                     "%s: subject '%s' (expected: '%s', as in the plan)"
                             .formatted(act.request(), request.subject(), contents.subject()));
         }
-        IssuerTrust trust = CaLint.trustOf(contents.subject());
+        IssuerTrust trust = CaNames.trustOf(contents.subject());
         CaDraft draft = CaDraft.issued(contents, request.key(), issuer);
         signByIssuer(bench, draft, issuer, contents.purpose(), trust, act.certificate());
     }
@@ -245,7 +246,7 @@ final class Ceremony {
             throws CaException, SigningKeyException, GeneralSecurityException, IOException {
         X509Certificate issuer = Inputs.certificate(act.issuer());
         X509Certificate existing = Inputs.certificate(act.existing());
-        IssuerTrust trust = CaLint.trustOf(CaDraft.subject(existing));
+        IssuerTrust trust = CaNames.trustOf(CaDraft.subject(existing));
         // Its own signature says that whoever made it has the key.
         existing.verify(existing.getPublicKey());
         CaContents given = act.contents();

@@ -39,12 +39,29 @@ class CeremoniesPageTest {
     @Test
     void a_signer_starts_on_what_the_page_makes() throws Exception {
         assertThat(said).contains("signer/signer.yaml: ok");
-        assertThat(run("openssl", "verify", "-x509_strict", "-CAfile", "root/root.pem", "signer/ca/issuing.pem"))
+        assertThat(
+                        run(
+                                "openssl",
+                                "verify",
+                                "-x509_strict",
+                                "-CAfile",
+                                "root/root.pem",
+                                "signer/ca/issuing.pem"))
                 .contains("issuing.pem: OK");
         X509Certificate issuing = certificate("signer/ca/issuing.pem");
         assertThat(issuing.getBasicConstraints()).isZero();
         assertThat(issuing.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
-        assertThat(run("openssl", "crl", "-inform", "DER", "-in", "root/root.crl", "-CAfile", "root/root.pem", "-noout"))
+        assertThat(
+                        run(
+                                "openssl",
+                                "crl",
+                                "-inform",
+                                "DER",
+                                "-in",
+                                "root/root.crl",
+                                "-CAfile",
+                                "root/root.pem",
+                                "-noout"))
                 .contains("verify OK");
     }
 
@@ -52,7 +69,9 @@ class CeremoniesPageTest {
     void a_dry_run_shows_the_certificate_and_leaves_nothing() throws Exception {
         // The first thing on the page that prints a certificate is the root's dry run.
         Matcher pem =
-                Pattern.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", Pattern.DOTALL)
+                Pattern.compile(
+                                "-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n",
+                                Pattern.DOTALL)
                         .matcher(said);
         assertThat(pem.find()).as(said).isTrue();
         Path shown = Files.writeString(folder.resolve("shown.pem"), pem.group());
@@ -71,7 +90,8 @@ class CeremoniesPageTest {
         String destroy =
                 "SOFTHSM2_CONF=root/softhsm2.conf overt-signer ceremony run root/plans/8-destruction.yaml --approvers approvers.yaml";
 
-        String alone = shell(functions() + "alice_approves root/plans/8-destruction.yaml\n! " + destroy);
+        String alone =
+                shell(functions() + "alice_approves root/plans/8-destruction.yaml\n! " + destroy);
         assertThat(alone).contains("approved by alice (expected: 2 different people)");
 
         Files.writeString(plan, Files.readString(plan) + "# altered\n");
@@ -138,8 +158,7 @@ class CeremoniesPageTest {
                 new ProcessBuilder(List.of(command))
                         .directory(folder.toFile())
                         .redirectErrorStream(true);
-        builder.environment()
-                .merge("PATH", folder.resolve("bin") + ":", (path, bin) -> bin + path);
+        builder.environment().merge("PATH", folder.resolve("bin") + ":", (path, bin) -> bin + path);
         Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
