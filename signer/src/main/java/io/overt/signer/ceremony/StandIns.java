@@ -138,8 +138,8 @@ final class StandIns {
     }
 
     private static TokenBench.Curve curve(PublicKey key) throws GeneralSecurityException {
-        // An RSA root's certificate cannot be told by that of an EC key in its place; nearly all
-        // else can.
+        // In place of an RSA key too: what it signs then says another algorithm, and all else
+        // alike.
         return CaDraft.algorithm(key).equals("SHA384withECDSA")
                 ? TokenBench.Curve.EC_P384
                 : TokenBench.Curve.EC_P256;

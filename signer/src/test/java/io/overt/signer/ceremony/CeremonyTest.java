@@ -20,29 +20,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,8 +45,10 @@ class CeremonyTest {
 
     @TempDir Path folder;
 
-    /** In every label and file of a test, since tests share the token. */
+    /** In every label of a test, since tests share the token. */
     private String unique = "";
+
+    private CeremonyPlans plans;
 
     @BeforeAll
     static void prepare() throws Exception {
@@ -80,6 +68,7 @@ class CeremonyTest {
     @BeforeEach
     void name(TestInfo test) {
         unique = Integer.toHexString(test.getDisplayName().hashCode());
+        plans = new CeremonyPlans(token, unique);
     }
 
     @Test
@@ -87,7 +76,8 @@ class CeremonyTest {
         root();
         X509Certificate root = certificate("root.pem");
         approved(
-                "request.yaml", request("issuing", "O=Example Corp, CN=Example TLS Inspection CA"));
+                "request.yaml",
+                plans.request("issuing", "O=Example Corp, CN=Example TLS Inspection CA"));
 
         approved(
                 "issuing.yaml",
@@ -96,7 +86,7 @@ class CeremonyTest {
                                 + " excluded: { dns: [secret.example.com] } }\n"
                                 + "  crl-urls: ['http://crl.example.com/root.crl']\n"));
         X509Certificate issuing = certificate("issuing.pem");
-        approved("import.yaml", importing("issuing.pem", issuing));
+        approved("import.yaml", plans.importing("issuing.pem", issuing));
 
         assertThat(Files.readString(folder.resolve("imported.pem")))
                 .isEqualTo(Files.readString(folder.resolve("issuing.pem")));
@@ -134,7 +124,7 @@ class CeremonyTest {
 
     @Test
     void an_untrusted_ca_is_its_own_root_and_says_so() throws Exception {
-        approved("untrusted.yaml", untrusted("O=Example Corp, CN=Untrusted Inspection CA"));
+        approved("untrusted.yaml", plans.untrusted("O=Example Corp, CN=Untrusted Inspection CA"));
 
         X509Certificate made = certificate("untrusted.pem");
         made.verify(made.getPublicKey());
@@ -144,7 +134,7 @@ class CeremonyTest {
 
     @Test
     void a_plan_with_one_approval_is_refused_and_nothing_is_made() throws Exception {
-        Path plan = write("root.yaml", rootPlan("inspection"));
+        Path plan = write("root.yaml", plans.root("inspection"));
         sign("alice", plan);
 
         assertThatThrownBy(() -> run(plan))
@@ -155,7 +145,7 @@ class CeremonyTest {
 
     @Test
     void a_plan_that_was_altered_after_it_was_approved_is_refused() throws Exception {
-        Path plan = write("root.yaml", rootPlan("inspection"));
+        Path plan = write("root.yaml", plans.root("inspection"));
         sign("alice", plan);
         sign("bob", plan);
         Files.writeString(plan, Files.readString(plan).replace("2046", "2047"));
@@ -170,7 +160,7 @@ class CeremonyTest {
 
     @Test
     void without_approvers_nothing_is_done() throws Exception {
-        Path plan = write("root.yaml", rootPlan("inspection"));
+        Path plan = write("root.yaml", plans.root("inspection"));
 
         assertThatThrownBy(() -> command("run", plan.toString()))
                 .hasMessageContaining("Missing required option: '--approvers=FILE'");
@@ -200,15 +190,15 @@ class CeremonyTest {
     void a_subject_that_does_not_say_what_the_ca_is_for_is_refused() throws Exception {
         assertRefused(
                 "root.yaml",
-                rootPlan("security"),
+                plans.root("security"),
                 "subject 'O=Example Corp,CN=Example TLS security Root' does not say what it is for (expected: one of [inspection] in it)");
         assertRefused(
                 "untrusted.yaml",
-                untrusted("O=Example Corp, CN=Inspection CA 2"),
+                plans.untrusted("O=Example Corp, CN=Inspection CA 2"),
                 "(expected: 'untrusted' in it, as 'trust' says)");
         assertRefused(
                 "request.yaml",
-                request("issuing", "O=Example Corp, CN=Untrusted Inspection CA"),
+                plans.request("issuing", "O=Example Corp, CN=Untrusted Inspection CA"),
                 "calls itself untrusted (expected: 'trust: untrusted')");
         assertThat(labelled("root") + labelled("untrusted") + labelled("issuing")).isZero();
     }
@@ -217,7 +207,7 @@ class CeremonyTest {
     void an_untrusted_ca_is_not_hung_below_a_trusted_root() throws Exception {
         root();
         String subject = "O=Example Corp, CN=Untrusted Inspection CA";
-        approved("request.yaml", "trust: untrusted\n" + request("issuing", subject));
+        approved("request.yaml", "trust: untrusted\n" + plans.request("issuing", subject));
 
         assertRefused(
                 "issuing.yaml",
@@ -229,7 +219,8 @@ class CeremonyTest {
     void a_request_of_another_key_or_name_is_not_signed() throws Exception {
         root();
         approved(
-                "request.yaml", request("issuing", "O=Example Corp, CN=Example TLS Inspection CA"));
+                "request.yaml",
+                plans.request("issuing", "O=Example Corp, CN=Example TLS Inspection CA"));
 
         assertRefused(
                 "issuing.yaml",
@@ -255,7 +246,8 @@ class CeremonyTest {
     void a_certificate_by_another_root_is_imported_if_it_is_right_and_refused_with_every_reason()
             throws Exception {
         approved(
-                "request.yaml", request("issuing", "O=Example Corp, CN=Example TLS Inspection CA"));
+                "request.yaml",
+                plans.request("issuing", "O=Example Corp, CN=Example TLS Inspection CA"));
         Files.writeString(
                 folder.resolve("good.cnf"),
                 "basicConstraints = critical, CA:TRUE, pathlen:0\nkeyUsage = critical, keyCertSign, cRLSign\nextendedKeyUsage = serverAuth\n");
@@ -300,32 +292,33 @@ class CeremonyTest {
         X509Certificate bad = certificate("bad.pem");
         assertRefused(
                 "import.yaml",
-                importing("bad.pem", bad),
+                plans.importing("bad.pem", bad),
                 "path length 2147483647 (expected: a CA, pathLen 0)",
                 "key usage bits [5] (expected: keyCertSign and cRLSign, 5 and 6)",
                 "is not critical",
                 "extended key usage null (expected: serverAuth alone)");
-        assertRefused("import.yaml", importing("good.pem", bad), "which was agreed to");
+        assertRefused("import.yaml", plans.importing("good.pem", bad), "which was agreed to");
         assertThat(labelled("issuing")).as("the key alone").isEqualTo(1);
 
         X509Certificate good = certificate("good.pem");
-        approved("import.yaml", importing("good.pem", good));
+        approved("import.yaml", plans.importing("good.pem", good));
 
         TokenBench.rehearse(token, List.of(good.getPublicKey()));
         Files.delete(folder.resolve("imported.pem"));
         Files.delete(folder.resolve("import.transcript"));
-        assertRefused("import.yaml", importing("good.pem", good), "has a certificate 'issuing-");
+        assertRefused(
+                "import.yaml", plans.importing("good.pem", good), "has a certificate 'issuing-");
     }
 
     @Test
     void a_certificate_of_a_key_that_is_not_in_the_token_is_not_imported() throws Exception {
         root();
-        KeyPair elsewhere = ec();
-        KeyPair rootKey = ec();
+        KeyPair elsewhere = SoftwareCa.ec();
+        KeyPair rootKey = SoftwareCa.ec();
         X500Name name = new X500Name(BCStyle.INSTANCE, "CN=Another Inspection Root");
-        X509Certificate other = softwareCa(name, rootKey, name, rootKey, 1);
+        X509Certificate other = SoftwareCa.certificate(name, rootKey, name, rootKey, 1);
         X509Certificate issuing =
-                softwareCa(
+                SoftwareCa.certificate(
                         new X500Name(BCStyle.INSTANCE, "CN=Inspection CA of another"),
                         elsewhere,
                         name,
@@ -336,7 +329,8 @@ class CeremonyTest {
 
         assertRefused(
                 "import.yaml",
-                importing("issuing.pem", issuing).replace("root: root.pem", "root: other.pem"),
+                plans.importing("issuing.pem", issuing)
+                        .replace("root: root.pem", "root: other.pem"),
                 "has no key 'issuing-" + unique + "' of this certificate");
     }
 
@@ -346,7 +340,7 @@ class CeremonyTest {
 
         assertRefused(
                 "root.yaml",
-                rootPlan("inspection")
+                plans.root("inspection")
                         .replace("certificate: root.pem", "certificate: file/root.pem"),
                 "(what was made in the token was destroyed)");
 
@@ -374,13 +368,13 @@ class CeremonyTest {
 
         assertRefused(
                 "destruction.yaml",
-                plan.formatted(tokenSection(), unique, "a".repeat(64)),
+                plan.formatted(plans.tokenSection(), unique, "a".repeat(64)),
                 "nothing was destroyed");
         assertThat(labelled("root")).isEqualTo(2);
 
         approved(
                 "destruction.yaml",
-                plan.formatted(tokenSection(), unique, hash(certificate("root.pem"))));
+                plan.formatted(plans.tokenSection(), unique, hash(certificate("root.pem"))));
         assertThat(labelled("root")).isZero();
         assertThat(transcript("destruction")).contains("\"objects\":2");
     }
@@ -403,7 +397,7 @@ class CeremonyTest {
                     - { serial: 0c, at: 2026-01-01T00:00:00Z, reason: unspecified }
                 outputs: { crl: root.crl, transcript: crl.transcript }
                 """
-                        .formatted(tokenSection()));
+                        .formatted(plans.tokenSection()));
 
         X509CRL crl =
                 (X509CRL)
@@ -433,9 +427,9 @@ class CeremonyTest {
     @Test
     void an_old_root_vouches_for_a_new_one() throws Exception {
         root();
-        KeyPair newKey = ec();
+        KeyPair newKey = SoftwareCa.ec();
         X500Name newName = new X500Name(BCStyle.INSTANCE, "CN=Second Inspection Root");
-        X509Certificate newRoot = softwareCa(newName, newKey, newName, newKey, 1);
+        X509Certificate newRoot = SoftwareCa.certificate(newName, newKey, newName, newKey, 1);
         Files.writeString(folder.resolve("new.pem"), Pem.of(newRoot));
 
         approved(
@@ -447,7 +441,7 @@ class CeremonyTest {
                 certificate: { of: new.pem, not-before: 2026-02-01T00:00:00Z, not-after: 2030-01-01T00:00:00Z }
                 outputs: { certificate: cross.pem, transcript: cross.transcript }
                 """
-                        .formatted(tokenSection()));
+                        .formatted(plans.tokenSection()));
 
         X509Certificate cross = certificate("cross.pem");
         assertThat(cross.getPublicKey()).isEqualTo(newRoot.getPublicKey());
@@ -468,7 +462,7 @@ class CeremonyTest {
 
     @Test
     void a_plan_is_read_strictly() throws Exception {
-        String root = rootPlan("inspection");
+        String root = plans.root("inspection");
         assertNoPlan(
                 root.replace("act: root", "act: roots"),
                 ":1: act: roots (expected: root or untrusted-ca or");
@@ -506,10 +500,11 @@ class CeremonyTest {
                 crl: { number: 1, this-update: 2026-01-01T00:00:00Z }
                 outputs: { crl: root.crl, transcript: crl.transcript }
                 """
-                        .formatted(tokenSection()),
+                        .formatted(plans.tokenSection()),
                 "crl.next-update: missing");
         assertNoPlan(
-                "act: issuing-certificate\n" + issuingBody("  path-length: 1\n", "0".repeat(64)),
+                "act: issuing-certificate\n"
+                        + plans.issuingBody("  path-length: 1\n", "0".repeat(64)),
                 "path-length: 1 (expected:");
     }
 
@@ -538,44 +533,7 @@ class CeremonyTest {
     }
 
     private void root() throws Exception {
-        approved("root.yaml", rootPlan("inspection"));
-    }
-
-    private String rootPlan(String word) {
-        return """
-        act: root
-        title: Root
-        %skey: { label: root-%s }
-        certificate:
-          subject: O=Example Corp, CN=Example TLS %s Root
-          not-before: 2026-01-01T00:00:00Z
-          not-after: 2046-01-01T00:00:00Z
-          path-length: 2
-        outputs: { certificate: root.pem, transcript: root.transcript }
-        """
-                .formatted(tokenSection(), unique, word);
-    }
-
-    private String untrusted(String subject) {
-        return """
-        act: untrusted-ca
-        title: Untrusted
-        %skey: { label: untrusted-%s, kind: ec-p384 }
-        certificate: { subject: "%s", not-before: 2026-01-01T00:00:00Z, not-after: 2046-01-01T00:00:00Z }
-        outputs: { certificate: untrusted.pem, transcript: untrusted.transcript }
-        """
-                .formatted(tokenSection(), unique, subject);
-    }
-
-    private String request(String label, String subject) {
-        return """
-        act: issuing-request
-        title: Request
-        %skey: { label: %s-%s }
-        subject: "%s"
-        outputs: { request: issuing.csr, transcript: request.transcript }
-        """
-                .formatted(tokenSection(), label, unique, subject);
+        approved("root.yaml", plans.root("inspection"));
     }
 
     private String issuing(String more) throws Exception {
@@ -585,38 +543,7 @@ class CeremonyTest {
                         "sh",
                         "-c",
                         "openssl req -in issuing.csr -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum");
-        return "act: issuing-certificate\n" + issuingBody(more, key.substring(0, 64));
-    }
-
-    private String issuingBody(String more, String key) {
-        return """
-        title: Issuing
-        %sissuer: { certificate: root.pem }
-        request: { file: issuing.csr, public-key-sha256: %s }
-        certificate:
-          subject: "O=Example Corp, CN=Example TLS Inspection CA"
-          not-before: 2026-01-01T00:00:00Z
-          not-after: 2040-01-01T00:00:00Z
-        %soutputs: { certificate: issuing.pem, transcript: issuing.transcript }
-        """
-                .formatted(tokenSection(), key, more);
-    }
-
-    private String importing(String file, X509Certificate agreedTo) {
-        return """
-        act: import-certificate
-        title: Import
-        %skey: { label: issuing-%s }
-        certificate: { file: %s, sha256: %s }
-        issuer: { root: root.pem }
-        outputs: { certificate: imported.pem, transcript: import.transcript }
-        """
-                .formatted(tokenSection(), unique, file, CertificateFingerprint.of(agreedTo).hex());
-    }
-
-    private static String tokenSection() {
-        return "token: { module: %s, label: %s, pin-file: %s }\n"
-                .formatted(token.module(), token.label(), token.pinFile());
+        return "act: issuing-certificate\n" + plans.issuingBody(more, key.substring(0, 64));
     }
 
     private int labelled(String label) throws Exception {
@@ -683,49 +610,6 @@ class CeremonyTest {
         }
         assertThat(code).as(out.toString()).isZero();
         return out.toString();
-    }
-
-    private static KeyPair ec() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(256);
-        return generator.generateKeyPair();
-    }
-
-    private static X509Certificate softwareCa(
-            X500Name subject, KeyPair key, X500Name issuer, KeyPair issuerKey, int pathLength)
-            throws Exception {
-        Instant now = Instant.now();
-        var utils = new JcaX509ExtensionUtils();
-        JcaX509v3CertificateBuilder builder =
-                new JcaX509v3CertificateBuilder(
-                        issuer,
-                        new BigInteger(100, new SecureRandom()).setBit(99),
-                        Date.from(now.minus(Duration.ofDays(1))),
-                        Date.from(now.plus(Duration.ofDays(99))),
-                        subject,
-                        key.getPublic());
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
-        builder.addExtension(
-                Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-        builder.addExtension(
-                Extension.subjectKeyIdentifier,
-                false,
-                utils.createSubjectKeyIdentifier(key.getPublic()));
-        if (!subject.equals(issuer)) {
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    utils.createAuthorityKeyIdentifier(issuerKey.getPublic()));
-            builder.addExtension(
-                    Extension.extendedKeyUsage,
-                    false,
-                    new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-        }
-        return new JcaX509CertificateConverter()
-                .getCertificate(
-                        builder.build(
-                                new JcaContentSignerBuilder("SHA256withECDSA")
-                                        .build(issuerKey.getPrivate())));
     }
 
     private static String tool(@Nullable Path folder, String... command) throws Exception {
