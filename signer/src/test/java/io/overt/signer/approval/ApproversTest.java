@@ -251,6 +251,19 @@ class ApproversTest {
     }
 
     @Test
+    void the_words_of_subjects_and_the_hash_of_the_file_are_told() throws Exception {
+        assertThat(approvers().subjectWords()).containsExactly("inspection");
+        Approvers given =
+                Approvers.read(file("subject-words: [Inspektion, inspection]\n" + everybody()));
+        assertThat(given.subjectWords()).containsExactlyInAnyOrder("Inspektion", "inspection");
+        assertThat(given.sha256())
+                .isEqualTo(run(folder, "sha256sum", "approvers.yaml").substring(0, 64));
+        assertProblem(
+                "subject-words: [tls]\n" + everybody(),
+                "tls (expected: a word of at least 4 letters)");
+    }
+
+    @Test
     void an_approvers_file_is_read_strictly() throws Exception {
         String alice = pub("alice");
         assertProblem("threshold: 1\n" + everybody(), "approvers.yaml:1: threshold: 1 (expected: ");

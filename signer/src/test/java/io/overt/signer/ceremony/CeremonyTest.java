@@ -159,6 +159,27 @@ class CeremonyTest {
     }
 
     @Test
+    void approvals_that_lie_elsewhere_are_named() throws Exception {
+        Path plan = write("root.yaml", plans.root("inspection"));
+        List<String> call =
+                new ArrayList<>(
+                        List.of(
+                                "run",
+                                plan.toString(),
+                                "--approvers",
+                                shared.resolve("approvers.yaml").toString()));
+        for (String who : List.of("alice", "bob")) {
+            sign(who, plan);
+            Path moved = folder.resolve(who + ".approval");
+            Files.move(folder.resolve("root.yaml." + who + ".sig"), moved);
+            call.addAll(List.of("--approval", moved.toString()));
+        }
+
+        assertThatThrownBy(() -> run(plan)).hasMessageContaining("approved by nobody");
+        assertThat(command(call.toArray(String[]::new))).contains("transcript sha256:");
+    }
+
+    @Test
     void without_approvers_nothing_is_done() throws Exception {
         Path plan = write("root.yaml", plans.root("inspection"));
 
