@@ -13,7 +13,9 @@ final class RefusalStatus {
     static Status of(RefusalReason reason) {
         return switch (reason) {
             // The caller cannot change it.
-            case REFUSAL_REASON_CALLER_NOT_ALLOWED, REFUSAL_REASON_NAME_NEVER_FORGED ->
+            case REFUSAL_REASON_CALLER_NOT_ALLOWED,
+                    REFUSAL_REASON_NAME_NEVER_FORGED,
+                    REFUSAL_REASON_REVOKED ->
                     Status.PERMISSION_DENIED;
             // The request is wrong, now and later, here and at any other signer.
             case REFUSAL_REASON_MALFORMED_REQUEST,

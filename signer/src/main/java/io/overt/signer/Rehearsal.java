@@ -17,6 +17,7 @@ import io.overt.service.rpc.FleetChannel;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
 import io.overt.signer.issue.ForgeChecks;
+import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
@@ -24,6 +25,7 @@ import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
 import io.overt.signer.issue.NeverForged;
+import io.overt.signer.issue.Rules;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
@@ -189,14 +191,14 @@ final class Rehearsal implements AutoCloseable {
             InMemoryKey caKey)
             throws StartException {
         Issuer issuer = new Issuer(ca, List.of(), IssuerState.ACTIVE, caKey);
+        InForce inForce = new InForce(new Rules(new NeverForged(List.of()), List.of(profile)));
         SimpleMeterRegistry apart = new SimpleMeterRegistry();
         IssuingDesk issuing =
                 new IssuingDesk(
                         new ForgeChecks(
                                 Map.of(ca.fingerprint(), issuer),
-                                Map.of(profile.name(), profile),
+                                inForce,
                                 verifier,
-                                new NeverForged(List.of()),
                                 store,
                                 config.epochs(),
                                 clock),
@@ -207,7 +209,13 @@ final class Rehearsal implements AutoCloseable {
                         Level.DEBUG);
         LeafKeyDesk leafKeys =
                 new LeafKeyDesk(
-                        store, Set.of(caKey.publicKey()), config.epochs(), 2, clock, Level.DEBUG);
+                        store,
+                        Set.of(caKey.publicKey()),
+                        inForce,
+                        config.epochs(),
+                        2,
+                        clock,
+                        Level.DEBUG);
         return FleetServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 tls,
@@ -216,11 +224,7 @@ final class Rehearsal implements AutoCloseable {
                 List.of(
                         new GatedService(
                                 new SignerService(
-                                        List.of(issuer),
-                                        List.of(profile),
-                                        issuing,
-                                        leafKeys,
-                                        apart),
+                                        List.of(issuer), inForce, issuing, leafKeys, apart),
                                 RoleGate.allow(Set.of(Role.SIGNER)))));
     }
 

@@ -38,6 +38,7 @@ import java.util.Set;
  * @param maxMessage bytes of a request
  * @param keysPerSite leaf keys that a site may enrol in one epoch
  * @param warmUp how long requests may be rehearsed before the first one is taken; zero: not at all
+ * @param changes how a running signer is changed, and how others hear of it
  */
 record SignerConfig(
         InetSocketAddress listen,
@@ -54,7 +55,8 @@ record SignerConfig(
         LogEntry log,
         int maxMessage,
         int keysPerSite,
-        Duration warmUp) {
+        Duration warmUp,
+        ChangesConfig changes) {
 
     /**
      * The transparency log.
@@ -93,7 +95,15 @@ record SignerConfig(
             IssuerTrust trust,
             IssuerState state,
             List<String> crlUrls,
-            List<String> caIssuersUrls) {}
+            List<String> caIssuersUrls) {
+
+        /** The certificate's file name without its ending: what it is published under. */
+        String name() {
+            String file = String.valueOf(certificate.getFileName());
+            int dot = file.lastIndexOf('.');
+            return dot > 0 ? file.substring(0, dot) : file;
+        }
+    }
 
     /** The first issuer of this kind, for the command that makes it. */
     Optional<IssuerEntry> issuer(IssuerTrust trust) {
@@ -132,6 +142,7 @@ record SignerConfig(
         Duration warmUp =
                 root.duration(
                         "warm-up", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5));
+        ChangesConfig changes = ChangesConfig.read(root, issuers);
         root.finish();
         return new SignerConfig(
                 listen,
@@ -148,7 +159,8 @@ record SignerConfig(
                 log,
                 maxMessage,
                 keysPerSite,
-                warmUp);
+                warmUp,
+                changes);
     }
 
     private static LogEntry log(ConfigNode node) {

@@ -18,17 +18,19 @@ import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
 import io.overt.signer.issue.ForgeChecks;
+import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.Rules;
 import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.log.TransparencyLog;
+import io.overt.signer.publish.PublicationServer;
 import io.overt.signer.store.SqliteStore;
 import io.overt.x509.CertificateFingerprint;
-import io.overt.x509.MirrorProfile;
 import io.overt.x509.TrustAnchors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +44,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -125,10 +128,15 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
      * What tests ask a signer in their own process about.
      *
      * @param server where it listens
+     * @param publication where others take what is public
      * @param registry what it counts
      * @param readiness whether it can sign
      */
-    record Serving(FleetServer server, MeterRegistry registry, Readiness readiness) {}
+    record Serving(
+            FleetServer server,
+            Optional<PublicationServer> publication,
+            MeterRegistry registry,
+            Readiness readiness) {}
 
     Serving serve(SignerConfig config, Parts parts) throws StartException {
         ServiceMeters meters = parts.add("meters", new ServiceMeters());
@@ -142,6 +150,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         LogFiles logFiles = logFiles(config, files);
         Keys keys = keys(config, publicKeys(files, logFiles), parts, registry);
         List<Issuer> issuers = issuers(files, keys);
+        InForce inForce = new InForce(new Rules(config.neverForged(), config.profiles()));
         TransparencyLog log =
                 parts.add(
                         "transparency log",
@@ -159,11 +168,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         ForgeChecks checks =
                 new ForgeChecks(
                         byFingerprint(issuers),
-                        config.profiles().stream()
-                                .collect(
-                                        Collectors.toMap(MirrorProfile::name, Function.identity())),
+                        inForce,
                         parts.add("upstream anchors", anchors(config, issuers, registry)),
-                        config.neverForged(),
                         store,
                         config.epochs(),
                         clock);
@@ -181,10 +187,14 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         issuers.stream()
                                 .map(issuer -> issuer.ca().certificate().getPublicKey())
                                 .collect(Collectors.toSet()),
+                        inForce,
                         config.epochs(),
                         config.keysPerSite(),
                         clock,
                         Level.INFO);
+        Published published =
+                Published.start(
+                        config, files, issuers, inForce, store, log, clock, registry, parts);
         new WarmUp(config, tls, store, clock, registry).run(issuers);
         FleetServer server =
                 parts.add(
@@ -197,10 +207,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                 List.of(
                                         new GatedService(
                                                 new SignerService(
-                                                        issuers,
-                                                        config.profiles(),
-                                                        issuing,
-                                                        leafKeys,
+                                                        issuers, inForce, issuing, leafKeys,
                                                         registry),
                                                 RoleGate.allow(Set.of(Role.EDGE))))));
         warm.met();
@@ -209,7 +216,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                 .addKeyValue("identity", tls.self())
                 .addKeyValue("issuers", issuers.stream().map(Issuer::name).toList())
                 .log("serving");
-        return new Serving(server, registry, readiness);
+        return new Serving(server, published.server(), registry, readiness);
     }
 
     private List<IssuerFiles> issuerFiles(SignerConfig config) throws StartException {

@@ -19,10 +19,11 @@ import io.overt.service.identity.CallerIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import io.overt.signer.issue.Answer;
 import io.overt.signer.issue.Described;
+import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.Issuer;
+import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
-import io.overt.x509.MirrorProfile;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -51,19 +52,19 @@ final class SignerService extends SignerGrpc.SignerImplBase {
     }
 
     private final List<Issuer> issuers;
-    private final List<MirrorProfile> profiles;
+    private final InForce inForce;
     private final IssuingDesk issuing;
     private final LeafKeyDesk leafKeys;
     private final Map<Method, Map<RefusalReason, Counter>> refusals = new EnumMap<>(Method.class);
 
     SignerService(
             List<Issuer> issuers,
-            List<MirrorProfile> profiles,
+            InForce inForce,
             IssuingDesk issuing,
             LeafKeyDesk leafKeys,
             MeterRegistry registry) {
         this.issuers = List.copyOf(issuers);
-        this.profiles = List.copyOf(profiles);
+        this.inForce = inForce;
         this.issuing = issuing;
         this.leafKeys = leafKeys;
         for (Method method : Method.values()) {
@@ -88,6 +89,7 @@ final class SignerService extends SignerGrpc.SignerImplBase {
     public void describe(DescribeRequest request, StreamObserver<DescribeResponse> answer) {
         DescribeResponse.Builder response = DescribeResponse.newBuilder();
         issuers.stream()
+                .filter(issuer -> issuer.state() != IssuerState.RETIRED)
                 .sorted(Comparator.comparingInt(SignerService::rank))
                 .forEach(
                         issuer -> {
@@ -97,7 +99,9 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                                         response.addUntrustedIssuers(Described.issuer(issuer));
                             }
                         });
-        profiles.forEach(profile -> response.addProfiles(Described.profile(profile)));
+        inForce.now()
+                .profiles()
+                .forEach(profile -> response.addProfiles(Described.profile(profile)));
         answer.onNext(response.build());
         answer.onCompleted();
     }
@@ -171,6 +175,7 @@ final class SignerService extends SignerGrpc.SignerImplBase {
             case ACTIVE -> 0;
             case STAGED -> 1;
             case RETIRING -> 2;
+            case RETIRED -> 3;
         };
     }
 

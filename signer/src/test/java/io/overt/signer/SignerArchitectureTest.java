@@ -14,15 +14,18 @@ import io.overt.signer.key.SigningKey;
 class SignerArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_the_desk_has_certificates_signed_and_only_the_publisher_checkpoints =
-            noClasses()
-                    .that()
-                    .doNotBelongToAnyOf(IssuingDesk.class)
-                    .and()
-                    .doNotHaveFullyQualifiedName("io.overt.signer.log.LogPublisher")
-                    .should()
-                    .callMethod(SigningKey.class, "sign", byte[].class)
-                    .because("there is no way to have signed what was not checked");
+    static final ArchRule
+            the_desk_has_certificates_signed_the_publisher_checkpoints_and_nobody_else_but_the_maker_of_crls =
+                    noClasses()
+                            .that()
+                            .doNotBelongToAnyOf(IssuingDesk.class)
+                            .and()
+                            .doNotHaveFullyQualifiedName("io.overt.signer.log.LogPublisher")
+                            .and()
+                            .doNotHaveFullyQualifiedName("io.overt.signer.crl.CrlMaker")
+                            .should()
+                            .callMethod(SigningKey.class, "sign", byte[].class)
+                            .because("there is no way to have signed what was not checked");
 
     @ArchTest
     static final ArchRule only_the_checks_make_a_token_for_it =

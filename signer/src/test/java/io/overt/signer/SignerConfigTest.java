@@ -11,10 +11,12 @@ import io.overt.service.identity.FleetFiles;
 import io.overt.signer.SignerConfig.IssuerEntry;
 import io.overt.signer.SignerConfig.KeySource;
 import io.overt.signer.SignerConfig.LogEntry;
+import io.overt.signer.crl.CrlOffice;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
+import io.overt.signer.publish.PublicationServer;
 import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,6 +127,9 @@ class SignerConfigTest {
                         transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, max-unpublished: 14s }
                         warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
+                        crl: { folder: crls, lifetime: 10d, every: 5d }
+                        publication: { listen: 127.0.0.3:80, connections: 15, connections-per-client: 16, deadline: 17s }
+                        acts: { folder: decrees, approvers: people.yaml }
                         """);
 
         assertThat(config)
@@ -180,7 +186,62 @@ class SignerConfigTest {
                                         Duration.ofSeconds(14)),
                                 64 * 1024,
                                 11,
-                                Duration.ofSeconds(12)));
+                                Duration.ofSeconds(12),
+                                new ChangesConfig(
+                                        Optional.of(
+                                                new CrlOffice.Settings(
+                                                        at("crls"),
+                                                        Duration.ofDays(10),
+                                                        Duration.ofDays(5))),
+                                        Optional.of(
+                                                new PublicationServer.Settings(
+                                                        new InetSocketAddress(
+                                                                InetAddress.ofLiteral("127.0.0.3"),
+                                                                80),
+                                                        15,
+                                                        16,
+                                                        Duration.ofSeconds(17))),
+                                        Optional.of(
+                                                new ChangesConfig.ActsEntry(
+                                                        at("decrees"), at("people.yaml"))))));
+    }
+
+    @Test
+    void crls_are_made_where_they_are_published_and_live_twice_as_long_as_they_must()
+            throws Exception {
+        assertThat(read(LEAST).changes())
+                .isEqualTo(new ChangesConfig(Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(read(LEAST + "publication: { listen: \"127.0.0.1:80\" }\n").changes().crl())
+                .contains(
+                        new CrlOffice.Settings(at("crl"), Duration.ofDays(7), Duration.ofDays(1)));
+        assertThatThrownBy(() -> read(LEAST + "crl: { lifetime: 5d, every: 3d }\n"))
+                .hasMessageContaining("crl.every: PT72H (expected: at most half of lifetime");
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        LEAST.replace(
+                                                        "issuing.pem }",
+                                                        "issuing.pem }, { certificate: old/issuing.pem }")
+                                                + "crl: {}\n"))
+                .hasMessageContaining("a second one of this file name");
+    }
+
+    @Test
+    void the_documented_sections_that_are_off_say_their_defaults() throws Exception {
+        String text =
+                Files.readString(
+                        Path.of(System.getProperty("basedir", "."), "src/main/dist/signer.yaml"));
+        String switchedOn =
+                text.replaceAll("(?m)^# (crl|publication|acts):$", "$1:")
+                        .replaceAll(
+                                "(?m)^#   (folder|lifetime|every|listen|connections|connections-per-client|deadline|approvers): ",
+                                "  $1: ");
+        ChangesConfig said = read(switchedOn).changes();
+        ChangesConfig least =
+                read(LEAST
+                                + "publication: { listen: \"0.0.0.0:8080\" }\nacts: { approvers: approvers.yaml }\n")
+                        .changes();
+        assertThat(said).isEqualTo(least);
     }
 
     @Test

@@ -93,6 +93,9 @@ final class SignerWorld {
         return world;
     }
 
+    /** Further keys of the configuration at its next start. */
+    String more = "";
+
     /** Of the signer at its next start; most tests need no warm one. */
     String warmUp = "0s";
 
@@ -191,7 +194,7 @@ final class SignerWorld {
                         transparency-log: { certificate: log.pem, readers-key: log-readers.pem, interval: 100ms }
                         limits: { leaf-keys-per-site: 2 }
                         warm-up: %s
-                        """
+                        %s"""
                                 .formatted(
                                         identity.certificateChain(),
                                         identity.privateKey(),
@@ -203,7 +206,8 @@ final class SignerWorld {
                                         state,
                                         moreIssuers,
                                         neverForge,
-                                        warmUp));
+                                        warmUp,
+                                        more));
         return SignerConfig.read(ConfigFile.read(file));
     }
 

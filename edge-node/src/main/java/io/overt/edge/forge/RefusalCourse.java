@@ -31,6 +31,7 @@ enum RefusalCourse {
             case REFUSAL_REASON_UPSTREAM_NOT_VERIFIED,
                     REFUSAL_REASON_NAME_NEVER_FORGED,
                     REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                    REFUSAL_REASON_REVOKED,
                     REFUSAL_REASON_POSSESSION_NOT_PROVEN,
                     REFUSAL_REASON_CALLER_NOT_ALLOWED,
                     REFUSAL_REASON_MALFORMED_REQUEST ->

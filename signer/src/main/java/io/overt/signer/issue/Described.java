@@ -24,6 +24,7 @@ public final class Described {
                                     case STAGED -> IssuerState.ISSUER_STATE_STAGED;
                                     case ACTIVE -> IssuerState.ISSUER_STATE_ACTIVE;
                                     case RETIRING -> IssuerState.ISSUER_STATE_RETIRING;
+                                    case RETIRED -> IssuerState.ISSUER_STATE_RETIRED;
                                 })
                         .addAllCrlUrls(issuer.ca().crlUrls())
                         .addAllCaIssuersUrls(issuer.ca().caIssuersUrls());

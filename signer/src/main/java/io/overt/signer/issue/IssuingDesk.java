@@ -107,10 +107,19 @@ public final class IssuingDesk {
                         REFUSAL_REASON_INTERNAL, "", "the request that was joined had a defect");
         try {
             answer = signOnce(token, digest);
+            requireStillGood(answer);
             return answer;
         } finally {
             flights.remove(digest, flight);
             flight.complete(answer);
+        }
+    }
+
+    /** An act may have come into force between the checks and now: nothing leaves against it. */
+    private void requireStillGood(Answer answer) throws RefusedException {
+        switch (answer) {
+            case Issued(var kept, _) -> checks.requireStillForged(certificate(kept));
+            case Refused _ -> {}
         }
     }
 
@@ -218,17 +227,19 @@ public final class IssuingDesk {
     }
 
     private Answer repeated(IssuanceIndex.Kept kept) throws RefusedException {
+        checks.requireStillForged(certificate(kept));
+        meters.indexHit();
+        return new Issued(kept, Origin.REPEATED);
+    }
+
+    private static X509Certificate certificate(IssuanceIndex.Kept kept) {
         try {
-            checks.requireStillForged(
-                    (X509Certificate)
-                            CertificateFactory.getInstance("X.509")
-                                    .generateCertificate(
-                                            new ByteArrayInputStream(kept.certificate())));
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(kept.certificate()));
         } catch (CertificateException e) {
             throw new IllegalStateException("the index holds what is no certificate", e);
         }
-        meters.indexHit();
-        return new Issued(kept, Origin.REPEATED);
     }
 
     private static Answer logUnavailable(IndexException e) {

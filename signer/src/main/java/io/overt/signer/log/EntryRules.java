@@ -42,6 +42,7 @@ final class EntryRules {
     private final Set<ByteString> issued = new HashSet<>();
     private final Set<Long> readingKeys = new HashSet<>();
     private final Map<ByteString, X509Certificate> issuers = new HashMap<>();
+    private final ActAndCrlRules actsAndCrls = new ActAndCrlRules();
     private long intents;
     private long results;
 
@@ -75,6 +76,8 @@ final class EntryRules {
                 case INTENT -> intent(index, entry.getIntent());
                 case RESULT -> result(entry.getResult());
                 case WITHHELD -> requireOpen(entry.getWithheld().getIntent());
+                case CRL -> actsAndCrls.crl(entry.getCrl(), issuers);
+                case ACT -> actsAndCrls.act(entry.getAct());
                 case KIND_NOT_SET -> {} // of a newer signer: not ours to judge
             }
         } catch (MalformedLogException | GeneralSecurityException e) {

@@ -15,6 +15,7 @@ import io.overt.signer.issue.Described;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex;
 import io.overt.signer.issue.Issuer;
+import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.key.SigningKey;
 import io.overt.x509.Hashes;
@@ -150,6 +151,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                                     intent.issuer().fingerprint(),
                                     intent.server(),
                                     intent.requester(),
+                                    LeafKeyDigest.of(intent.evidence().key()),
+                                    serial(intent),
                                     intent.at()),
                             entry);
                 });
@@ -199,6 +202,25 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                                                                 .setReason(reason))
                                                 .build()
                                                 .toByteArray()));
+    }
+
+    /** Writes an entry with what it is about, in one transaction. */
+    public interface Appending<T> {
+        /**
+         * @param entry to append with it
+         */
+        T with(byte[] entry) throws IndexException;
+    }
+
+    /**
+     * Writes an entry of another kind. Nothing is written while the log cannot be.
+     *
+     * @param kind complete but for its time
+     */
+    public <T> T append(Entry.Builder kind, Instant at, Appending<T> step) throws IndexException {
+        publisher.requireWritable();
+        byte[] entry = kind.setAt(timestamp(at)).build().toByteArray();
+        return written(() -> step.with(entry));
     }
 
     /** Publishes what is there, and stops. */
@@ -256,7 +278,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
         return Entry.newBuilder().setAt(timestamp(at));
     }
 
-    static Timestamp timestamp(Instant at) {
+    /** A time as entries have it. */
+    public static Timestamp timestamp(Instant at) {
         return Timestamp.newBuilder()
                 .setSeconds(at.getEpochSecond())
                 .setNanos(at.getNano())
@@ -264,5 +287,5 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
     }
 
     /** Of 65,535 bytes: what the rest of an entry, padding and hashes of a long chain leave. */
-    private static final int ROOM = 60_000;
+    public static final int ROOM = 60_000;
 }

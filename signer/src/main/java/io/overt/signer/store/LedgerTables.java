@@ -74,15 +74,19 @@ final class LedgerTables {
         handle.createUpdate(
                         """
                         insert into issuance
-                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts)
-                        values (:tbs, :issuer, :server, :requester, :at, 1)
-                        on conflict (tbs_sha256) do update set attempts = attempts + 1
+                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts,
+                           leaf_sha256, serial)
+                        values (:tbs, :issuer, :server, :requester, :at, 1, :leaf, :serial)
+                        on conflict (tbs_sha256) do update
+                          set attempts = attempts + 1, leaf_sha256 = :leaf, serial = :serial
                         """)
                 .bind("tbs", intent.digest().bytes())
                 .bind("issuer", intent.issuer().bytes())
                 .bind("server", intent.server())
                 .bind("requester", intent.requester())
                 .bind("at", intent.at().toString())
+                .bind("leaf", intent.leaf().bytes())
+                .bind("serial", intent.serial().toByteArray())
                 .execute();
         // An intent stands until its result: a token that is away for an hour leaves one a TBS.
         Optional<Long> logged =

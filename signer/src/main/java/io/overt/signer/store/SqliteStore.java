@@ -1,5 +1,7 @@
 package io.overt.signer.store;
 
+import io.overt.signer.act.ActBook;
+import io.overt.signer.crl.CrlBook;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex.Intended;
 import io.overt.signer.issue.IssuanceIndex.Kept;
@@ -53,7 +55,9 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
                     ) strict
                     """,
                     LedgerTables.ENTRIES,
-                    LedgerTables.FACTS);
+                    LedgerTables.FACTS,
+                    SqliteActs.TABLE,
+                    SqliteCrls.TABLE);
 
     private final FileChannel lock;
     private final GroupCommit database;
@@ -70,6 +74,7 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
             SqliteStore store = new SqliteStore(lock, new GroupCommit(file, deadline, SCHEMA));
             try {
                 var _ = store.database.run(LedgerTables::addColumns);
+                LeafColumns.add(store.database);
                 return store;
             } catch (IndexException e) {
                 store.database.close();
@@ -212,6 +217,16 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
     @Override
     public boolean enrolled(String site, Epoch epoch, LeafPublicKey key) throws IndexException {
         return database.run(handle -> isEnrolled(handle, site, epoch, key));
+    }
+
+    /** The acts that were applied. */
+    public ActBook acts() {
+        return new SqliteActs(database);
+    }
+
+    /** The CRLs, and what they are made of. */
+    public CrlBook crls() {
+        return new SqliteCrls(database);
     }
 
     @Override

@@ -220,9 +220,8 @@ class IssuingFaultTest {
         return new IssuingDesk(
                 new ForgeChecks(
                         Map.of(ca.fingerprint(), issuer),
-                        Map.of("mirror", PROFILE),
+                        new InForce(new Rules(new NeverForged(List.of()), List.of(PROFILE))),
                         new BoundedChainVerifier(TrustAnchors.of(List.of(internet.anchor()))),
-                        new NeverForged(List.of()),
                         store,
                         new EpochWindow(WEEK, Duration.ofMinutes(5)),
                         Clock.systemUTC()),
