@@ -3,21 +3,19 @@ package io.overt.signer;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
+import io.overt.signer.act.ProfileSections;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
 import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
-import io.overt.x509.Recipe;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The signer's configuration, validated. {@code src/main/dist/signer.yaml} explains each key, its
@@ -124,7 +122,7 @@ record SignerConfig(
         Duration grace =
                 epoch.duration("grace", Duration.ofDays(1), Duration.ZERO, Duration.ofDays(366));
         EpochWindow epochs = epochs(epoch, length);
-        List<MirrorProfile> profiles = profiles(root, length, grace);
+        List<MirrorProfile> profiles = ProfileSections.read(root, length, grace);
         List<Path> anchors = root.section("upstream").paths("trust-anchors");
         if (anchors.isEmpty()) {
             root.problem(
@@ -266,36 +264,6 @@ record SignerConfig(
             return new EpochWindow(length, Duration.ZERO);
         }
         return new EpochWindow(length, tolerance);
-    }
-
-    private static List<MirrorProfile> profiles(ConfigNode root, Duration length, Duration grace) {
-        List<MirrorProfile> profiles = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        List<ConfigNode> nodes = root.sections("profiles");
-        for (ConfigNode node : nodes) {
-            String name = node.text("name", "mirror");
-            Recipe recipe = node.choice("recipe", Recipe.class, Recipe.MIRROR);
-            String organisation = node.text("organisation");
-            String noticeUrl = node.text("notice-url");
-            Duration maxLifetime = node.duration("max-lifetime", Duration.ofDays(825));
-            if (!names.add(name)) {
-                node.problem("name", name + ": a profile of this name was given before");
-            }
-            if (organisation.isEmpty() || noticeUrl.isEmpty()) {
-                continue; // said by finish(); nothing can be built of it
-            }
-            try {
-                profiles.add(
-                        new MirrorProfile(
-                                name, recipe, organisation, noticeUrl, maxLifetime, length, grace));
-            } catch (IllegalArgumentException e) {
-                node.problem("name", name + ": " + e.getMessage());
-            }
-        }
-        if (nodes.isEmpty()) {
-            root.problem("profiles", "none (expected: at least one profile)");
-        }
-        return profiles;
     }
 
     private static NeverForged neverForged(ConfigNode root) {

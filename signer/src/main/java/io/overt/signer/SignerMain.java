@@ -17,6 +17,8 @@ import io.overt.service.process.ServiceFrame;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.signer.act.Acts;
+import io.overt.signer.approval.Approvers;
 import io.overt.signer.issue.ForgeChecks;
 import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
@@ -92,7 +94,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                 new CreateCa(clock),
                 new CreateUntrustedCa(clock),
                 new CreateLogKey(clock),
-                new LogCommand());
+                new LogCommand(),
+                new ActsCommand(),
+                new LeafKeysCommand());
     }
 
     /**
@@ -105,6 +109,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         anchors(config);
         List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
         LogFiles log = LogFiles.read(config.log(), issuers);
+        if (config.changes().acts().isPresent()) {
+            var _ = Approvers.read(config.changes().acts().get().approvers());
+        }
         try {
             new FleetTls(config.identity()).close();
             Keys.open(config.keys(), publicKeys(issuers, log), new SimpleMeterRegistry(), _ -> {})
@@ -151,6 +158,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         Keys keys = keys(config, publicKeys(files, logFiles), parts, registry);
         List<Issuer> issuers = issuers(files, keys);
         InForce inForce = new InForce(new Rules(config.neverForged(), config.profiles()));
+        FleetTls tls = parts.add("fleet TLS", tls(config));
+        tls.bindTo(registry);
+        Acts acts = ActParts.replay(config, tls.self().uri(), store, issuers, inForce, clock);
         TransparencyLog log =
                 parts.add(
                         "transparency log",
@@ -161,8 +171,6 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                 registry,
                                 readiness));
         stand(log, issuers);
-        FleetTls tls = parts.add("fleet TLS", tls(config));
-        tls.bindTo(registry);
         parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
 
         ForgeChecks checks =
@@ -195,6 +203,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         Published published =
                 Published.start(
                         config, files, issuers, inForce, store, log, clock, registry, parts);
+        ActParts.take(config, acts, log, published.crls(), registry, parts);
         new WarmUp(config, tls, store, clock, registry).run(issuers);
         FleetServer server =
                 parts.add(

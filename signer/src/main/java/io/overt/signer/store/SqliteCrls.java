@@ -90,16 +90,19 @@ final class SqliteCrls implements CrlBook {
     @Override
     public Optional<byte[]> certificate(CertificateFingerprint issuer, BigInteger serial)
             throws IndexException {
-        return database.run(
-                handle ->
-                        handle.createQuery(
-                                        """
-                                        select certificate from issuance
-                                        where serial = :serial and issuer_sha256 = :issuer and certificate is not null
-                                        """)
-                                .bind("serial", serial.toByteArray())
-                                .bind("issuer", issuer.bytes())
-                                .mapTo(byte[].class)
-                                .findFirst());
+        return database.run(handle -> certificate(handle, issuer, serial));
+    }
+
+    static Optional<byte[]> certificate(
+            Handle handle, CertificateFingerprint issuer, BigInteger serial) {
+        return handle.createQuery(
+                        """
+                        select certificate from issuance
+                        where serial = :serial and issuer_sha256 = :issuer and certificate is not null
+                        """)
+                .bind("serial", serial.toByteArray())
+                .bind("issuer", issuer.bytes())
+                .mapTo(byte[].class)
+                .findFirst();
     }
 }
