@@ -72,6 +72,7 @@ final class ActParts {
                     "acts",
                     ActFolder.start(
                             entry.get().folder(),
+                            entry.get().every(),
                             Approvers.read(entry.get().approvers()),
                             acts,
                             log,

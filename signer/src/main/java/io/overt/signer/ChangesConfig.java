@@ -26,10 +26,11 @@ record ChangesConfig(
     /**
      * Approved acts.
      *
-     * @param folder looked at every second
+     * @param folder where they are put
      * @param approvers who may approve
+     * @param every how often the folder is looked at
      */
-    record ActsEntry(Path folder, Path approvers) {}
+    record ActsEntry(Path folder, Path approvers, Duration every) {}
 
     static ChangesConfig read(ConfigNode root, List<IssuerEntry> issuers) {
         Optional<ConfigNode> crlNode = root.optionalSection("crl");
@@ -83,6 +84,12 @@ record ChangesConfig(
     }
 
     private static ActsEntry acts(ConfigNode node) {
-        return new ActsEntry(node.path("folder", "acts"), node.path("approvers"));
+        return new ActsEntry(node.path("folder", "acts"),
+                node.path("approvers"),
+                node.duration(
+                        "every",
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(50),
+                        Duration.ofMinutes(1)));
     }
 }

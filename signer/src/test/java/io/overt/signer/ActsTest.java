@@ -7,6 +7,7 @@ import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.IssuerState;
 import io.overt.signer.issue.LeafKeyDigest;
+import io.overt.testkit.pki.TwoApprovers;
 import io.overt.x509.CertificateFingerprint;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
@@ -51,7 +52,7 @@ class ActsTest {
         world.more =
                 """
                 publication: { listen: "127.0.0.1:0" }
-                acts: { approvers: approvers.yaml }
+                acts: { approvers: approvers.yaml, every: 100ms }
                 """;
         world.start();
         issuer = CertificateFingerprint.of(world.token.issuing()).hex();

@@ -129,7 +129,7 @@ class SignerConfigTest {
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
                         crl: { folder: crls, lifetime: 10d, every: 5d }
                         publication: { listen: 127.0.0.3:80, connections: 15, connections-per-client: 16, deadline: 17s }
-                        acts: { folder: decrees, approvers: people.yaml }
+                        acts: { folder: decrees, approvers: people.yaml, every: 18s }
                         """);
 
         assertThat(config)
@@ -203,7 +203,9 @@ class SignerConfigTest {
                                                         Duration.ofSeconds(17))),
                                         Optional.of(
                                                 new ChangesConfig.ActsEntry(
-                                                        at("decrees"), at("people.yaml"))))));
+                                                        at("decrees"),
+                                                        at("people.yaml"),
+                                                        Duration.ofSeconds(18))))));
     }
 
     @Test

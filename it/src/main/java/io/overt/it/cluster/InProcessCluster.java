@@ -31,6 +31,7 @@ public final class InProcessCluster implements AutoCloseable {
     public static final String SITE = "onejvm";
 
     private final ClusterFiles files;
+    private final SoftHsmToken token;
     private final InProcessPart signer;
     private final InProcessPart control;
     private final Map<String, InProcessEdge> edges = new LinkedHashMap<>();
@@ -47,7 +48,7 @@ public final class InProcessCluster implements AutoCloseable {
     /** Makes everything that the cluster needs, the CA in its token included. */
     public InProcessCluster(SiteSetting setting) throws IOException {
         this.files = new ClusterFiles(setting, SITE);
-        var token = SoftHsmToken.create(files.file("token"));
+        token = SoftHsmToken.create(files.file("token"));
         Files.copy(token.rootPem(), files.inspectionRoot());
         Files.copy(token.issuingPem(), files.issuingCa());
         PolicySigningKey.create(files.policyKey());
@@ -129,6 +130,16 @@ public final class InProcessCluster implements AutoCloseable {
     /** PEM of the issuing CA. */
     public Path issuingCa() {
         return files.issuingCa();
+    }
+
+    /** A further issuing CA in the signer's token, below the same root; PEM. */
+    public Path anotherIssuingCa(String name) {
+        return token.anotherIssuing(files.file("ca/" + name + ".pem"));
+    }
+
+    /** A file of the cluster, there or not. */
+    public Path file(String name) {
+        return files.file(name);
     }
 
     /** How often the CA's key was used for a leaf since the signer was started. */

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes acts from a folder: looks every second for {@code *.yaml}, applies what may be applied, in
+ * Takes acts from a folder: looks again and again for {@code *.yaml}, applies what may be applied, in
  * the order of the acts' numbers, and answers with a file beside it: {@code ACT.yaml.applied} or
  * {@code ACT.yaml.refused}. What is applied is applied at the first look; a refusal is said at the
  * second one that finds the same files, since documents and approvals come one after the other, and
@@ -86,12 +86,14 @@ public final class ActFolder implements AutoCloseable {
     }
 
     /**
-     * Looks once, and then every second.
+     * Looks once, and then again and again.
      *
+     * @param every so often: an act is in force that soon
      * @param applied told after each act that came into force
      */
     public static ActFolder start(
             Path folder,
+            Duration every,
             Approvers approvers,
             Acts acts,
             TransparencyLog log,
@@ -100,7 +102,7 @@ public final class ActFolder implements AutoCloseable {
         ActFolder watched = new ActFolder(folder, approvers, acts, log, applied, registry);
         var _ =
                 watched.thread.scheduleWithFixedDelay(
-                        watched::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                        watched::look, 0, every.toMillis(), TimeUnit.MILLISECONDS);
         return watched;
     }
 
@@ -276,9 +278,6 @@ public final class ActFolder implements AutoCloseable {
 
     private static final String APPLIED = ".applied";
     private static final String REFUSED = ".refused";
-
-    /** An act is in force within two seconds. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private static final Duration CLOSING = Duration.ofSeconds(10);
 

@@ -1,17 +1,22 @@
-package io.overt.signer;
+package io.overt.testkit.pki;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Alice and Bob, who approve with {@code ssh-keygen} as people do. */
-final class TwoApprovers {
+/** Alice and Bob, who approve with {@code ssh-keygen} as people do. Not thread-safe. */
+public final class TwoApprovers {
 
     private final Path folder;
-    final Path file;
+    private final Path file;
 
-    TwoApprovers(Path directory) throws Exception {
+    /**
+     * Makes them keys, and an approvers file.
+     *
+     * @param directory the test's own
+     */
+    public TwoApprovers(Path directory) throws IOException {
         folder = Files.createDirectories(directory.resolve("people"));
         StringBuilder people = new StringBuilder("threshold: 2\napprovers:\n");
         for (String name : new String[] {"alice", "bob"}) {
@@ -33,23 +38,27 @@ final class TwoApprovers {
         file = Files.writeString(directory.resolve("approvers.yaml"), people);
     }
 
-    /** Hands an act in, approved by both. */
-    void handIn(Path acts, String name, String document) throws Exception {
-        Path file = folder.resolve(name);
-        Files.writeString(file, document);
-        approve(file, "alice");
-        approve(file, "bob");
+    /** Names both, and wants both. */
+    public Path file() {
+        return file;
+    }
+
+    /** Hands a document in, approved by both. */
+    public void handIn(Path acts, String name, String document) throws IOException {
+        Path draft = Files.writeString(folder.resolve(name), document);
+        approve(draft, "alice");
+        approve(draft, "bob");
         Files.createDirectories(acts);
         for (String each : new String[] {"alice", "bob"}) {
             Files.move(
                     folder.resolve(name + "." + each + ".sig"),
                     acts.resolve(name + "." + each + ".sig"));
         }
-        Files.move(file, acts.resolve(name));
+        Files.move(draft, acts.resolve(name));
     }
 
     /** One person's approval, beside the document. */
-    void approve(Path document, String person) throws Exception {
+    public void approve(Path document, String person) throws IOException {
         run(
                 "ssh-keygen",
                 "-q",
@@ -65,11 +74,11 @@ final class TwoApprovers {
                 document.resolveSibling(document.getFileName() + "." + person + ".sig"));
     }
 
-    private static void run(String... command) throws IOException, InterruptedException {
+    private static void run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
+        if (process.onExit().join().exitValue() != 0) {
             throw new AssertionError(String.join(" ", command) + ": " + said);
         }
     }
