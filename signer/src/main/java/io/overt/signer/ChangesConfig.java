@@ -84,7 +84,8 @@ record ChangesConfig(
     }
 
     private static ActsEntry acts(ConfigNode node) {
-        return new ActsEntry(node.path("folder", "acts"),
+        return new ActsEntry(
+                node.path("folder", "acts"),
                 node.path("approvers"),
                 node.duration(
                         "every",

@@ -93,7 +93,9 @@ class RollOverTest {
         Files.writeString(
                 edge,
                 Files.readString(edge)
-                        .replace("signers:\n", "signers:\n  describe-every: 1s\n  call-deadline: 10s\n  forge-deadline: 20s\n"));
+                        .replace(
+                                "signers:\n",
+                                "signers:\n  describe-every: 1s\n  call-deadline: 10s\n  forge-deadline: 20s\n"));
     }
 
     private void act(X509Certificate issuer, String state) throws Exception {

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes acts from a folder: looks again and again for {@code *.yaml}, applies what may be applied, in
- * the order of the acts' numbers, and answers with a file beside it: {@code ACT.yaml.applied} or
+ * Takes acts from a folder: looks again and again for {@code *.yaml}, applies what may be applied,
+ * in the order of the acts' numbers, and answers with a file beside it: {@code ACT.yaml.applied} or
  * {@code ACT.yaml.refused}. What is applied is applied at the first look; a refusal is said at the
  * second one that finds the same files, since documents and approvals come one after the other, and
  * said once. On one thread of its own; whoever starts it closes it.
