@@ -103,7 +103,7 @@ public final class PublicationServer implements AutoCloseable {
         Optional<PublicationMeters.Ended> refused = places.take(client);
         if (refused.isPresent()) {
             meters.ended(refused.get());
-            channel.close();
+            var _ = channel.close();
             return;
         }
         channel.closeFuture().addListener(_ -> places.leave(client));
