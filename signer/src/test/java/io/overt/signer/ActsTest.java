@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
@@ -24,7 +25,9 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,13 +177,11 @@ class ActsTest {
                 .as("the store's list holds over the configuration's")
                 .isEqualTo(RefusalReason.REFUSAL_REASON_NAME_NEVER_FORGED);
         world.stop();
-        for (Path each :
-                Files.walk(directory.resolve("log")).filter(Files::isRegularFile).toList()) {
-            assertThat(
-                            new String(
-                                    Files.readAllBytes(each),
-                                    java.nio.charset.StandardCharsets.ISO_8859_1))
-                    .doesNotContain("bank.example");
+        try (Stream<Path> written = Files.walk(directory.resolve("log"))) {
+            for (Path each : written.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(each, StandardCharsets.ISO_8859_1))
+                        .doesNotContain("bank.example");
+            }
         }
     }
 
@@ -406,7 +407,7 @@ class ActsTest {
                         .directory(directory.toFile())
                         .redirectErrorStream(true)
                         .start();
-        String said = new String(process.getInputStream().readAllBytes());
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return said;
     }
@@ -418,7 +419,7 @@ class ActsTest {
     private String command(Object command, int status, String... arguments) {
         StringWriter out = new StringWriter();
         PrintWriter writer = new PrintWriter(out, true);
-        String[] line = java.util.Arrays.copyOf(arguments, arguments.length + 2);
+        String[] line = Arrays.copyOf(arguments, arguments.length + 2);
         line[arguments.length] = "--config";
         line[arguments.length + 1] = directory.resolve("signer.yaml").toString();
         assertThat(new CommandLine(command).setOut(writer).setErr(writer).execute(line))

@@ -185,14 +185,14 @@ public record Standing(
     /** What an act changes, for people. Names of hosts are not in it. */
     public String change(Act act) {
         return switch (act) {
-            case Act.IssuerChange change ->
-                    "issuer %s: %s to %s"
-                            .formatted(
-                                    change.issuer(),
-                                    issuers.containsKey(change.issuer())
-                                            ? text(issuers.get(change.issuer()))
-                                            : "not configured",
-                                    text(change.state()));
+            case Act.IssuerChange change -> {
+                IssuerState now = issuers.get(change.issuer());
+                yield "issuer %s: %s to %s"
+                        .formatted(
+                                change.issuer(),
+                                now == null ? "not configured" : text(now),
+                                text(change.state()));
+            }
             case Act.LeafKeyRevocation key ->
                     "leaf key %s of site %s is revoked; the certificates that it has are %s"
                             .formatted(

@@ -163,7 +163,7 @@ final class PublicationHandler extends ChannelInboundHandlerAdapter {
                         context.executor().execute(() -> send(context, asked, fetched));
                     });
         } catch (RejectedExecutionException _) {
-            context.close(); // the server is closing
+            var _ = context.close(); // the server is closing
         }
     }
 
@@ -237,7 +237,8 @@ final class PublicationHandler extends ChannelInboundHandlerAdapter {
 
     private void write(ChannelHandlerContext context, FullHttpResponse answer, Then then) {
         // RFC 9110 §6.6.1.
-        answer.headers().set(HttpHeaderNames.DATE, DateFormatter.format(new Date()));
+        answer.headers()
+                .set(HttpHeaderNames.DATE, DateFormatter.format(Date.from(site.clock().instant())));
         await(context); // it has to be taken, too
         context.writeAndFlush(answer)
                 .addListener(
@@ -247,7 +248,7 @@ final class PublicationHandler extends ChannelInboundHandlerAdapter {
                                     if (written.isSuccess()) {
                                         then.go(context);
                                     } else {
-                                        context.close();
+                                        var _ = context.close();
                                     }
                                 });
     }
@@ -259,7 +260,7 @@ final class PublicationHandler extends ChannelInboundHandlerAdapter {
     }
 
     private static void end(ChannelHandlerContext context) {
-        context.close();
+        var _ = context.close();
     }
 
     private static FullHttpResponse plain(HttpResponseStatus status) {
@@ -294,7 +295,7 @@ final class PublicationHandler extends ChannelInboundHandlerAdapter {
                         .schedule(
                                 () -> {
                                     meters.ended(Ended.DEADLINE);
-                                    context.close();
+                                    var _ = context.close();
                                 },
                                 deadline.toMillis(),
                                 TimeUnit.MILLISECONDS);
@@ -314,7 +315,7 @@ final class PublicationHandler extends ChannelInboundHandlerAdapter {
             case IOException e -> LOG.atDebug().setCause(e).log("a client is gone");
             default -> LOG.atError().setCause(cause).log("a connection ended in a defect");
         }
-        context.close();
+        var _ = context.close();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(PublicationHandler.class);

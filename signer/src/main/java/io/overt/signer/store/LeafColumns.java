@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LeafColumns {
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Row(long id, byte[] certificate) {}
 
     static void add(GroupCommit database) throws IndexException {

@@ -49,7 +49,7 @@ final class SqliteActs implements ActBook {
                 row.getString("kind"),
                 row.getBytes("document"),
                 HexFormat.of().formatHex(row.getBytes("sha256")),
-                List.of(row.getString("approvers").split(SEPARATOR)),
+                List.of(row.getString("approvers").split(SEPARATOR, -1)),
                 Instant.parse(row.getString("applied_at")));
     }
 

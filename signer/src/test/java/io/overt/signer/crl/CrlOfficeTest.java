@@ -10,8 +10,8 @@ import io.overt.signer.issue.NeverForged;
 import io.overt.signer.issue.Revocations;
 import io.overt.signer.issue.Rules;
 import io.overt.signer.key.KeyState;
-import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.Signing;
+import io.overt.signer.key.SigningKey;
 import io.overt.signer.log.LogCheck;
 import io.overt.signer.log.TestLog;
 import io.overt.signer.store.SqliteStore;
@@ -139,12 +139,18 @@ class CrlOfficeTest {
 
     @Test
     void a_signature_by_another_key_is_never_published_and_stops_the_issuer() throws Exception {
-        key.pair = Key.make();
         office.look();
-        assertThat(office.published("issuing")).isEmpty();
+        byte[] first = crl().der();
+        key.pair = Key.make();
+        now = now.plus(EVERY);
+        office.look();
+        assertThat(crl().der()).isEqualTo(first);
+        assertThat(store.crls().last(issuer.ca().fingerprint()).orElseThrow()).isEqualTo(first);
         assertThat(failures("signature")).isEqualTo(1);
         assertThat(issuer.stopped()).isTrue();
-        assertThat(store.crls().last(issuer.ca().fingerprint())).isEmpty();
+        now = now.plus(EVERY);
+        office.look();
+        assertThat(failures("signature")).as("never asked again").isEqualTo(1);
     }
 
     @Test
