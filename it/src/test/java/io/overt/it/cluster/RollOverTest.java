@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,45 +39,51 @@ class RollOverTest {
     private int acts;
     private int visits;
 
-    @Test
-    void an_issuing_ca_is_replaced_and_no_client_sees_an_error(@TempDir Path directory)
-            throws Exception {
+    @BeforeEach
+    void make(@TempDir Path directory) throws Exception {
         people = new TwoApprovers(directory);
-        try (OneJvm cluster = new OneJvm(directory, "edge-a")) {
-            one = cluster;
-            X509Certificate first = one.issuingCa();
-            X509Certificate second = certificate(one.cluster.anotherIssuingCa("second"));
-            configure();
-            one.startWithoutSigner(POLICY);
-            one.startSigner();
-            Site known = one.origins.of(KNOWN);
+        one = new OneJvm(directory, "edge-a");
+    }
 
-            // Staged: edges know it, and it signs nothing.
-            Visit before = answered(known, KNOWN);
-            assertIssuedBy(before, first);
+    @AfterEach
+    void close() {
+        one.close();
+    }
 
-            act(second, "active");
-            assertThat(answered(known, KNOWN).leaf()).isEqualTo(before.leaf());
-            answeredNew("active.example");
+    @Test
+    void an_issuing_ca_is_replaced_and_no_client_sees_an_error() throws Exception {
+        X509Certificate first = one.issuingCa();
+        X509Certificate second = certificate(one.cluster.anotherIssuingCa("second"));
+        configure();
+        one.startWithoutSigner(POLICY);
+        one.startSigner();
+        Site known = one.origins.of(KNOWN);
 
-            act(first, "retiring");
-            // The edge need not have heard of it yet: it is refused, asks, and asks again.
-            assertIssuedBy(answeredNew("retiring.example"), second);
-            assertThat(answered(known, KNOWN).leaf())
-                    .as("what the old issuer signed goes on being served")
-                    .isEqualTo(before.leaf());
+        // Staged: edges know it, and it signs nothing.
+        Visit before = answered(known, KNOWN);
+        assertIssuedBy(before, first);
 
-            act(first, "retired");
-            OneJvm.patiently("the old issuer's leaf is dropped")
-                    .until(
-                            () -> {
-                                Visit visit = answered(known, KNOWN);
-                                return isIssuedBy(visit, second);
-                            });
-            assertIssuedBy(answeredNew("retired.example"), second);
-            one.awaitOneRecordPerConnection();
-            assertThat(one.records("edge-a").all()).hasSize(visits);
-        }
+        act(second, "active");
+        assertThat(answered(known, KNOWN).leaf()).isEqualTo(before.leaf());
+        answeredNew("active.example");
+
+        act(first, "retiring");
+        // The edge need not have heard of it yet: it is refused, asks, and asks again.
+        assertIssuedBy(answeredNew("retiring.example"), second);
+        assertThat(answered(known, KNOWN).leaf())
+                .as("what the old issuer signed goes on being served")
+                .isEqualTo(before.leaf());
+
+        act(first, "retired");
+        OneJvm.patiently("the old issuer's leaf is dropped")
+                .until(
+                        () -> {
+                            Visit visit = answered(known, KNOWN);
+                            return isIssuedBy(visit, second);
+                        });
+        assertIssuedBy(answeredNew("retired.example"), second);
+        one.awaitOneRecordPerConnection();
+        assertThat(one.records("edge-a").all()).hasSize(visits);
     }
 
     /** Two issuers, the second one staged; acts; and an edge that asks every second. */
