@@ -96,6 +96,12 @@ final class SignerWorld {
     /** Of the signer at its next start; most tests need no warm one. */
     String warmUp = "0s";
 
+    /** The library that the signer is given at its next start. */
+    Path module;
+
+    /** More keys of the token; most tests are not about being late. */
+    String tokenTimes = "deadline: 60s\n  stalled-after: 60s\n  give-up-after: 10m";
+
     static SignerWorld start(Path directory) throws Exception {
         return start(directory, "[signer.corp.example, '*.internal.example', 192.0.2.7]");
     }
@@ -117,6 +123,7 @@ final class SignerWorld {
         this.directory = directory;
         this.neverForge = neverForge;
         token = SoftHsmToken.create(directory);
+        module = token.module();
         fleet = TestPki.fleet(directory, "berlin");
         internet.writeAnchor(directory.resolve("anchors.pem"));
         readers = LogReaders.create(directory);
@@ -175,9 +182,7 @@ final class SignerWorld {
                           module: %s
                           label: %s
                           pin-file: %s
-                          deadline: 60s
-                          stalled-after: 60s
-                          give-up-after: 10m
+                          %s
                         issuers:
                           - certificate: %s
                             state: %s
@@ -196,9 +201,10 @@ final class SignerWorld {
                                         identity.certificateChain(),
                                         identity.privateKey(),
                                         identity.trustAnchors(),
-                                        token.module(),
+                                        module,
                                         token.label(),
                                         token.pinFile(),
+                                        tokenTimes,
                                         token.issuingPem(),
                                         state,
                                         moreIssuers,

@@ -60,8 +60,21 @@ final class Cryptoki {
         private final long rv;
 
         CryptokiException(String function, long rv) {
-            super("%s answered CKR 0x%x".formatted(function, rv));
+            super("%s answered %s".formatted(function, name(rv)));
             this.rv = rv;
+        }
+
+        /** As SunPKCS11 says it, for those that something hangs on. */
+        private static String name(long rv) {
+            return switch ((int) rv) {
+                case 0x30 -> "CKR_DEVICE_ERROR";
+                case 0x32 -> "CKR_DEVICE_REMOVED";
+                case 0xb1 -> SESSION_COUNT;
+                case 0xb3 -> "CKR_SESSION_HANDLE_INVALID";
+                case 0xe0 -> "CKR_TOKEN_NOT_PRESENT";
+                case 0x190 -> NOT_INITIALIZED;
+                default -> "CKR 0x%x".formatted(rv);
+            };
         }
 
         long rv() {
@@ -176,6 +189,11 @@ final class Cryptoki {
         }
     }
 
+    /** Every session that this process has on the token, and with them its login. */
+    void closeAllSessions(long slot) throws CryptokiException {
+        call("C_CloseAllSessions", slot);
+    }
+
     void closeSession(long session) throws CryptokiException {
         call("C_CloseSession", session);
     }
@@ -267,6 +285,12 @@ final class Cryptoki {
             throw new CryptokiException(function, rv);
         }
     }
+
+    /** There is no session left for another call. */
+    static final String SESSION_COUNT = "CKR_SESSION_COUNT";
+
+    /** Somebody finalised the library. */
+    static final String NOT_INITIALIZED = "CKR_CRYPTOKI_NOT_INITIALIZED";
 
     static final long CKO_CERTIFICATE = 1;
     static final long CKO_PRIVATE_KEY = 3;
