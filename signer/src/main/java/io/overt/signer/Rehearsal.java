@@ -27,6 +27,7 @@ import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
+import io.overt.signer.key.VerifyingCode;
 import io.overt.signer.log.LogFolder;
 import io.overt.signer.log.ReadersKey;
 import io.overt.signer.log.TransparencyLog;
@@ -83,6 +84,7 @@ final class Rehearsal implements AutoCloseable {
 
     private final Deque<Runnable> open = new ArrayDeque<>();
     private final InstantSource clock;
+    private final VerifyingCode verifying;
     private final MirrorProfile profile;
     private final String site;
     private final RehearsalCertificates certificates;
@@ -96,14 +98,17 @@ final class Rehearsal implements AutoCloseable {
      *
      * @param tls this process's own identity: caller and called are the same here
      */
-    static Rehearsal start(SignerConfig config, FleetTls tls, InstantSource clock)
+    static Rehearsal start(
+            SignerConfig config, FleetTls tls, VerifyingCode verifying, InstantSource clock)
             throws GeneralSecurityException, IOException, IndexException, StartException {
-        return new Rehearsal(config, tls, clock);
+        return new Rehearsal(config, tls, verifying, clock);
     }
 
-    private Rehearsal(SignerConfig config, FleetTls tls, InstantSource clock)
+    private Rehearsal(
+            SignerConfig config, FleetTls tls, VerifyingCode verifying, InstantSource clock)
             throws GeneralSecurityException, IOException, IndexException, StartException {
         this.clock = clock;
+        this.verifying = verifying;
         profile = config.profiles().getFirst();
         site = tls.self().site();
         certificates = new RehearsalCertificates(clock.instant());
@@ -113,7 +118,8 @@ final class Rehearsal implements AutoCloseable {
         verifier =
                 new BoundedChainVerifier(
                         TrustAnchors.of(List.of(certificates.anchor()))
-                                .refusing(List.of(caCertificate)));
+                                .refusing(List.of(caCertificate)),
+                        verifying.maths());
         try {
             Path folder = Files.createTempDirectory("overt-signer-rehearsal");
             open.push(() -> delete(folder));
@@ -202,6 +208,7 @@ final class Rehearsal implements AutoCloseable {
                                 clock),
                         log,
                         new IssuanceMeters(apart, List.of(issuer)),
+                        verifying,
                         clock,
                         config.storeDeadline(),
                         Level.DEBUG);

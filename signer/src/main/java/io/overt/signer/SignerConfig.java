@@ -7,6 +7,7 @@ import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
+import io.overt.signer.key.VerifyingCode;
 import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
@@ -38,6 +39,7 @@ import java.util.Set;
  * @param maxMessage bytes of a request
  * @param keysPerSite leaf keys that a site may enrol in one epoch
  * @param warmUp how long requests may be rehearsed before the first one is taken; zero: not at all
+ * @param verifying of upstreams' chains, and of what the token signed
  */
 record SignerConfig(
         InetSocketAddress listen,
@@ -54,7 +56,15 @@ record SignerConfig(
         LogEntry log,
         int maxMessage,
         int keysPerSite,
-        Duration warmUp) {
+        Duration warmUp,
+        VerifyingEntry verifying) {
+
+    /**
+     * How signatures are verified.
+     *
+     * @param rememberedSignatures of upstreams' certificates; zero: none
+     */
+    record VerifyingEntry(VerifyingCode.Wanted provider, int rememberedSignatures) {}
 
     /**
      * The transparency log.
@@ -132,6 +142,14 @@ record SignerConfig(
         Duration warmUp =
                 root.duration(
                         "warm-up", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5));
+        ConfigNode verifyingNode = root.sectionOrDefaults("verifying");
+        VerifyingEntry verifying =
+                new VerifyingEntry(
+                        verifyingNode.choice(
+                                "provider",
+                                VerifyingCode.Wanted.class,
+                                VerifyingCode.Wanted.NATIVE),
+                        verifyingNode.integer("remembered-signatures", 10_000, 0, 1_000_000));
         root.finish();
         return new SignerConfig(
                 listen,
@@ -148,7 +166,8 @@ record SignerConfig(
                 log,
                 maxMessage,
                 keysPerSite,
-                warmUp);
+                warmUp,
+                verifying);
     }
 
     private static LogEntry log(ConfigNode node) {

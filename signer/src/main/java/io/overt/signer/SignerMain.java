@@ -25,6 +25,7 @@ import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
 import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.SigningKeyException;
+import io.overt.signer.key.VerifyingCode;
 import io.overt.signer.log.TransparencyLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.x509.CertificateFingerprint;
@@ -137,6 +138,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         Readiness.Condition warm = readiness.condition("warm");
         warm.unmet("warming up");
         parts.add("admin", AdminServer.start(config.admin(), meters.registry(), readiness));
+        VerifyingCode verifying = VerifyingCode.choose(config.verifying().provider());
+        verifying.report(registry);
         SqliteStore store = parts.add("store", store(config));
         List<IssuerFiles> files = issuerFiles(config);
         LogFiles logFiles = logFiles(config, files);
@@ -162,7 +165,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         config.profiles().stream()
                                 .collect(
                                         Collectors.toMap(MirrorProfile::name, Function.identity())),
-                        parts.add("upstream anchors", anchors(config, issuers, registry)),
+                        parts.add(
+                                "upstream anchors", anchors(config, issuers, verifying, registry)),
                         config.neverForged(),
                         store,
                         config.epochs(),
@@ -172,6 +176,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         checks,
                         log,
                         new IssuanceMeters(registry, issuers),
+                        verifying,
                         clock,
                         JOIN_DEADLINE,
                         Level.INFO);
@@ -185,7 +190,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         config.keysPerSite(),
                         clock,
                         Level.INFO);
-        new WarmUp(config, tls, store, clock, registry).run(issuers);
+        new WarmUp(config, tls, store, verifying, clock, registry).run(issuers);
         FleetServer server =
                 parts.add(
                         "gRPC",
@@ -207,6 +212,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         LOG.atInfo()
                 .addKeyValue("listen", server.address())
                 .addKeyValue("identity", tls.self())
+                .addKeyValue("verifying", verifying.name())
                 .addKeyValue("issuers", issuers.stream().map(Issuer::name).toList())
                 .log("serving");
         return new Serving(server, registry, readiness);
@@ -320,7 +326,10 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
     }
 
     private static UpstreamAnchors anchors(
-            SignerConfig config, List<Issuer> issuers, MeterRegistry registry)
+            SignerConfig config,
+            List<Issuer> issuers,
+            VerifyingCode verifying,
+            MeterRegistry registry)
             throws StartException {
         List<X509Certificate> own = new ArrayList<>();
         for (Issuer issuer : issuers) {
@@ -328,7 +337,12 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
             own.addAll(issuer.chain());
         }
         try {
-            return UpstreamAnchors.open(config.anchors(), own, ANCHORS_LOOK, registry);
+            return UpstreamAnchors.open(
+                    config.anchors(),
+                    own,
+                    verifying.maths().remembering(config.verifying().rememberedSignatures()),
+                    ANCHORS_LOOK,
+                    registry);
         } catch (IOException e) {
             throw new StartException("upstream.trust-anchors: cannot be read: " + e, e);
         } catch (GeneralSecurityException e) {

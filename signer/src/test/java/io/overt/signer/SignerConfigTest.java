@@ -11,10 +11,12 @@ import io.overt.service.identity.FleetFiles;
 import io.overt.signer.SignerConfig.IssuerEntry;
 import io.overt.signer.SignerConfig.KeySource;
 import io.overt.signer.SignerConfig.LogEntry;
+import io.overt.signer.SignerConfig.VerifyingEntry;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.TokenSettings;
+import io.overt.signer.key.VerifyingCode;
 import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
@@ -89,6 +91,8 @@ class SignerConfigTest {
         assertThat(config.maxMessage()).isEqualTo(512 * 1024);
         assertThat(config.keysPerSite()).isEqualTo(64);
         assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.verifying())
+                .isEqualTo(new VerifyingEntry(VerifyingCode.Wanted.NATIVE, 10_000));
         assertThat(config.neverForged().hit(ReferenceIdentity.parse("a.example").orElseThrow()))
                 .isFalse();
     }
@@ -124,6 +128,7 @@ class SignerConfigTest {
                         transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, max-unpublished: 14s }
                         warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
+                        verifying: { provider: jdk, remembered-signatures: 15 }
                         """);
 
         assertThat(config)
@@ -180,7 +185,8 @@ class SignerConfigTest {
                                         Duration.ofSeconds(14)),
                                 64 * 1024,
                                 11,
-                                Duration.ofSeconds(12)));
+                                Duration.ofSeconds(12),
+                                new VerifyingEntry(VerifyingCode.Wanted.JDK, 15)));
     }
 
     @Test
@@ -273,6 +279,7 @@ class SignerConfigTest {
         assertThat(explicit.maxMessage()).isEqualTo(shipped.maxMessage());
         assertThat(explicit.keysPerSite()).isEqualTo(shipped.keysPerSite());
         assertThat(explicit.warmUp()).isEqualTo(shipped.warmUp());
+        assertThat(explicit.verifying()).isEqualTo(shipped.verifying());
         assertThat(explicit.admin()).isEqualTo(shipped.admin());
     }
 

@@ -11,6 +11,7 @@ import io.overt.signer.issue.Answer.Issued;
 import io.overt.signer.issue.Answer.Origin;
 import io.overt.signer.issue.Answer.Refused;
 import io.overt.signer.key.Signing;
+import io.overt.signer.key.VerifyingCode;
 import io.overt.x509.TbsCertificateDer;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
@@ -41,6 +42,7 @@ public final class IssuingDesk {
     private final ForgeChecks checks;
     private final IssuanceIndex index;
     private final IssuanceMeters meters;
+    private final VerifyingCode verifying;
     private final InstantSource clock;
     private final Duration joinDeadline;
     private final Level noted;
@@ -54,6 +56,7 @@ public final class IssuingDesk {
     /**
      * A desk.
      *
+     * @param verifying each signature, before it leaves
      * @param joinDeadline how long a request waits for an identical one that came before it
      * @param noted level of the log line of an issuance
      */
@@ -61,12 +64,14 @@ public final class IssuingDesk {
             ForgeChecks checks,
             IssuanceIndex index,
             IssuanceMeters meters,
+            VerifyingCode verifying,
             InstantSource clock,
             Duration joinDeadline,
             Level noted) {
         this.checks = checks;
         this.index = index;
         this.meters = meters;
+        this.verifying = verifying;
         this.clock = clock;
         this.joinDeadline = joinDeadline;
         this.noted = noted;
@@ -185,9 +190,9 @@ public final class IssuingDesk {
     }
 
     /** A token that mixes up its handles signs with another key and says so to nobody. */
-    private static boolean verifies(X509Certificate certificate, IssuanceToken token) {
+    private boolean verifies(X509Certificate certificate, IssuanceToken token) {
         try {
-            certificate.verify(token.issuer().ca().certificate().getPublicKey());
+            verifying.verify(certificate, token.issuer().ca().certificate().getPublicKey());
             return TbsCertificateDer.of(certificate).equals(token.tbs());
         } catch (GeneralSecurityException e) {
             LOG.atError()

@@ -11,6 +11,7 @@ import io.overt.service.identity.Role;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
+import io.overt.signer.key.VerifyingCode;
 import io.overt.signer.log.TestLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.testkit.pki.CertificateSpec;
@@ -228,6 +229,7 @@ class IssuingFaultTest {
                         Clock.systemUTC()),
                 index,
                 new IssuanceMeters(new SimpleMeterRegistry(), List.of(issuer)),
+                VerifyingCode.choose(VerifyingCode.Wanted.NATIVE),
                 Clock.systemUTC(),
                 Duration.ofSeconds(60),
                 Level.INFO);
