@@ -202,6 +202,7 @@ public final class SoftHsmToken {
         }
     }
 
+    /** In this process; SoftHSM numbers the slot of a new token anew in the next one. */
     long slot() {
         return slot;
     }
