@@ -9,7 +9,7 @@ import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.TbsDigest;
-import io.overt.signer.key.VerifyingCode;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.signer.store.SqliteStore;
 import java.io.IOException;
 import java.security.GeneralSecurityException;

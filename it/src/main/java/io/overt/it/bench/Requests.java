@@ -8,7 +8,7 @@ import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.Profile;
 import io.overt.proto.signer.v1.SignerGrpc;
 import io.overt.signer.issue.LeafKeyDesk;
-import io.overt.signer.key.VerifyingCode;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;

@@ -11,7 +11,6 @@ import io.overt.signer.issue.Answer.Issued;
 import io.overt.signer.issue.Answer.Origin;
 import io.overt.signer.issue.Answer.Refused;
 import io.overt.signer.key.Signing;
-import io.overt.signer.key.VerifyingCode;
 import io.overt.x509.TbsCertificateDer;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;

@@ -11,7 +11,6 @@ import io.overt.service.identity.Role;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
-import io.overt.signer.key.VerifyingCode;
 import io.overt.signer.log.TestLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.testkit.pki.CertificateSpec;

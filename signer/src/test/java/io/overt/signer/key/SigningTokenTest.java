@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The state machine by itself, with hand-written sessions; what a real library does beneath it is in
- * {@link TokenFaultTest}.
+ * The state machine by itself, with hand-written sessions; what a real library does beneath it is
+ * in {@link TokenFaultTest}.
  */
 class SigningTokenTest {
 

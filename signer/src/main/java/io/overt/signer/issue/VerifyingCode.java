@@ -1,4 +1,4 @@
-package io.overt.signer.key;
+package io.overt.signer.issue;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.amazon.corretto.crypto.provider.RuntimeCryptoException;

@@ -1,4 +1,4 @@
-package io.overt.signer.key;
+package io.overt.signer.issue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
