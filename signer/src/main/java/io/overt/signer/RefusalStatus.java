@@ -35,6 +35,7 @@ final class RefusalStatus {
             case REFUSAL_REASON_BUDGET_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
             // Ours to mend.
             case REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
+                    REFUSAL_REASON_LINT_FAILED,
                     REFUSAL_REASON_INTERNAL,
                     REFUSAL_REASON_UNSPECIFIED,
                     UNRECOGNIZED ->

@@ -23,6 +23,7 @@ import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LintGate;
 import io.overt.signer.issue.NeverForged;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
@@ -199,7 +200,9 @@ final class Rehearsal implements AutoCloseable {
                                 new NeverForged(List.of()),
                                 store,
                                 config.epochs(),
-                                clock),
+                                clock,
+                                new LintGate(apart),
+                                Set.of()),
                         log,
                         new IssuanceMeters(apart, List.of(issuer)),
                         clock,

@@ -23,6 +23,7 @@ import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LintGate;
 import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.log.TransparencyLog;
@@ -141,6 +142,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         List<IssuerFiles> files = issuerFiles(config);
         LogFiles logFiles = logFiles(config, files);
         Keys keys = keys(config, publicKeys(files, logFiles), parts, registry);
+        Set<PublicKey> ownKeys = Set.copyOf(publicKeys(files, logFiles));
         List<Issuer> issuers = issuers(files, keys);
         TransparencyLog log =
                 parts.add(
@@ -166,7 +168,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         config.neverForged(),
                         store,
                         config.epochs(),
-                        clock);
+                        clock,
+                        new LintGate(registry),
+                        ownKeys);
         IssuingDesk issuing =
                 new IssuingDesk(
                         checks,
@@ -177,14 +181,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                         Level.INFO);
         LeafKeyDesk leafKeys =
                 new LeafKeyDesk(
-                        store,
-                        issuers.stream()
-                                .map(issuer -> issuer.ca().certificate().getPublicKey())
-                                .collect(Collectors.toSet()),
-                        config.epochs(),
-                        config.keysPerSite(),
-                        clock,
-                        Level.INFO);
+                        store, ownKeys, config.epochs(), config.keysPerSite(), clock, Level.INFO);
         new WarmUp(config, tls, store, clock, registry).run(issuers);
         FleetServer server =
                 parts.add(

@@ -33,7 +33,7 @@ class SignerArchitectureTest {
                     .callConstructor(
                             IssuanceToken.class,
                             io.overt.signer.issue.Issuer.class,
-                            io.overt.x509.TbsCertificateDer.class,
+                            io.overt.x509.lint.LintedTbs.class,
                             String.class,
                             String.class,
                             io.overt.signer.issue.IssuanceIndex.Evidence.class)

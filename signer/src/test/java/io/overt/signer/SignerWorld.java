@@ -346,16 +346,7 @@ final class SignerWorld {
                             .filter(each -> each.getName().equals(profile))
                             .findFirst()
                             .orElseThrow();
-            MirrorProfile mirror =
-                    new MirrorProfile(
-                            described.getName(),
-                            Recipe.valueOf(
-                                    described.getRecipe().name().substring("RECIPE_".length())),
-                            described.getOrganisation(),
-                            described.getNoticeUrl(),
-                            Duration.ofSeconds(described.getMaxLifetime().getSeconds()),
-                            Duration.ofSeconds(described.getEpochLength().getSeconds()),
-                            Duration.ofSeconds(described.getEpochGrace().getSeconds()));
+            MirrorProfile mirror = profile(described);
             Mirroring mirroring =
                     MirrorRecipe.derive(
                             upstream,
@@ -376,6 +367,18 @@ final class SignerWorld {
         Refusal refusedForge(ForgeRequest.Builder request) {
             return refusal(() -> stub.forge(request.build()));
         }
+    }
+
+    /** As an edge reads it. */
+    static MirrorProfile profile(Profile described) {
+        return new MirrorProfile(
+                described.getName(),
+                Recipe.valueOf(described.getRecipe().name().substring("RECIPE_".length())),
+                described.getOrganisation(),
+                described.getNoticeUrl(),
+                Duration.ofSeconds(described.getMaxLifetime().getSeconds()),
+                Duration.ofSeconds(described.getEpochLength().getSeconds()),
+                Duration.ofSeconds(described.getEpochGrace().getSeconds()));
     }
 
     static Epoch currentEpoch() {

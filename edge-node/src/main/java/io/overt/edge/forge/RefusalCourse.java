@@ -33,7 +33,9 @@ enum RefusalCourse {
                     REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
                     REFUSAL_REASON_POSSESSION_NOT_PROVEN,
                     REFUSAL_REASON_CALLER_NOT_ALLOWED,
-                    REFUSAL_REASON_MALFORMED_REQUEST ->
+                    REFUSAL_REASON_MALFORMED_REQUEST,
+                    // Every signer derives the same and has the same rules.
+                    REFUSAL_REASON_LINT_FAILED ->
                     FINAL;
             case REFUSAL_REASON_NOT_MIRRORABLE -> NOT_MIRRORABLE;
             case REFUSAL_REASON_TBS_DIFFERS,

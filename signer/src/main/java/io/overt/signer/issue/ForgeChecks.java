@@ -28,6 +28,9 @@ import io.overt.x509.UntrustedReason;
 import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
+import io.overt.x509.lint.LeafTerms;
+import io.overt.x509.lint.LintedTbs;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -36,7 +39,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The checks of a forge request, in the order of DESIGN.md section 8, cheap ones first. The edge is
@@ -56,8 +61,14 @@ public final class ForgeChecks {
     private final LeafKeyRegister register;
     private final EpochWindow epochs;
     private final InstantSource clock;
+    private final LintGate lint;
+    private final Set<PublicKey> ownKeys;
 
-    /** Everything here is fixed for the life of the process. */
+    /**
+     * Everything here is fixed for the life of the process.
+     *
+     * @param ownKeys of CAs and logs of ours, beside those of the issuers: no leaf carries one
+     */
     public ForgeChecks(
             Map<CertificateFingerprint, Issuer> issuers,
             Map<String, MirrorProfile> profiles,
@@ -65,7 +76,9 @@ public final class ForgeChecks {
             NeverForged neverForged,
             LeafKeyRegister register,
             EpochWindow epochs,
-            InstantSource clock) {
+            InstantSource clock,
+            LintGate lint,
+            Set<PublicKey> ownKeys) {
         this.issuers = Map.copyOf(issuers);
         this.profiles = Map.copyOf(profiles);
         this.verifier = verifier;
@@ -73,6 +86,19 @@ public final class ForgeChecks {
         this.register = register;
         this.epochs = epochs;
         this.clock = clock;
+        this.lint = lint;
+        this.ownKeys =
+                Stream.concat(
+                                ownKeys.stream(),
+                                issuers.values().stream()
+                                        .flatMap(
+                                                issuer ->
+                                                        Stream.concat(
+                                                                Stream.of(
+                                                                        issuer.ca().certificate()),
+                                                                issuer.chain().stream()))
+                                        .map(X509Certificate::getPublicKey))
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What can be told without any work: sizes, and fields that must be there. */
@@ -143,9 +169,11 @@ public final class ForgeChecks {
                 };
         TbsCertificateDer derived = derived(mirroring);
         requireEqual(derived, request.getTbs());
+        LintedTbs linted =
+                lint.pass(derived, new LeafTerms(issuer.ca(), profile, key, epoch, ownKeys));
         return new IssuanceToken(
                 issuer,
-                derived,
+                linted,
                 name.text(),
                 caller.uri(),
                 new IssuanceIndex.Evidence(chain.encoded(), key, profile, epoch));

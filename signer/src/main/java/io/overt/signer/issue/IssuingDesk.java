@@ -156,7 +156,7 @@ public final class IssuingDesk {
                 }
                 case IssuanceIndex.Intended.Noted now -> logged = now;
             }
-            switch (issuer.key().sign(token.tbs().der())) {
+            switch (issuer.key().sign(token.spend())) {
                 case Signing.NotSigned(Signing.Reason reason, String detail) -> {
                     return new Refused(REFUSAL_REASON_TOKEN_UNAVAILABLE, reason.name(), detail);
                 }
