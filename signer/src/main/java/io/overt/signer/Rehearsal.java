@@ -16,6 +16,8 @@ import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetChannel;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.signer.budget.BudgetLimits;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.issue.ForgeChecks;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
@@ -204,6 +206,14 @@ final class Rehearsal implements AutoCloseable {
                                 new LintGate(apart),
                                 Set.of()),
                         log,
+                        new Budgets(
+                                BudgetLimits.DEFAULTS,
+                                List.of(
+                                        new Budgets.IssuingKey(
+                                                ca.fingerprint(), ca.trust(), issuer.name(), 0)),
+                                System::nanoTime,
+                                clock,
+                                apart),
                         new IssuanceMeters(apart, List.of(issuer)),
                         clock,
                         config.storeDeadline(),

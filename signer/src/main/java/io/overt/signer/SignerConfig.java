@@ -3,6 +3,7 @@ package io.overt.signer;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
+import io.overt.signer.budget.BudgetLimits;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
@@ -37,6 +38,7 @@ import java.util.Set;
  * @param log the transparency log
  * @param maxMessage bytes of a request
  * @param keysPerSite leaf keys that a site may enrol in one epoch
+ * @param budgets how much may be asked for and signed
  * @param warmUp how long requests may be rehearsed before the first one is taken; zero: not at all
  */
 record SignerConfig(
@@ -54,6 +56,7 @@ record SignerConfig(
         LogEntry log,
         int maxMessage,
         int keysPerSite,
+        BudgetLimits budgets,
         Duration warmUp) {
 
     /**
@@ -129,6 +132,7 @@ record SignerConfig(
         ConfigNode limits = root.sectionOrDefaults("limits");
         int maxMessage = (int) limits.size("message", 512 << 10, 64 << 10, 16 << 20);
         int keysPerSite = limits.integer("leaf-keys-per-site", 64, 1, 10_000);
+        BudgetLimits budgets = BudgetLimits.read(root.sectionOrDefaults("budgets"));
         Duration warmUp =
                 root.duration(
                         "warm-up", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5));
@@ -148,6 +152,7 @@ record SignerConfig(
                 log,
                 maxMessage,
                 keysPerSite,
+                budgets,
                 warmUp);
     }
 

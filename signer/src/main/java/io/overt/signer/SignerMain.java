@@ -17,6 +17,7 @@ import io.overt.service.process.ServiceFrame;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.issue.ForgeChecks;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
@@ -40,6 +41,8 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +178,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                 new IssuingDesk(
                         checks,
                         log,
+                        budgets(config, issuers, store, registry),
                         new IssuanceMeters(registry, issuers),
                         clock,
                         JOIN_DEADLINE,
@@ -314,6 +318,28 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         } catch (FleetIdentityException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What a key signed today before this process counts as well. */
+    private Budgets budgets(
+            SignerConfig config, List<Issuer> issuers, SqliteStore store, MeterRegistry registry)
+            throws StartException {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        List<Budgets.IssuingKey> keys = new ArrayList<>();
+        try {
+            for (Issuer issuer : issuers) {
+                CertificateFingerprint fingerprint = issuer.ca().fingerprint();
+                keys.add(
+                        new Budgets.IssuingKey(
+                                fingerprint,
+                                issuer.ca().trust(),
+                                issuer.name(),
+                                store.signatures(fingerprint, today)));
+            }
+        } catch (IndexException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+        return new Budgets(config.budgets(), keys, System::nanoTime, clock, registry);
     }
 
     private static UpstreamAnchors anchors(

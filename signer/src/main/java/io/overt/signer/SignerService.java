@@ -1,6 +1,7 @@
 package io.overt.signer;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
@@ -159,11 +160,23 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                                         refused.subject().isEmpty()
                                                 ? refused.detail()
                                                 : refused.subject() + ": " + refused.detail()),
-                        Refusal.newBuilder()
-                                .setReason(refused.reason())
-                                .setSubject(refused.subject())
-                                .setDetail(refused.detail())
-                                .build()));
+                        refusal(refused)));
+    }
+
+    private static Refusal refusal(Answer.Refused refused) {
+        Refusal.Builder refusal =
+                Refusal.newBuilder()
+                        .setReason(refused.reason())
+                        .setSubject(refused.subject())
+                        .setDetail(refused.detail());
+        refused.retryAfter()
+                .ifPresent(
+                        delay ->
+                                refusal.setRetryAfter(
+                                        Duration.newBuilder()
+                                                .setSeconds(delay.toSeconds())
+                                                .setNanos(delay.toNanosPart())));
+        return refusal.build();
     }
 
     private static int rank(Issuer issuer) {

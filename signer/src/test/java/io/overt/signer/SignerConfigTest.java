@@ -11,6 +11,8 @@ import io.overt.service.identity.FleetFiles;
 import io.overt.signer.SignerConfig.IssuerEntry;
 import io.overt.signer.SignerConfig.KeySource;
 import io.overt.signer.SignerConfig.LogEntry;
+import io.overt.signer.budget.BudgetLimit;
+import io.overt.signer.budget.BudgetLimits;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
@@ -88,6 +90,7 @@ class SignerConfigTest {
                                 Duration.ofSeconds(30)));
         assertThat(config.maxMessage()).isEqualTo(512 * 1024);
         assertThat(config.keysPerSite()).isEqualTo(64);
+        assertThat(config.budgets()).isEqualTo(BudgetLimits.DEFAULTS);
         assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.neverForged().hit(ReferenceIdentity.parse("a.example").orElseThrow()))
                 .isFalse();
@@ -124,6 +127,13 @@ class SignerConfigTest {
                         transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, max-unpublished: 14s }
                         warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
+                        budgets:
+                          edge: { amount: 21, per: 22s, burst: 23 }
+                          site: { amount: 24, per: 25s, burst: 26 }
+                          domain: { amount: 27, per: 28s, burst: 29 }
+                          new-names: { amount: 30, per: 31s, burst: 32 }
+                          key-per-day: 33
+                          tracked: 34
                         """);
 
         assertThat(config)
@@ -180,6 +190,13 @@ class SignerConfigTest {
                                         Duration.ofSeconds(14)),
                                 64 * 1024,
                                 11,
+                                new BudgetLimits(
+                                        new BudgetLimit(21, Duration.ofSeconds(22), 23),
+                                        new BudgetLimit(24, Duration.ofSeconds(25), 26),
+                                        new BudgetLimit(27, Duration.ofSeconds(28), 29),
+                                        new BudgetLimit(30, Duration.ofSeconds(31), 32),
+                                        33,
+                                        34),
                                 Duration.ofSeconds(12)));
     }
 

@@ -75,6 +75,7 @@ final class SignerWorld {
     private Optional<SignerMain.Serving> serving = Optional.empty();
     private String state = "active";
     private String moreIssuers = "";
+    private String budgets = "";
 
     /** With an issuer that nobody trusts beside the other, made by its command. */
     static SignerWorld startWithUntrusted(Path directory) throws Exception {
@@ -102,6 +103,18 @@ final class SignerWorld {
 
     static SignerWorld start(Path directory, String neverForge) throws Exception {
         SignerWorld world = new SignerWorld(directory, neverForge);
+        world.start();
+        return world;
+    }
+
+    /**
+     * With these keys in its section {@code budgets}.
+     *
+     * @param budgets one line
+     */
+    static SignerWorld withBudgets(Path directory, String budgets) throws Exception {
+        SignerWorld world = new SignerWorld(directory, "[never.example]");
+        world.budgets = "budgets:\n  " + budgets + "\n";
         world.start();
         return world;
     }
@@ -191,7 +204,7 @@ final class SignerWorld {
                         transparency-log: { certificate: log.pem, readers-key: log-readers.pem, interval: 100ms }
                         limits: { leaf-keys-per-site: 2 }
                         warm-up: %s
-                        """
+                        %s"""
                                 .formatted(
                                         identity.certificateChain(),
                                         identity.privateKey(),
@@ -203,7 +216,8 @@ final class SignerWorld {
                                         state,
                                         moreIssuers,
                                         neverForge,
-                                        warmUp));
+                                        warmUp,
+                                        budgets));
         return SignerConfig.read(ConfigFile.read(file));
     }
 

@@ -20,8 +20,8 @@ public final class PublicSuffixes {
 
     /**
      * The name that somebody registered, under which this one lies: {@code example.co.uk} for
-     * {@code www.example.co.uk}. A name that is itself a suffix, or has no label above one, is its
-     * own.
+     * {@code www.example.co.uk}, and the last two labels where the list has no suffix. A name that
+     * is itself a suffix, or no name at all, is its own.
      *
      * @param name in lower case, without a trailing dot
      */
@@ -30,9 +30,13 @@ public final class PublicSuffixes {
             return name;
         }
         InternetDomainName parsed = InternetDomainName.from(name);
-        return parsed.isUnderRegistrySuffix()
-                ? parsed.topDomainUnderRegistrySuffix().toString()
-                : name;
+        if (parsed.isUnderRegistrySuffix()) {
+            return parsed.topDomainUnderRegistrySuffix().toString();
+        }
+        int last = name.lastIndexOf('.');
+        return parsed.hasRegistrySuffix() || last < 0
+                ? name
+                : name.substring(name.lastIndexOf('.', last - 1) + 1);
     }
 
     private PublicSuffixes() {}

@@ -17,6 +17,7 @@ import io.overt.service.identity.FleetIdentity;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ChainVerifier;
 import io.overt.x509.Epoch;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
@@ -127,6 +128,14 @@ public final class ForgeChecks {
                 "%d bytes (expected: 32)".formatted(request.getIssuerSha256().size()));
         // uint32 on the wire; an epoch that is negative here is one of a far future there.
         require(request.getEpoch() >= 0, "epoch", "over 2^31 - 1");
+    }
+
+    /** Of the issuer that the request names; one that is not known here counts as trusted. */
+    IssuerTrust namedTrust(ForgeRequest request) {
+        Issuer issuer =
+                issuers.get(
+                        CertificateFingerprint.ofSha256(request.getIssuerSha256().toByteArray()));
+        return issuer == null ? IssuerTrust.TRUSTED : issuer.ca().trust();
     }
 
     /** For a certificate that is already signed: the list may have grown since. */

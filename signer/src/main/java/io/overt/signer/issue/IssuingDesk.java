@@ -1,5 +1,6 @@
 package io.overt.signer.issue;
 
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_BUDGET_EXHAUSTED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_INTERNAL;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LOG_UNAVAILABLE;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_SIGNATURE_NOT_VERIFIED;
@@ -7,6 +8,7 @@ import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_TOKEN_UNAVA
 
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.service.identity.FleetIdentity;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.issue.Answer.Issued;
 import io.overt.signer.issue.Answer.Origin;
 import io.overt.signer.issue.Answer.Refused;
@@ -40,6 +42,7 @@ public final class IssuingDesk {
 
     private final ForgeChecks checks;
     private final IssuanceIndex index;
+    private final Budgets budgets;
     private final IssuanceMeters meters;
     private final InstantSource clock;
     private final Duration joinDeadline;
@@ -60,12 +63,14 @@ public final class IssuingDesk {
     public IssuingDesk(
             ForgeChecks checks,
             IssuanceIndex index,
+            Budgets budgets,
             IssuanceMeters meters,
             InstantSource clock,
             Duration joinDeadline,
             Level noted) {
         this.checks = checks;
         this.index = index;
+        this.budgets = budgets;
         this.meters = meters;
         this.clock = clock;
         this.joinDeadline = joinDeadline;
@@ -80,6 +85,12 @@ public final class IssuingDesk {
     public Answer forge(FleetIdentity caller, ForgeRequest request) {
         try {
             checks.requireShape(request);
+            // Each request counts, a repeated one too: an index is not there to be asked in a loop.
+            Optional<Budgets.Exhausted> flooded =
+                    budgets.request(caller, checks.namedTrust(request));
+            if (flooded.isPresent()) {
+                return exhausted(flooded.get());
+            }
             Optional<IssuanceIndex.Kept> before =
                     index.find(TbsDigest.of(request.getTbs().toByteArray()));
             if (before.isPresent()) {
@@ -87,7 +98,7 @@ public final class IssuingDesk {
             }
             // Each caller passes the checks by itself: a flight is joined with an approved TBS,
             // never instead of one.
-            return issue(checks.approve(caller, request));
+            return issue(caller, checks.approve(caller, request));
         } catch (RefusedException e) {
             return e.refused();
         } catch (IndexException e) {
@@ -95,7 +106,7 @@ public final class IssuingDesk {
         }
     }
 
-    private Answer issue(IssuanceToken token) throws RefusedException {
+    private Answer issue(FleetIdentity caller, IssuanceToken token) throws RefusedException {
         TbsDigest digest = TbsDigest.of(token.tbs());
         CompletableFuture<Answer> flight = new CompletableFuture<>();
         CompletableFuture<Answer> earlier = flights.putIfAbsent(digest, flight);
@@ -106,7 +117,7 @@ public final class IssuingDesk {
                 new Refused(
                         REFUSAL_REASON_INTERNAL, "", "the request that was joined had a defect");
         try {
-            answer = signOnce(token, digest);
+            answer = signOnce(caller, token, digest);
             return answer;
         } finally {
             flights.remove(digest, flight);
@@ -135,8 +146,15 @@ public final class IssuingDesk {
         };
     }
 
-    private Answer signOnce(IssuanceToken token, TbsDigest digest) {
+    private Answer signOnce(FleetIdentity caller, IssuanceToken token, TbsDigest digest) {
         Issuer issuer = token.issuer();
+        // What all share costs only who passed every check and leads the flight (ADR 0176).
+        Optional<Budgets.Exhausted> used =
+                budgets.signature(
+                        caller, issuer.ca().trust(), token.server(), issuer.ca().fingerprint());
+        if (used.isPresent()) {
+            return exhausted(used.get());
+        }
         byte[] certificate;
         try {
             IssuanceIndex.Intent intent =
@@ -229,6 +247,14 @@ public final class IssuingDesk {
         }
         meters.indexHit();
         return new Issued(kept, Origin.REPEATED);
+    }
+
+    private static Answer exhausted(Budgets.Exhausted exhausted) {
+        return new Refused(
+                REFUSAL_REASON_BUDGET_EXHAUSTED,
+                exhausted.budget().text(),
+                exhausted.detail() + ": used up for " + exhausted.retryAfter(),
+                Optional.of(exhausted.retryAfter()));
     }
 
     private static Answer logUnavailable(IndexException e) {

@@ -4,7 +4,9 @@ import io.overt.signer.issue.IssuanceIndex.Intended;
 import io.overt.signer.issue.IssuanceIndex.Kept;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.log.Ledger;
+import io.overt.x509.CertificateFingerprint;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +123,20 @@ final class LedgerTables {
                     .execute();
         }
         return certificate(handle, digest);
+    }
+
+    static long signatures(Handle handle, CertificateFingerprint issuer, LocalDate day) {
+        // The first ten characters of an instant are its date, whatever follows the seconds.
+        return handle.createQuery(
+                        """
+                        select coalesce(sum(attempts), 0) from issuance
+                        where issuer_sha256 = :issuer
+                          and (substr(intended_at, 1, 10) = :day or substr(issued_at, 1, 10) = :day)
+                        """)
+                .bind("issuer", issuer.bytes())
+                .bind("day", day.toString())
+                .mapTo(Long.class)
+                .one();
     }
 
     static long append(Handle handle, byte[] entry) {

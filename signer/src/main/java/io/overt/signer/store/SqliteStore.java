@@ -6,6 +6,7 @@ import io.overt.signer.issue.IssuanceIndex.Kept;
 import io.overt.signer.issue.LeafKeyRegister;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.log.Ledger;
+import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.Epoch;
 import io.overt.x509.LeafPublicKey;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -164,6 +166,14 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
                                         "select count(*) from issuance where certificate is null")
                                 .mapTo(Integer.class)
                                 .one());
+    }
+
+    /**
+     * How often this issuer's key was asked for a signature on a day, UTC: by intents of that day,
+     * and by earlier ones that came to a certificate on it.
+     */
+    public long signatures(CertificateFingerprint issuer, LocalDate day) throws IndexException {
+        return database.run(handle -> LedgerTables.signatures(handle, issuer, day));
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
+import io.overt.signer.budget.BudgetLimits;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
@@ -229,6 +231,14 @@ class IssuingFaultTest {
                         new LintGate(new SimpleMeterRegistry()),
                         Set.of()),
                 index,
+                new Budgets(
+                        BudgetLimits.DEFAULTS,
+                        List.of(
+                                new Budgets.IssuingKey(
+                                        ca.fingerprint(), ca.trust(), issuer.name(), 0)),
+                        System::nanoTime,
+                        Clock.systemUTC(),
+                        new SimpleMeterRegistry()),
                 new IssuanceMeters(new SimpleMeterRegistry(), List.of(issuer)),
                 Clock.systemUTC(),
                 Duration.ofSeconds(60),
