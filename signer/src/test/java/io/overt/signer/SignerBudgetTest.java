@@ -93,6 +93,8 @@ class SignerBudgetTest {
 
         Refusal refusal = edge.refusedForge(request(edge, "c.origin.example"));
 
+        assertThat(refusal.getReason())
+                .isEqualTo(RefusalReason.REFUSAL_REASON_KEY_BUDGET_EXHAUSTED);
         assertThat(refusal.getSubject()).isEqualTo("key");
         assertThat(refusal.getRetryAfter().getSeconds()).isBetween(0L, 86_400L);
         assertThat(world.signatures()).isZero();

@@ -46,6 +46,8 @@ enum RefusalCourse {
             case REFUSAL_REASON_TOKEN_UNAVAILABLE,
                     REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
                     REFUSAL_REASON_LOG_UNAVAILABLE,
+                    // Of that signer's own key, so that asking another spends nobody's twice.
+                    REFUSAL_REASON_KEY_BUDGET_EXHAUSTED,
                     REFUSAL_REASON_INTERNAL ->
                     NEXT_SIGNER;
             // A budget is there to be kept, not to be spread over the other signers; an epoch that

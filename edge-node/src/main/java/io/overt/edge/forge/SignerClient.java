@@ -12,6 +12,7 @@ import io.overt.edge.forge.SignerAnswer.Answered;
 import io.overt.edge.forge.SignerAnswer.NoAnswer;
 import io.overt.edge.forge.SignerAnswer.Refused;
 import io.overt.edge.site.EpochKey;
+import io.overt.proto.failure.v1.Refusal;
 import io.overt.proto.signer.v1.DescribeRequest;
 import io.overt.proto.signer.v1.DescribeResponse;
 import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ final class SignerClient implements AutoCloseable {
     private final String site;
     private final ManagedChannel channel;
     private final Duration callDeadline;
+    private final BudgetHolds holds;
 
     /**
      * The last one known is kept when the signer goes away: what it signed before is still good.
@@ -59,10 +62,16 @@ final class SignerClient implements AutoCloseable {
      * @param tls says that only a signer of the fleet is talked to
      * @param site of this edge, for proofs of possession
      */
-    SignerClient(InetSocketAddress address, SslContext tls, String site, Duration callDeadline) {
+    SignerClient(
+            InetSocketAddress address,
+            SslContext tls,
+            String site,
+            Duration callDeadline,
+            BudgetHolds holds) {
         this.address = address.getHostString() + ":" + address.getPort();
         this.site = site;
         this.callDeadline = callDeadline;
+        this.holds = holds;
         this.channel =
                 NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
                         .sslContext(tls)
@@ -158,11 +167,17 @@ final class SignerClient implements AutoCloseable {
     }
 
     /**
-     * Asks for one leaf, until {@code deadline} or the deadline of a call, whichever is earlier.
+     * Asks for one leaf, until {@code deadline} or the deadline of a call, whichever is earlier. Does
+     * not ask while an earlier answer says that a budget is used up, and repeats that answer.
      */
     SignerAnswer<ForgeResponse> forge(ForgeRequest request, Deadline deadline) {
+        Optional<Refusal> standing = holds.standing(request);
+        if (standing.isPresent()) {
+            return refused(standing.get());
+        }
         return call(
                 stub -> stub.forge(request),
+                refusal -> holds.refused(request, refusal),
                 deadline.minimum(Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS)));
     }
 
@@ -178,6 +193,13 @@ final class SignerClient implements AutoCloseable {
 
     private <T> SignerAnswer<T> call(
             Function<SignerGrpc.SignerBlockingStub, T> method, Deadline deadline) {
+        return call(method, _ -> {}, deadline);
+    }
+
+    private <T> SignerAnswer<T> call(
+            Function<SignerGrpc.SignerBlockingStub, T> method,
+            Consumer<Refusal> whenRefused,
+            Deadline deadline) {
         try {
             T response = method.apply(SignerGrpc.newBlockingStub(channel).withDeadline(deadline));
             answered();
@@ -186,20 +208,19 @@ final class SignerClient implements AutoCloseable {
             var refusal = RefusalTrailer.from(e);
             if (refusal.isPresent()) {
                 answered();
+                whenRefused.accept(refusal.get());
             } else {
                 unanswered();
             }
-            return refusal.<SignerAnswer<T>>map(
-                            found ->
-                                    new Refused<>(
-                                            found.getReason(),
-                                            address
-                                                    + ": "
-                                                    + found.getSubject()
-                                                    + ": "
-                                                    + found.getDetail()))
+            return refusal.<SignerAnswer<T>>map(this::refused)
                     .orElseGet(() -> new NoAnswer<>(address + ": " + text(e)));
         }
+    }
+
+    private <T> Refused<T> refused(Refusal refusal) {
+        return new Refused<>(
+                refusal.getReason(),
+                address + ": " + refusal.getSubject() + ": " + refusal.getDetail());
     }
 
     private void answered() {

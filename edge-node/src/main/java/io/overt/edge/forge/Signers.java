@@ -73,7 +73,8 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                                 address,
                                                 context,
                                                 tls.self().site(),
-                                                config.callDeadline()))
+                                                config.callDeadline(),
+                                                new BudgetHolds(System::nanoTime, meters)))
                         .toList();
         this.profile = config.profile();
         this.describeEvery = config.describeEvery();

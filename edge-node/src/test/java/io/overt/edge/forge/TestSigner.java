@@ -83,6 +83,9 @@ final class TestSigner implements AutoCloseable {
     /** What every forge request is refused for, if it is. */
     volatile Optional<RefusalReason> refusal = Optional.empty();
 
+    /** With what every forge request is refused, in full, if it is. */
+    volatile Optional<Refusal> refusedWith = Optional.empty();
+
     /** What the issuer is described as. */
     volatile IssuerState state = IssuerState.ISSUER_STATE_ACTIVE;
 
@@ -215,6 +218,10 @@ final class TestSigner implements AutoCloseable {
                     answer,
                     () -> {
                         await(gate);
+                        if (refusedWith.isPresent()) {
+                            throw RefusalTrailer.exception(
+                                    Status.RESOURCE_EXHAUSTED, refusedWith.get());
+                        }
                         if (refusal.isPresent()) {
                             throw refused(refusal.get());
                         }

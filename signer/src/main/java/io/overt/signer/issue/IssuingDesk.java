@@ -2,6 +2,7 @@ package io.overt.signer.issue;
 
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_BUDGET_EXHAUSTED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_INTERNAL;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_KEY_BUDGET_EXHAUSTED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LOG_UNAVAILABLE;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_SIGNATURE_NOT_VERIFIED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_TOKEN_UNAVAILABLE;
@@ -251,7 +252,10 @@ public final class IssuingDesk {
 
     private static Answer exhausted(Budgets.Exhausted exhausted) {
         return new Refused(
-                REFUSAL_REASON_BUDGET_EXHAUSTED,
+                switch (exhausted.budget()) {
+                    case KEY -> REFUSAL_REASON_KEY_BUDGET_EXHAUSTED;
+                    case EDGE, SITE, DOMAIN, NEW_NAMES -> REFUSAL_REASON_BUDGET_EXHAUSTED;
+                },
                 exhausted.budget().text(),
                 exhausted.detail() + ": used up for " + exhausted.retryAfter(),
                 Optional.of(exhausted.retryAfter()));
