@@ -32,7 +32,8 @@ final class RefusalStatus {
             // Later, or at another signer.
             case REFUSAL_REASON_TOKEN_UNAVAILABLE, REFUSAL_REASON_LOG_UNAVAILABLE ->
                     Status.UNAVAILABLE;
-            case REFUSAL_REASON_BUDGET_EXHAUSTED, REFUSAL_REASON_KEY_BUDGET_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
+            case REFUSAL_REASON_BUDGET_EXHAUSTED, REFUSAL_REASON_KEY_BUDGET_EXHAUSTED ->
+                    Status.RESOURCE_EXHAUSTED;
             // Ours to mend.
             case REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
                     REFUSAL_REASON_LINT_FAILED,

@@ -45,8 +45,7 @@ class SignerBudgetTest {
         assertThat(refusal.getReason()).isEqualTo(RefusalReason.REFUSAL_REASON_BUDGET_EXHAUSTED);
         assertThat(refusal.getSubject()).isEqualTo("domain");
         assertThat(refusal.getRetryAfter().getSeconds()).isBetween(3_000L, 3_600L);
-        RetryInfo info =
-                StatusProto.fromThrowable(failure).getDetails(0).unpack(RetryInfo.class);
+        RetryInfo info = StatusProto.fromThrowable(failure).getDetails(0).unpack(RetryInfo.class);
         assertThat(info.getRetryDelay()).isEqualTo(refusal.getRetryAfter());
         assertThat(world.signatures()).isEqualTo(2);
         assertThat(world.refusals("Forge", "budget-exhausted")).isEqualTo(1);

@@ -82,8 +82,7 @@ final class BudgetHolds {
         learned.increment();
         Duration delay =
                 Duration.ofSeconds(
-                        Math.clamp(
-                                refusal.getRetryAfter().getSeconds(), 0, LONGEST.toSeconds()),
+                        Math.clamp(refusal.getRetryAfter().getSeconds(), 0, LONGEST.toSeconds()),
                         Math.clamp(refusal.getRetryAfter().getNanos(), 0, 999_999_999));
         if (delay.compareTo(LONGEST) > 0) {
             delay = LONGEST;

@@ -167,8 +167,8 @@ final class SignerClient implements AutoCloseable {
     }
 
     /**
-     * Asks for one leaf, until {@code deadline} or the deadline of a call, whichever is earlier. Does
-     * not ask while an earlier answer says that a budget is used up, and repeats that answer.
+     * Asks for one leaf, until {@code deadline} or the deadline of a call, whichever is earlier.
+     * Does not ask while an earlier answer says that a budget is used up, and repeats that answer.
      */
     SignerAnswer<ForgeResponse> forge(ForgeRequest request, Deadline deadline) {
         Optional<Refusal> standing = holds.standing(request);

@@ -116,8 +116,7 @@ class BudgetHoldsTest {
     void a_budget_is_kept_and_not_spread_over_the_signers_and_a_keys_is_another_signers_business(
             @TempDir Path directory) throws Exception {
         var upstreams = new Upstreams();
-        try (var edges =
-                new TestEdges(directory, SiteClusterConfig.MemberNetwork.MESH, "a")) {
+        try (var edges = new TestEdges(directory, SiteClusterConfig.MemberNetwork.MESH, "a")) {
             var first = new TestSigner(edges.tls(edges.fleet().site("centre"), "signer", "1"));
             var second = new TestSigner(edges.tls(edges.fleet().site("centre"), "signer", "2"));
             edges.closing(first::close);
@@ -143,8 +142,7 @@ class BudgetHoldsTest {
             one.refusedWith =
                     Optional.of(
                             budget("key", Duration.ofMinutes(1)).toBuilder()
-                                    .setReason(
-                                            RefusalReason.REFUSAL_REASON_KEY_BUDGET_EXHAUSTED)
+                                    .setReason(RefusalReason.REFUSAL_REASON_KEY_BUDGET_EXHAUSTED)
                                     .build());
             for (int i = 0; i < 12; i++) {
                 assertThat(result(edge, upstreams.of("www.host-" + i + ".example")))

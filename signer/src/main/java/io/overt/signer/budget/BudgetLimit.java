@@ -22,8 +22,7 @@ public record BudgetLimit(int amount, Duration per, int burst) {
     static BudgetLimit read(ConfigNode node, BudgetLimit whenAbsent) {
         return new BudgetLimit(
                 node.integer("amount", whenAbsent.amount, 1, 1_000_000_000),
-                node.duration(
-                        "per", whenAbsent.per, Duration.ofSeconds(1), Duration.ofDays(1)),
+                node.duration("per", whenAbsent.per, Duration.ofSeconds(1), Duration.ofDays(1)),
                 node.integer("burst", whenAbsent.burst, 1, 1_000_000_000));
     }
 

@@ -120,7 +120,8 @@ public final class Budgets {
         Instant time = clock.instant();
         String domain = PublicSuffixes.registrable(name);
         KeyDay key =
-                Objects.requireNonNull(keys.get(issuer), () -> "an issuer without a day: " + issuer);
+                Objects.requireNonNull(
+                        keys.get(issuer), () -> "an issuer without a day: " + issuer);
         Kept of = of(trust);
         synchronized (of) {
             boolean isNew = of.seen.isNew(name);

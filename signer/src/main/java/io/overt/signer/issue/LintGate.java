@@ -43,7 +43,8 @@ public final class LintGate {
             case LintVerdict.Clean(LintedTbs linted) -> linted;
             case LintVerdict.Defective defective -> {
                 for (Defect defect : defective.defects()) {
-                    Objects.requireNonNull(defects.get(defect.rule()), "every rule counts").increment();
+                    Objects.requireNonNull(defects.get(defect.rule()), "every rule counts")
+                            .increment();
                 }
                 LOG.atError()
                         .addKeyValue("tbs", tbs)

@@ -22,8 +22,7 @@ class BudgetsTest {
     private static final FleetIdentity E1 = new FleetIdentity("berlin", Role.EDGE, "e1");
     private static final FleetIdentity E2 = new FleetIdentity("berlin", Role.EDGE, "e2");
     private static final FleetIdentity PARIS = new FleetIdentity("paris", Role.EDGE, "e1");
-    private static final CertificateFingerprint CA =
-            CertificateFingerprint.ofSha256(new byte[32]);
+    private static final CertificateFingerprint CA = CertificateFingerprint.ofSha256(new byte[32]);
     private static final BudgetLimit WIDE = new BudgetLimit(1_000, Duration.ofSeconds(1), 1_000);
     private static final BudgetLimit TWO = new BudgetLimit(1, Duration.ofSeconds(10), 2);
 
@@ -208,7 +207,9 @@ class BudgetsTest {
                     taken++;
                 }
                 double most = limit.burst() + (time - start) / limit.interval();
-                assertThat((double) taken).as("seed %d, step %d", seed, i).isLessThanOrEqualTo(most + 1e-3);
+                assertThat((double) taken)
+                        .as("seed %d, step %d", seed, i)
+                        .isLessThanOrEqualTo(most + 1e-3);
             }
         }
     }
