@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Requests whose TBS may be good and that are wrong otherwise: foreign issuers, other sites' and
  * CAs' keys, evidence that is none, powers. Each is refused with its reason and costs no signature.
  */
-// checklist 60, 66, 67, 69
+// checklist 55, 60, 66, 67, 69
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ListedRequestsTest {
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** {@code overt-signer log}, on what a signer with a token has left. */
+// checklist 61
 class LogCommandTest {
 
     private record Run(int status, String out, String err) {}

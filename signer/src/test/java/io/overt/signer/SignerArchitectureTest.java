@@ -10,6 +10,7 @@ import io.overt.signer.issue.IssuanceToken;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.key.SigningKey;
 
+// checklist 73
 @AnalyzeClasses(packages = "io.overt.signer", importOptions = ImportOption.DoNotIncludeTests.class)
 class SignerArchitectureTest {
 

@@ -52,6 +52,7 @@ class MirrorRecipePropertyTest {
                     Oid.SCT_LIST,
                     Oid.TLS_FEATURE);
 
+    // checklist 57, 58
     @RepeatedTest(40)
     void what_is_kept_is_kept_to_the_byte_and_the_result_is_strict_DER(RepetitionInfo repetition)
             throws Exception {
@@ -115,6 +116,7 @@ class MirrorRecipePropertyTest {
         assertThat(forged.getSerialNumber().bitLength()).isLessThanOrEqualTo(128);
     }
 
+    // checklist 53, 63
     @Test
     void each_input_changes_the_serial_and_each_but_the_issuer_changes_the_forge_key()
             throws Exception {

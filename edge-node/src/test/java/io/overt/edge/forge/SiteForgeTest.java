@@ -257,6 +257,7 @@ class SiteForgeTest {
                         Unavailable.class, no -> assertThat(no.detail()).contains("tbs-differs"));
     }
 
+    // checklist 63
     @Test
     void leaves_of_an_issuer_that_is_gone_are_not_served_from_memory() throws Exception {
         SiteForge edge = edge(first);

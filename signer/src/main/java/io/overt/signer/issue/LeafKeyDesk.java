@@ -59,7 +59,7 @@ public final class LeafKeyDesk {
     /**
      * A desk.
      *
-     * @param ownKeys of our issuers: a leaf never carries one
+     * @param ownKeys of our issuers and our log: a leaf never carries one
      * @param keysPerSite in one epoch
      * @param noted level of the log line of an enrolment
      */
@@ -152,6 +152,12 @@ public final class LeafKeyDesk {
                         .log("leaf key enrolled");
                 yield new Result.Enrolled(epochs.signsUntil(epoch));
             }
+            case OF_ANOTHER_EPOCH ->
+                    throw new RefusedException(
+                            REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                            "public_key",
+                            "%s is enrolled for another epoch than %d (expected: a key of its own for each)"
+                                    .formatted(key, epoch.number()));
             case FULL ->
                     throw new RefusedException(
                             REFUSAL_REASON_BUDGET_EXHAUSTED,
@@ -173,7 +179,9 @@ public final class LeafKeyDesk {
         }
         if (ownKeys.contains(key.publicKey())) {
             throw new RefusedException(
-                    REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED, "public_key", "an issuer's own key");
+                    REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                    "public_key",
+                    "a key of an issuer or log of ours");
         }
         return key;
     }

@@ -189,8 +189,11 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
         return database.run(
                 handle -> {
                     handle.createUpdate("delete from leaf_key where epoch < :oldest")
-                            .bind("oldest", oldest.number())
+                            .bind("oldest", oldest.number() - REMEMBERED_EPOCHS)
                             .execute();
+                    if (isOfAnotherEpoch(handle, epoch, key)) {
+                        return Enrolment.OF_ANOTHER_EPOCH;
+                    }
                     if (isEnrolled(handle, site, epoch, key)) {
                         return Enrolment.ENROLLED;
                     }
@@ -241,6 +244,16 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
                 .isPresent();
     }
 
+    private static boolean isOfAnotherEpoch(Handle handle, Epoch epoch, LeafPublicKey key) {
+        return handle.createQuery(
+                        "select 1 from leaf_key where epoch <> :epoch and spki = :spki limit 1")
+                .bind("epoch", epoch.number())
+                .bind("spki", key.spki())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
     private static FileChannel lock(Path file) throws IndexException {
         Path beside = file.resolveSibling(file.getFileName() + ".lock");
         try {
@@ -269,4 +282,7 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
             throw new UncheckedIOException("the lock of the store cannot be released", e);
         }
     }
+
+    /** A year of weeks: for how long a leaf key that was used cannot come back in a later epoch. */
+    private static final int REMEMBERED_EPOCHS = 52;
 }

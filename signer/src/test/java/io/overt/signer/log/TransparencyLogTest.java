@@ -150,6 +150,7 @@ class TransparencyLogTest {
                 .contains("cannot be opened with this private key");
     }
 
+    // checklist 61
     @Test
     void whoever_has_the_readers_key_derives_each_TBS_again() throws Exception {
         issuances.issue(log.log(), 3);
