@@ -24,11 +24,9 @@ import io.overt.x509.lint.LeafTerms;
 import io.overt.x509.lint.LintRule;
 import io.overt.x509.lint.LintVerdict;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,8 +51,8 @@ class ListedDefectsTest {
     private SignerWorld world;
     private Edge edge;
     private TestIdentity upstream;
-    private final Map<Recipe, ForgeRequest> good = new EnumMap<>(Recipe.class);
-    private final Map<Recipe, LeafTerms> terms = new EnumMap<>(Recipe.class);
+    private Good mirror;
+    private Good strict;
     private List<ListedDefect> defects;
 
     @BeforeAll
@@ -62,10 +60,8 @@ class ListedDefectsTest {
         world = SignerWorld.start(directory);
         edge = world.edge("e1").enrolled();
         upstream = world.upstream(NAME, "origin.example");
-        for (Recipe recipe : Recipe.values()) {
-            good.put(recipe, edge.request(upstream, NAME, profileName(recipe)).build());
-            terms.put(recipe, described(recipe));
-        }
+        mirror = good(Recipe.MIRROR);
+        strict = good(Recipe.STRICT);
         Epoch epoch = SignerWorld.currentEpoch();
         defects =
                 ListedDefects.of(
@@ -83,13 +79,13 @@ class ListedDefectsTest {
     void the_list_is_long_and_no_two_are_the_same() {
         assertThat(defects).hasSizeGreaterThan(150);
         assertThat(defects).extracting(ListedDefect::name).doesNotHaveDuplicates();
-        byte[] tbs = good.get(Recipe.STRICT).getTbs().toByteArray();
+        byte[] tbs = strict.request().getTbs().toByteArray();
         assertThat(
                         defects.stream()
                                 .map(each -> ByteString.copyFrom(each.made().apply(tbs)))
                                 .toList())
                 .doesNotHaveDuplicates()
-                .doesNotContain(good.get(Recipe.STRICT).getTbs());
+                .doesNotContain(strict.request().getTbs());
     }
 
     @TestFactory
@@ -98,7 +94,7 @@ class ListedDefectsTest {
                 // Which recipe it was makes no difference to a comparison.
                 Recipe.MIRROR,
                 (recipe, defect) -> {
-                    ForgeRequest request = good.get(recipe);
+                    ForgeRequest request = of(recipe).request();
                     byte[] sent = defect.made().apply(request.getTbs().toByteArray());
 
                     Refusal refusal =
@@ -118,11 +114,11 @@ class ListedDefectsTest {
     }
 
     private void assertNoticed(Recipe recipe, ListedDefect defect) {
-        byte[] made = defect.made().apply(good.get(recipe).getTbs().toByteArray());
+        byte[] made = defect.made().apply(of(recipe).request().getTbs().toByteArray());
 
         LintVerdict verdict = LeafLint.of(made, terms(recipe));
 
-        switch (defect.noticed().get(recipe)) {
+        switch (defect.noticed(recipe)) {
             case Noticed.ByRule(LintRule rule) -> assertThat(rules(verdict)).contains(rule);
             // A linter that learns one of these makes its reason here untrue.
             case Noticed.ByComparison(String reason) ->
@@ -134,7 +130,7 @@ class ListedDefectsTest {
     void every_rule_is_broken_by_a_listed_defect() {
         Set<LintRule> broken = EnumSet.noneOf(LintRule.class);
         for (ListedDefect defect : defects) {
-            for (Noticed noticed : defect.noticed().values()) {
+            for (Noticed noticed : List.of(defect.mirror(), defect.strict())) {
                 if (noticed instanceof Noticed.ByRule(LintRule rule)) {
                     broken.add(rule);
                 }
@@ -152,7 +148,7 @@ class ListedDefectsTest {
         for (byte[] tbs : List.of(large, new byte[0])) {
             Refusal refusal =
                     edge.refusedForge(
-                            good.get(Recipe.MIRROR).toBuilder().setTbs(ByteString.copyFrom(tbs)));
+                            mirror.request().toBuilder().setTbs(ByteString.copyFrom(tbs)));
             assertThat(refusal.getReason())
                     .isEqualTo(RefusalReason.REFUSAL_REASON_MALFORMED_REQUEST);
             assertThat(refusal.getSubject()).isEqualTo("tbs");
@@ -162,10 +158,17 @@ class ListedDefectsTest {
     @Test
     void the_good_ones_break_no_rule() {
         for (Recipe recipe : Recipe.values()) {
-            assertThat(rules(LeafLint.of(good.get(recipe).getTbs().toByteArray(), terms(recipe))))
+            assertThat(
+                            rules(
+                                    LeafLint.of(
+                                            of(recipe).request().getTbs().toByteArray(),
+                                            terms(recipe))))
                     .isEmpty();
         }
     }
+
+    /** What is signed as it is. */
+    private record Good(ForgeRequest request, LeafTerms terms) {}
 
     private interface Check {
         void of(Recipe recipe, ListedDefect defect);
@@ -181,7 +184,19 @@ class ListedDefectsTest {
     }
 
     private LeafTerms terms(Recipe recipe) {
-        return terms.get(recipe);
+        return of(recipe).terms();
+    }
+
+    private Good of(Recipe recipe) {
+        return switch (recipe) {
+            case MIRROR -> mirror;
+            case STRICT -> strict;
+        };
+    }
+
+    private Good good(Recipe recipe) throws Exception {
+        return new Good(
+                edge.request(upstream, NAME, profileName(recipe)).build(), described(recipe));
     }
 
     private LeafTerms described(Recipe recipe) throws Exception {

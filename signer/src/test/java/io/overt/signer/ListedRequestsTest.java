@@ -23,6 +23,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,35 @@ class ListedRequestsTest {
                                                     .isEqualTo(row.subject());
                                             assertThat(world.signatures()).isZero();
                                         }));
+    }
+
+    @Test
+    void a_breach_is_counted_by_its_rule_and_every_rule_is_there_at_zero() throws Exception {
+        TestIdentity powerful =
+                world.internet.issue(
+                        CertificateSpec.leaf(NAME)
+                                .extendedKeyUsage(
+                                        KeyPurposeId.id_kp_serverAuth,
+                                        KeyPurposeId.id_kp_OCSPSigning));
+        double before = defects(LintRule.POWER_BEYOND_TLS);
+
+        edge.refusedForge(edge.request(powerful, NAME));
+
+        assertThat(defects(LintRule.POWER_BEYOND_TLS)).isEqualTo(before + 1);
+        for (LintRule rule : LintRule.values()) {
+            if (rule != LintRule.POWER_BEYOND_TLS) {
+                assertThat(defects(rule)).as(rule.text()).isZero();
+            }
+        }
+    }
+
+    private double defects(LintRule rule) {
+        return world.serving()
+                .registry()
+                .get("overt.signer.lint.defects")
+                .tag("rule", rule.text())
+                .counter()
+                .count();
     }
 
     private List<Row> keys() throws Exception {

@@ -13,6 +13,7 @@ import io.overt.proto.signer.v1.Issuance;
 import io.overt.service.identity.RefusalTrailer;
 import io.overt.signer.SignerWorld.Edge;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,23 +23,23 @@ import org.junit.jupiter.api.io.TempDir;
 class SignerBudgetTest {
 
     @TempDir Path directory;
-    private SignerWorld world;
+    private Optional<SignerWorld> running = Optional.empty();
 
     @AfterEach
     void stop() throws Exception {
-        world.stop();
+        running.orElseThrow().stop();
     }
 
     @Test
     void a_full_budget_is_RESOURCE_EXHAUSTED_with_its_name_and_a_delay_and_costs_no_signature()
             throws Exception {
-        world = SignerWorld.withBudgets(directory, "domain: { amount: 1, per: 1h, burst: 2 }");
+        SignerWorld world = start("domain: { amount: 1, per: 1h, burst: 2 }");
         Edge edge = world.edge("e1").enrolled();
-        ForgeRequest.Builder first = request(edge, "a.origin.example");
+        ForgeRequest.Builder first = request(world, edge, "a.origin.example");
         edge.forge(first);
-        edge.forge(request(edge, "b.origin.example"));
+        edge.forge(request(world, edge, "b.origin.example"));
 
-        StatusRuntimeException failure = failure(edge, request(edge, "c.origin.example"));
+        StatusRuntimeException failure = failure(edge, request(world, edge, "c.origin.example"));
 
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         Refusal refusal = RefusalTrailer.from(failure).orElseThrow();
@@ -52,14 +53,14 @@ class SignerBudgetTest {
         // What is signed already costs nothing of it.
         assertThat(edge.forge(first).getIssuance()).isEqualTo(Issuance.ISSUANCE_REPEATED);
         // And another domain has its own.
-        edge.forge(request(edge, "www.other.example"));
+        edge.forge(request(world, edge, "www.other.example"));
     }
 
     @Test
     void repeats_count_as_requests() throws Exception {
-        world = SignerWorld.withBudgets(directory, "edge: { amount: 1, per: 1h, burst: 3 }");
+        SignerWorld world = start("edge: { amount: 1, per: 1h, burst: 3 }");
         Edge edge = world.edge("e1").enrolled();
-        ForgeRequest.Builder request = request(edge, "a.origin.example");
+        ForgeRequest.Builder request = request(world, edge, "a.origin.example");
         for (int i = 0; i < 3; i++) {
             edge.forge(request);
         }
@@ -71,9 +72,9 @@ class SignerBudgetTest {
 
     @Test
     void junk_uses_up_nothing_that_others_share() throws Exception {
-        world = SignerWorld.withBudgets(directory, "site: { amount: 1, per: 1h, burst: 1 }");
+        SignerWorld world = start("site: { amount: 1, per: 1h, burst: 1 }");
         Edge edge = world.edge("e1").enrolled();
-        ForgeRequest.Builder good = request(edge, "a.origin.example");
+        ForgeRequest.Builder good = request(world, edge, "a.origin.example");
         for (int i = 0; i < 5; i++) {
             edge.refusedForge(good.clone().setServerName("b.bank.example"));
         }
@@ -83,14 +84,14 @@ class SignerBudgetTest {
 
     @Test
     void a_keys_day_outlasts_a_restart_and_says_so() throws Exception {
-        world = SignerWorld.withBudgets(directory, "key-per-day: 2");
+        SignerWorld world = start("key-per-day: 2");
         Edge edge = world.edge("e1").enrolled();
-        edge.forge(request(edge, "a.origin.example"));
-        edge.forge(request(edge, "b.origin.example"));
+        edge.forge(request(world, edge, "a.origin.example"));
+        edge.forge(request(world, edge, "b.origin.example"));
         world.restart();
         edge = world.edge("e1").with(edge.leafKey);
 
-        Refusal refusal = edge.refusedForge(request(edge, "c.origin.example"));
+        Refusal refusal = edge.refusedForge(request(world, edge, "c.origin.example"));
 
         assertThat(refusal.getReason())
                 .isEqualTo(RefusalReason.REFUSAL_REASON_KEY_BUDGET_EXHAUSTED);
@@ -108,7 +109,14 @@ class SignerBudgetTest {
                 .isEqualTo(1);
     }
 
-    private ForgeRequest.Builder request(Edge edge, String name) throws Exception {
+    private SignerWorld start(String budgets) throws Exception {
+        SignerWorld world = SignerWorld.withBudgets(directory, budgets);
+        running = Optional.of(world);
+        return world;
+    }
+
+    private static ForgeRequest.Builder request(SignerWorld world, Edge edge, String name)
+            throws Exception {
         return edge.request(world.upstream(name), name);
     }
 

@@ -2,8 +2,6 @@ package io.overt.signer.defect;
 
 import io.overt.x509.Recipe;
 import io.overt.x509.lint.LintRule;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -11,9 +9,19 @@ import java.util.function.UnaryOperator;
  *
  * @param name its clause, and what it is
  * @param made of a good TBS
- * @param noticed who notices, by recipe
+ * @param mirror who notices in a leaf of {@code MIRROR}
+ * @param strict who notices in one of {@code STRICT}
  */
-public record ListedDefect(String name, UnaryOperator<byte[]> made, Map<Recipe, Noticed> noticed) {
+public record ListedDefect(
+        String name, UnaryOperator<byte[]> made, Noticed mirror, Noticed strict) {
+
+    /** Who notices it in a leaf of this recipe. */
+    public Noticed noticed(Recipe recipe) {
+        return switch (recipe) {
+            case MIRROR -> mirror;
+            case STRICT -> strict;
+        };
+    }
 
     /** Who notices a defect that derivation let through. */
     public sealed interface Noticed {
@@ -67,10 +75,7 @@ public record ListedDefect(String name, UnaryOperator<byte[]> made, Map<Recipe, 
 
     private static ListedDefect of(
             String name, UnaryOperator<byte[]> made, Noticed mirror, Noticed strict) {
-        Map<Recipe, Noticed> noticed = new EnumMap<>(Recipe.class);
-        noticed.put(Recipe.MIRROR, mirror);
-        noticed.put(Recipe.STRICT, strict);
-        return new ListedDefect(name, made, noticed);
+        return new ListedDefect(name, made, mirror, strict);
     }
 
     @Override
