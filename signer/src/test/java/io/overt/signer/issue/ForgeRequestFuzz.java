@@ -112,6 +112,11 @@ public final class ForgeRequestFuzz {
         return seeds;
     }
 
+    /** Makes the world before the first input, whose time it is not. */
+    public static void fuzzerInitialize() {
+        seeds().forEach(ForgeRequestFuzz::fuzzerTestOneInput);
+    }
+
     /** {@code input} as above. */
     public static void fuzzerTestOneInput(byte[] input) {
         ForgeRequest request;
