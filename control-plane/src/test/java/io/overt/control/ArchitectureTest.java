@@ -23,6 +23,10 @@ class ArchitectureTest {
                     .definedBy("io.overt.control.edges")
                     .layer("admin")
                     .definedBy("io.overt.control.admin")
+                    .layer("witness")
+                    .definedBy("io.overt.control.witness")
+                    .layer("keys")
+                    .definedBy("io.overt.control.keys")
                     .layer("cli")
                     .definedBy("io.overt.control.cli")
                     .layer("root")
@@ -38,7 +42,11 @@ class ArchitectureTest {
                     .whereLayer("publish")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish");
+                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish", "witness")
+                    .whereLayer("witness")
+                    .mayOnlyBeAccessedByLayers("root")
+                    .whereLayer("keys")
+                    .mayOnlyBeAccessedByLayers("publish", "witness");
 
     @ArchTest
     static final ArchRule only_the_store_speaks_sql =

@@ -48,13 +48,7 @@ public final class LogEntries {
                                                 new MalformedLogException(
                                                         folder.root()
                                                                 + ": no checkpoint (expected: the folder of a log)")));
-        var _ = note.verified(List.of(key));
-        Checkpoint checkpoint = Checkpoint.parse(note.text());
-        if (!checkpoint.origin().equals(key.name())) {
-            throw new MalformedLogException(
-                    "checkpoint of %s (expected: %s)".formatted(checkpoint.origin(), key.name()));
-        }
-        return new Head(checkpoint, note);
+        return new Head(Checkpoint.verified(note, key), note);
     }
 
     /** Shows the entries of a log of this size, from one of them on. */
