@@ -69,6 +69,7 @@ record LogFiles(X509Certificate certificate, NoteKey key, ReadersKey readers) {
                 key,
                 readers,
                 entry.interval(),
+                entry.heartbeat(),
                 entry.maxUnpublished());
     }
 }

@@ -238,6 +238,7 @@ final class Rehearsal implements AutoCloseable {
                                         .generateKeyPair()
                                         .getPublic()),
                         Duration.ofSeconds(1),
+                        Duration.ofHours(1),
                         Duration.ofMinutes(1)),
                 key,
                 store,

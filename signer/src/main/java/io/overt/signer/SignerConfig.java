@@ -63,6 +63,7 @@ record SignerConfig(
      * @param certificate PEM: of the key that signs checkpoints; its common name is the origin
      * @param readersKey PEM: public key of those who may read host names
      * @param interval between two checkpoints
+     * @param heartbeat how long the log may go without an entry
      * @param maxUnpublished how long entries may be without a checkpoint before signing stops
      */
     record LogEntry(
@@ -70,6 +71,7 @@ record SignerConfig(
             Path certificate,
             Path readersKey,
             Duration interval,
+            Duration heartbeat,
             Duration maxUnpublished) {}
 
     /** Where issuing keys are. */
@@ -161,6 +163,11 @@ record SignerConfig(
                         Duration.ofSeconds(1),
                         Duration.ofMillis(100),
                         Duration.ofMinutes(1)),
+                node.duration(
+                        "heartbeat",
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1)),
                 node.duration(
                         "max-unpublished",
                         Duration.ofSeconds(30),

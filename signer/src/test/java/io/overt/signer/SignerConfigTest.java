@@ -85,6 +85,7 @@ class SignerConfigTest {
                                 directory.resolve("log.pem"),
                                 directory.resolve("readers.pem"),
                                 Duration.ofSeconds(1),
+                                Duration.ofMinutes(1),
                                 Duration.ofSeconds(30)));
         assertThat(config.maxMessage()).isEqualTo(512 * 1024);
         assertThat(config.keysPerSite()).isEqualTo(64);
@@ -121,7 +122,7 @@ class SignerConfigTest {
                         upstream: { trust-anchors: [r.pem, s.pem] }
                         never-forge: [n.example]
                         store: { file: db/s.db, deadline: 10s }
-                        transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, max-unpublished: 14s }
+                        transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, heartbeat: 15s, max-unpublished: 14s }
                         warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
                         """);
@@ -177,6 +178,7 @@ class SignerConfigTest {
                                         at("c.pem"),
                                         at("r.pem"),
                                         Duration.ofSeconds(13),
+                                        Duration.ofSeconds(15),
                                         Duration.ofSeconds(14)),
                                 64 * 1024,
                                 11,

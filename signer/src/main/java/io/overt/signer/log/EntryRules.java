@@ -75,6 +75,7 @@ final class EntryRules {
                 case INTENT -> intent(index, entry.getIntent());
                 case RESULT -> result(entry.getResult());
                 case WITHHELD -> requireOpen(entry.getWithheld().getIntent());
+                case HEARTBEAT -> {} // that it is there is all it says
                 case KIND_NOT_SET -> {} // of a newer signer: not ours to judge
             }
         } catch (MalformedLogException | GeneralSecurityException e) {

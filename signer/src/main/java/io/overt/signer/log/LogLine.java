@@ -78,6 +78,7 @@ public record LogLine(long index, String text, Set<String> names) {
                                     .formatted(
                                             entry.getWithheld().getIntent(),
                                             entry.getWithheld().getReason());
+                    case HEARTBEAT -> "heartbeat";
                     case KIND_NOT_SET -> "unknown";
                 };
         Instant at = Instant.ofEpochSecond(entry.getAt().getSeconds(), entry.getAt().getNanos());

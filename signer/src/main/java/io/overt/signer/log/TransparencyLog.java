@@ -43,6 +43,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
      * @param key its public half and its origin
      * @param readers who can read host names
      * @param interval between two checkpoints while there are new entries
+     * @param heartbeat without another entry for so long, one is written that says so
      * @param maxUnpublished entries older than this without a checkpoint stop signing
      */
     public record Settings(
@@ -50,6 +51,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
             NoteKey key,
             ReadersKey readers,
             Duration interval,
+            Duration heartbeat,
             Duration maxUnpublished) {}
 
     private final Ledger ledger;
@@ -74,7 +76,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
             Readiness.Condition readiness)
             throws IndexException, IOException {
         LogPublisher publisher =
-                LogPublisher.start(settings, key, ledger, new LogMeters(registry), readiness);
+                LogPublisher.start(
+                        settings, key, ledger, clock, new LogMeters(registry), readiness);
         try {
             return new TransparencyLog(
                     ledger,

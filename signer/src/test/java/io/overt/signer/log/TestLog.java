@@ -44,7 +44,23 @@ public record TestLog(
         return open(directory, directory.resolve("log"), ledger, Duration.ofMillis(100));
     }
 
+    static TestLog beating(Path directory, Ledger ledger, Duration heartbeat)
+            throws IndexException, IOException {
+        return open(
+                directory,
+                directory.resolve("log"),
+                ledger,
+                Duration.ofMillis(100),
+                heartbeat);
+    }
+
     static TestLog open(Path directory, Path folder, Ledger ledger, Duration interval)
+            throws IndexException, IOException {
+        return open(directory, folder, ledger, interval, Duration.ofHours(1));
+    }
+
+    private static TestLog open(
+            Path directory, Path folder, Ledger ledger, Duration interval, Duration heartbeat)
             throws IndexException, IOException {
         LogReaders readers =
                 Files.exists(directory.resolve("log-readers.pem"))
@@ -64,6 +80,7 @@ public record TestLog(
                                 key,
                                 ReadersKey.read(readers.publicKey()),
                                 interval,
+                                heartbeat,
                                 Duration.ZERO),
                         signing,
                         ledger,

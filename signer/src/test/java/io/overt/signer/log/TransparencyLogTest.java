@@ -190,6 +190,30 @@ class TransparencyLogTest {
     }
 
     @Test
+    void a_log_that_has_nothing_to_say_grows_all_the_same() throws Exception {
+        close();
+        store = SqliteStore.open(directory.resolve("signer.db"), LONG);
+        log = TestLog.beating(directory, store, Duration.ofMillis(200));
+        TreeHead quiet = head();
+        await().atMost(LONG).until(() -> head().size() >= quiet.size() + 3);
+        List<String> lines = new ArrayList<>();
+        LogEntries.each(
+                log.folder(),
+                quiet.size(),
+                head().size(),
+                (index, entry) ->
+                        lines.add(LogLine.of(index, entry, Optional.empty()).text()));
+        assertThat(lines).allSatisfy(line -> assertThat(line).endsWith("Z heartbeat"));
+        log.signing().away = true; // a checkpoint that is not signed stops it, too
+        await().atMost(LONG).until(() -> log.readiness().unmet().containsKey("log"));
+        long stopped = store.size();
+        assertThat(log.failures("checkpoint")).isPositive();
+        log.signing().away = false;
+        await().atMost(LONG).until(() -> head().size() > stopped);
+        good();
+    }
+
+    @Test
     void files_that_are_gone_are_made_again_as_far_as_they_were_not_signed() throws Exception {
         issuances.issue(log.log(), 0);
         log.close();
