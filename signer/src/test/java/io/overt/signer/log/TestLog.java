@@ -46,12 +46,7 @@ public record TestLog(
 
     static TestLog beating(Path directory, Ledger ledger, Duration heartbeat)
             throws IndexException, IOException {
-        return open(
-                directory,
-                directory.resolve("log"),
-                ledger,
-                Duration.ofMillis(100),
-                heartbeat);
+        return open(directory, directory.resolve("log"), ledger, Duration.ofMillis(100), heartbeat);
     }
 
     static TestLog open(Path directory, Path folder, Ledger ledger, Duration interval)
@@ -93,6 +88,15 @@ public record TestLog(
                 readers,
                 readiness,
                 registry);
+    }
+
+    /** One who reads everything. */
+    public LogReader reader() {
+        try {
+            return LogReader.read(key.name(), readers.privateKey());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override

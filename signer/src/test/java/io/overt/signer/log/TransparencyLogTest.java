@@ -145,7 +145,7 @@ class TransparencyLogTest {
                         KeyPairGenerator.getInstance("X25519").generateKeyPair().getPrivate());
         assertThat(LogCheck.of(log.folder(), log.key(), Optional.of(stranger)).findings())
                 .first()
-                .extracting(LogCheck.Finding::what)
+                .extracting(Finding::what)
                 .asString()
                 .contains("cannot be opened with this private key");
     }
@@ -201,8 +201,7 @@ class TransparencyLogTest {
                 log.folder(),
                 quiet.size(),
                 head().size(),
-                (index, entry) ->
-                        lines.add(LogLine.of(index, entry, Optional.empty()).text()));
+                (index, entry) -> lines.add(LogLine.of(index, entry, Optional.empty()).text()));
         assertThat(lines).allSatisfy(line -> assertThat(line).endsWith("Z heartbeat"));
         log.signing().away = true; // a checkpoint that is not signed stops it, too
         await().atMost(LONG).until(() -> log.readiness().unmet().containsKey("log"));
