@@ -21,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,7 +111,7 @@ class ControlConfigTest {
                         .orElseThrow();
 
         assertThat(witness.listen())
-                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 9445));
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 9448));
         assertThat(witness.interval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(witness.deadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(witness.staleAfter()).isEqualTo(Duration.ofMinutes(3));
@@ -161,6 +162,31 @@ class ControlConfigTest {
         assertThat(shown.admin()).isEqualTo(defaults.admin());
         assertThat(shown.store()).isEqualTo(defaults.store());
         assertThat(shown.limits()).isEqualTo(defaults.limits());
+    }
+
+    /**
+     * The witness's section is commented out in it: without a log there is nothing to default to.
+     */
+    @Test
+    void the_example_of_a_witness_shows_its_defaults() throws Exception {
+        var example =
+                Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
+                        .lines()
+                        .dropWhile(line -> !line.equals("# witness:"))
+                        .takeWhile(line -> line.startsWith("# "))
+                        .map(line -> line.substring("# ".length()))
+                        .collect(Collectors.joining("\n"));
+        var shown = read(REQUIRED + example).witness().orElseThrow();
+        var defaults =
+                read(REQUIRED + "witness: {key: w, logs: [{url: 'http://s/l', certificate: c}]}")
+                        .witness()
+                        .orElseThrow();
+
+        assertThat(shown.listen()).isEqualTo(defaults.listen());
+        assertThat(shown.interval()).isEqualTo(defaults.interval());
+        assertThat(shown.deadline()).isEqualTo(defaults.deadline());
+        assertThat(shown.staleAfter()).isEqualTo(defaults.staleAfter());
+        assertThat(shown.logs()).hasSize(1);
     }
 
     private static NoteKey logKey() {

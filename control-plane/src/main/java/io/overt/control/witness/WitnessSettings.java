@@ -49,7 +49,7 @@ public record WitnessSettings(
 
     /** Reads the section. */
     public static WitnessSettings read(ConfigNode node) {
-        var listen = node.listenAddress("listen", "0.0.0.0:9445");
+        var listen = node.listenAddress("listen", "0.0.0.0:9448");
         var key = node.path("key");
         var interval =
                 node.duration(

@@ -16,6 +16,7 @@ import io.overt.x509.tlog.MerkleProof;
 import io.overt.x509.tlog.NoteSignature;
 import io.overt.x509.tlog.SignedNote;
 import io.overt.x509.tlog.TreeHead;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +67,7 @@ class LogWitnessTest {
         WatchedLog watched = new WatchedLog(log.key(), server.url());
         return new LogWitness(
                 watched,
-                new LogSource(http, watched.url(), Duration.ofSeconds(2)),
+                new LogSource(http, watched.url(), Duration.ofSeconds(1)),
                 key,
                 store,
                 () -> now,
@@ -110,8 +112,7 @@ class LogWitnessTest {
         assertThat(vouched()).hasValue(log.head());
     }
 
-    private record Fault(
-            String name, LogState state, java.util.function.Function<LogWitnessTest, Manner> how) {}
+    private record Fault(String name, LogState state, Function<LogWitnessTest, Manner> how) {}
 
     private static final List<Fault> FAULTS =
             List.of(
@@ -128,7 +129,7 @@ class LogWitnessTest {
                             LogState.UNREACHABLE,
                             _ -> LogServer.redirecting()),
                     new Fault(
-                            "it answers, and never ends", // two seconds
+                            "it answers, and never ends", // a second
                             LogState.UNREACHABLE,
                             test -> test.server.stalling()),
                     new Fault(
@@ -217,7 +218,7 @@ class LogWitnessTest {
                                     LogServer.split(
                                             LogServer.serving(test.grown()), LogServer.endless())),
                     new Fault(
-                            "tiles are slow", // two seconds
+                            "tiles are slow", // a second
                             LogState.UNREACHABLE,
                             test ->
                                     LogServer.split(
@@ -288,7 +289,7 @@ class LogWitnessTest {
                                             LogWitnessTest test = new LogWitnessTest();
                                             test.folder =
                                                     folder.resolve(fault.name().replace(' ', '-'));
-                                            java.nio.file.Files.createDirectories(test.folder);
+                                            Files.createDirectories(test.folder);
                                             test.start();
                                             try {
                                                 test.one(fault);

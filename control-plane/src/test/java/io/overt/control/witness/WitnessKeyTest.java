@@ -7,6 +7,7 @@ import io.overt.x509.tlog.NoteKey;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,7 @@ class WitnessKeyTest {
         Files.copy(
                 WitnessKey.publicHalf(other),
                 WitnessKey.publicHalf(file),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> WitnessKey.read(file))
                 .hasMessage(file + ": is not the private half of " + file + ".pub");
         assertThatThrownBy(() -> WitnessKey.create(folder.resolve("x"), "with space"))
