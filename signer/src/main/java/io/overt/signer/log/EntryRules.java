@@ -83,9 +83,8 @@ public final class EntryRules {
     private final Seen seen;
     private final Map<Long, Intended> open = new TreeMap<>();
     private final Set<ByteString> issued = new HashSet<>();
-    private final List<Long> readingKeys = new ArrayList<>();
-    private final Set<Long> knownReadingKeys = new HashSet<>();
-    private final List<Long> issuerEntries = new ArrayList<>();
+    private final List<Long> standing = new ArrayList<>();
+    private final Set<Long> readingKeys = new HashSet<>();
     private final Map<ByteString, StandingIssuer> issuers = new HashMap<>();
     private long intents;
     private long results;
@@ -114,8 +113,8 @@ public final class EntryRules {
             List<Finding> findings,
             Seen seen)
             throws IOException {
-        EntryRules rules = new EntryRules(reader, findings, Seen.NOBODY);
-        for (List<Long> indexes : List.of(memory.readingKeys(), memory.issuers(), memory.open())) {
+        EntryRules rules = new EntryRules(reader, new ArrayList<>(), Seen.NOBODY);
+        for (List<Long> indexes : List.of(memory.standing(), memory.open())) {
             for (long index : indexes) {
                 rules.take(index, entries.entry(index));
             }
@@ -124,16 +123,15 @@ public final class EntryRules {
         EntryRules going = new EntryRules(reader, findings, seen);
         going.open.putAll(rules.open);
         going.issued.addAll(rules.issued);
+        going.standing.addAll(rules.standing);
         going.readingKeys.addAll(rules.readingKeys);
-        going.knownReadingKeys.addAll(rules.knownReadingKeys);
-        going.issuerEntries.addAll(rules.issuerEntries);
         going.issuers.putAll(rules.issuers);
         return going;
     }
 
     /** What {@link #resume} needs. */
     public RulesMemory memory() {
-        return new RulesMemory(readingKeys, issuerEntries, List.copyOf(open.keySet()), issued);
+        return new RulesMemory(standing, List.copyOf(open.keySet()), issued);
     }
 
     /** Intents since these rules began. */
@@ -177,8 +175,8 @@ public final class EntryRules {
         Instant at = Instant.ofEpochSecond(entry.getAt().getSeconds(), entry.getAt().getNanos());
         switch (entry.getKindCase()) {
             case READING_KEY -> {
+                standing.add(index);
                 readingKeys.add(index);
-                knownReadingKeys.add(index);
                 if (reader.isPresent()) {
                     reader.get().learn(index, entry);
                 }
@@ -197,7 +195,7 @@ public final class EntryRules {
         X509Certificate certificate =
                 PresentedChain.parse(List.of(standing.getIssuer().getCertificate().toByteArray()))
                         .leaf();
-        issuerEntries.add(index);
+        this.standing.add(index);
         issuers.put(
                 ByteString.copyFrom(CertificateFingerprint.of(certificate).bytes()),
                 new StandingIssuer(standing, certificate));
@@ -289,7 +287,7 @@ public final class EntryRules {
     }
 
     private void requireKey(Sealed sealed) throws BrokenRule {
-        if (!knownReadingKeys.contains(sealed.getReadingKey())) {
+        if (!readingKeys.contains(sealed.getReadingKey())) {
             throw new BrokenRule(
                     Kind.ENTRY,
                     "sealed with the key of entry %d, which has none"

@@ -13,11 +13,16 @@ import java.util.TreeMap;
  * @param start of the process
  * @param signatures over leaves, by the issuer's subject
  * @param checkpoints that the log's key has signed
+ * @param crls that issuing keys have signed
  * @param operations of tokens that made a signature and were no canary; empty where the keys are in
  *     no token
  */
 public record Counters(
-        Instant start, Map<String, Long> signatures, long checkpoints, Optional<Long> operations) {
+        Instant start,
+        Map<String, Long> signatures,
+        long checkpoints,
+        long crls,
+        Optional<Long> operations) {
 
     public Counters {
         signatures = Map.copyOf(signatures);
@@ -25,7 +30,7 @@ public record Counters(
 
     /** All that the signer says it has asked its keys for, canaries aside. */
     long accounted() {
-        return signatures.values().stream().mapToLong(Long::longValue).sum() + checkpoints;
+        return signatures.values().stream().mapToLong(Long::longValue).sum() + checkpoints + crls;
     }
 
     /**
@@ -37,6 +42,7 @@ public record Counters(
         Optional<Instant> start = Optional.empty();
         Optional<Long> checkpoints = Optional.empty();
         Optional<Long> operations = Optional.empty();
+        long crls = 0; // of a signer that makes none there is no series
         Map<String, Long> signatures = new HashMap<>();
         for (String line : text.split("\n")) {
             if (line.isEmpty() || line.startsWith("#")) {
@@ -53,6 +59,7 @@ public record Counters(
                                 Long::sum);
                 case "overt_signer_log_checkpoints_total" ->
                         checkpoints = Optional.of((long) sample.value());
+                case "overt_signer_crls_total" -> crls += (long) sample.value();
                 case "overt_signer_token_operations_total" -> {
                     if (!"canary".equals(sample.labels().get("kind"))
                             && "signed".equals(sample.labels().get("result"))) {
@@ -66,7 +73,7 @@ public record Counters(
             throw new IllegalArgumentException(
                     "not the counters of a signer (expected: process_start_time_seconds, overt_signer_signatures_total and overt_signer_log_checkpoints_total)");
         }
-        return new Counters(start.get(), signatures, checkpoints.get(), operations);
+        return new Counters(start.get(), signatures, checkpoints.get(), crls, operations);
     }
 
     /** One line. */

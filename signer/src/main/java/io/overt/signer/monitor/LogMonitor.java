@@ -245,7 +245,8 @@ public final class LogMonitor {
         Instant start = counters.get().start();
         return new Tally(
                 start,
-                new RecentSignatures(settings.log(), before.head().size(), before.rules().issuers())
+                new RecentSignatures(
+                                settings.log(), before.head().size(), before.rules().standing())
                         .since(start));
     }
 

@@ -97,8 +97,7 @@ public record MonitorState(
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         line(text, "origin", origin);
         line(text, "head", head.size() + " " + head.root().base64());
-        rules.readingKeys().forEach(index -> line(text, "reading-key", index));
-        rules.issuers().forEach(index -> line(text, "issuer", index));
+        rules.standing().forEach(index -> line(text, "standing", index));
         rules.open().forEach(index -> line(text, "open", index));
         rules.issued().forEach(id -> line(text, "issued", hex(id)));
         if (!tally.equals(Tally.NONE)) {
@@ -127,8 +126,7 @@ public record MonitorState(
     private static final class Reading {
         private String origin = "";
         private TreeHead head = TreeHead.EMPTY;
-        private final List<Long> readingKeys = new ArrayList<>();
-        private final List<Long> issuers = new ArrayList<>();
+        private final List<Long> standing = new ArrayList<>();
         private final List<Long> open = new ArrayList<>();
         private final Set<ByteString> issued = new HashSet<>();
         private Optional<Instant> since = Optional.empty();
@@ -150,8 +148,7 @@ public record MonitorState(
                     String[] parts = value.split(" ", -1);
                     head = new TreeHead(Long.parseLong(parts[0]), MerkleHash.ofBase64(parts[1]));
                 }
-                case "reading-key" -> readingKeys.add(Long.parseLong(value));
-                case "issuer" -> issuers.add(Long.parseLong(value));
+                case "standing" -> standing.add(Long.parseLong(value));
                 case "open" -> open.add(Long.parseLong(value));
                 case "issued" -> issued.add(ByteString.copyFrom(HexFormat.of().parseHex(value)));
                 case "since" -> since = Optional.of(Instant.parse(value));
@@ -170,7 +167,7 @@ public record MonitorState(
             return new MonitorState(
                     origin,
                     head,
-                    new RulesMemory(readingKeys, issuers, open, issued),
+                    new RulesMemory(standing, open, issued),
                     since.map(each -> new Tally(each, signatures)).orElse(Tally.NONE),
                     reported);
         }

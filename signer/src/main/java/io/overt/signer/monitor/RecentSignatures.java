@@ -23,17 +23,17 @@ import java.util.Map;
 final class RecentSignatures {
     private final TiledTree tree;
     private final long size;
-    private final List<Long> issuers;
+    private final List<Long> standing;
 
     /**
      * The first entries of a log, which were verified.
      *
-     * @param issuers indexes of the entries about issuers among them
+     * @param standing indexes of entries among which those about issuers are
      */
-    RecentSignatures(PublishedLog log, long size, List<Long> issuers) {
+    RecentSignatures(PublishedLog log, long size, List<Long> standing) {
         this.tree = new TiledTree(log, size);
         this.size = size;
-        this.issuers = issuers;
+        this.standing = standing;
     }
 
     /** Signatures that are not older than this, by the issuer's subject. */
@@ -67,8 +67,12 @@ final class RecentSignatures {
 
     private Map<ByteString, String> names() throws IOException {
         Map<ByteString, String> names = new HashMap<>();
-        for (long index : issuers) {
-            byte[] der = entry(index).getIssuer().getIssuer().getCertificate().toByteArray();
+        for (long index : standing) {
+            Entry entry = entry(index);
+            if (!entry.hasIssuer()) {
+                continue;
+            }
+            byte[] der = entry.getIssuer().getIssuer().getCertificate().toByteArray();
             try {
                 names.put(
                         ByteString.copyFrom(Hashes.sha256(der)),

@@ -56,7 +56,7 @@ final class Reconciliation {
                                         surplus,
                                         "overt_signer_token_operations_total",
                                         operations - counters.accounted(),
-                                        "the token has made %d signatures since %s (expected: at most %d, those over leaves and checkpoints)"
+                                        "the token has made %d signatures since %s (expected: at most %d, those over leaves, checkpoints and CRLs)"
                                                 .formatted(
                                                         operations,
                                                         counters.start(),

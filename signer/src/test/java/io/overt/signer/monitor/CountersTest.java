@@ -17,6 +17,8 @@ class CountersTest {
             overt_signer_signatures_total{issuer="CN=A \\"quoted\\",O=X, Y"} 3.0
             overt_signer_signatures_total{issuer="CN=B\\\\,O=Y"} 4.0 1764316800000
             overt_signer_log_checkpoints_total 5.0
+            overt_signer_crls_total{crl="a"} 1.0
+            overt_signer_crls_total{crl="b"} 2.0
             overt_signer_token_operations_total{kind="leaf",result="signed",token="t"} 12.0
             overt_signer_token_operations_total{kind="leaf",result="failed",token="t"} 70.0
             overt_signer_token_operations_total{kind="canary",result="signed",token="t"} 80.0
@@ -32,8 +34,9 @@ class CountersTest {
                                 Instant.parse("2025-11-28T08:00:00.500Z"),
                                 Map.of("CN=A \"quoted\",O=X, Y", 3L, "CN=B\\,O=Y", 4L),
                                 5,
+                                3,
                                 Optional.of(12L)));
-        assertThat(Counters.parse(TEXT).accounted()).isEqualTo(12);
+        assertThat(Counters.parse(TEXT).accounted()).isEqualTo(15);
     }
 
     @Test

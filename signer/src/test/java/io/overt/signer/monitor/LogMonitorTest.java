@@ -304,6 +304,7 @@ class LogMonitorTest {
                                         since,
                                         Map.of(issuances.issuer().name(), signatures),
                                         checkpoints,
+                                        0,
                                         Optional.of(operations)));
     }
 
