@@ -79,8 +79,8 @@ public final class EntryRules {
             ByteString certificateId, StandingIssuer issuer, ByteString tbs, Instant at) {}
 
     private final Optional<LogReader> reader;
-    private final List<Finding> findings;
-    private final Seen seen;
+    private List<Finding> findings;
+    private Seen seen;
     private final Map<Long, Intended> open = new TreeMap<>();
     private final Set<ByteString> issued = new HashSet<>();
     private final List<Long> standing = new ArrayList<>();
@@ -113,6 +113,7 @@ public final class EntryRules {
             List<Finding> findings,
             Seen seen)
             throws IOException {
+        // What was told of these entries was told when they were new.
         EntryRules rules = new EntryRules(reader, new ArrayList<>(), Seen.NOBODY);
         for (List<Long> indexes : List.of(memory.standing(), memory.open())) {
             for (long index : indexes) {
@@ -120,13 +121,10 @@ public final class EntryRules {
             }
         }
         rules.issued.addAll(memory.issued());
-        EntryRules going = new EntryRules(reader, findings, seen);
-        going.open.putAll(rules.open);
-        going.issued.addAll(rules.issued);
-        going.standing.addAll(rules.standing);
-        going.readingKeys.addAll(rules.readingKeys);
-        going.issuers.putAll(rules.issuers);
-        return going;
+        rules.intents = 0;
+        rules.findings = findings;
+        rules.seen = seen;
+        return rules;
     }
 
     /** What {@link #resume} needs. */
