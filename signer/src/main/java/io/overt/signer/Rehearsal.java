@@ -220,6 +220,7 @@ final class Rehearsal implements AutoCloseable {
                                         List.of(profile),
                                         issuing,
                                         leafKeys,
+                                        Map::of,
                                         apart),
                                 RoleGate.allow(Set.of(Role.SIGNER)))));
     }

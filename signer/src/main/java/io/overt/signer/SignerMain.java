@@ -154,7 +154,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         stand(log, issuers);
         FleetTls tls = parts.add("fleet TLS", tls(config));
         tls.bindTo(registry);
-        parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
+        SignerHealth health =
+                parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
 
         ForgeChecks checks =
                 new ForgeChecks(
@@ -201,6 +202,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                                         config.profiles(),
                                                         issuing,
                                                         leafKeys,
+                                                        health::unmet,
                                                         registry),
                                                 RoleGate.allow(Set.of(Role.EDGE))))));
         warm.met();

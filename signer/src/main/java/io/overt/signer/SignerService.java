@@ -13,8 +13,11 @@ import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.ForgeResponse;
+import io.overt.proto.signer.v1.HealthRequest;
+import io.overt.proto.signer.v1.HealthResponse;
 import io.overt.proto.signer.v1.Issuance;
 import io.overt.proto.signer.v1.SignerGrpc;
+import io.overt.proto.signer.v1.SigningState;
 import io.overt.service.identity.CallerIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import io.overt.signer.issue.Answer;
@@ -30,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,18 +58,27 @@ final class SignerService extends SignerGrpc.SignerImplBase {
     private final List<MirrorProfile> profiles;
     private final IssuingDesk issuing;
     private final LeafKeyDesk leafKeys;
+    private final Supplier<Map<String, String>> unmet;
     private final Map<Method, Map<RefusalReason, Counter>> refusals = new EnumMap<>(Method.class);
 
+    /**
+     * The service over these desks.
+     *
+     * @param unmet what keeps the signer from signing now, by condition; cheap, asked at each look
+     *     of an edge
+     */
     SignerService(
             List<Issuer> issuers,
             List<MirrorProfile> profiles,
             IssuingDesk issuing,
             LeafKeyDesk leafKeys,
+            Supplier<Map<String, String>> unmet,
             MeterRegistry registry) {
         this.issuers = List.copyOf(issuers);
         this.profiles = List.copyOf(profiles);
         this.issuing = issuing;
         this.leafKeys = leafKeys;
+        this.unmet = unmet;
         for (Method method : Method.values()) {
             Map<RefusalReason, Counter> counters = new HashMap<>();
             for (RefusalReason reason : RefusalReason.values()) {
@@ -86,6 +99,26 @@ final class SignerService extends SignerGrpc.SignerImplBase {
 
     @Override
     public void describe(DescribeRequest request, StreamObserver<DescribeResponse> answer) {
+        answer.onNext(described());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void health(HealthRequest request, StreamObserver<HealthResponse> answer) {
+        Map<String, String> missing = unmet.get();
+        HealthResponse.Builder response =
+                HealthResponse.newBuilder()
+                        .setState(
+                                missing.isEmpty()
+                                        ? SigningState.SIGNING_STATE_SERVING
+                                        : SigningState.SIGNING_STATE_NOT_SERVING)
+                        .setDescription(Described.digest(described()));
+        missing.forEach((condition, reason) -> response.addUnmet(condition + ": " + reason));
+        answer.onNext(response.build());
+        answer.onCompleted();
+    }
+
+    private DescribeResponse described() {
         DescribeResponse.Builder response = DescribeResponse.newBuilder();
         issuers.stream()
                 .sorted(Comparator.comparingInt(SignerService::rank))
@@ -98,8 +131,7 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                             }
                         });
         profiles.forEach(profile -> response.addProfiles(Described.profile(profile)));
-        answer.onNext(response.build());
-        answer.onCompleted();
+        return response.build();
     }
 
     @Override
