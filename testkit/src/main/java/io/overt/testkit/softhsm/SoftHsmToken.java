@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -19,6 +20,7 @@ import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -111,7 +113,7 @@ public final class SoftHsmToken {
                 new X500Principal("CN=Overt Test Inspection CA " + label + ", O=Example Corp");
         root = ca(rootName, rootKey.getPublic(), rootName, rootKey, Level.ROOT);
 
-        AuthProvider provider = sunPkcs11(protection);
+        AuthProvider provider = sunPkcs11(protection, alias());
         try {
             KeyStore store = KeyStore.getInstance("PKCS11", provider);
             store.load(null, pin.toCharArray());
@@ -176,8 +178,36 @@ public final class SoftHsmToken {
         softHsm.cryptoki.closeAllSessions(slot);
     }
 
-    private AuthProvider sunPkcs11(Protection protection) {
-        String id = "0h" + HexFormat.of().formatHex(alias().getBytes(StandardCharsets.UTF_8));
+    /**
+     * One more EC P-256 key that signs, without a certificate: what a token that mixes up its
+     * handles may sign with. Logs this process out of the token.
+     */
+    public PublicKey generateKey() {
+        try {
+            AuthProvider provider = sunPkcs11(Protection.SENSITIVE, "another");
+            try {
+                KeyStore.getInstance("PKCS11", provider).load(null, pin.toCharArray());
+                KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
+                generator.initialize(new ECGenParameterSpec("secp256r1"));
+                // A copy: the token's own goes with the login.
+                return KeyFactory.getInstance("EC")
+                        .generatePublic(
+                                new X509EncodedKeySpec(
+                                        generator.generateKeyPair().getPublic().getEncoded()));
+            } finally {
+                provider.logout();
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError("no key could be made", e);
+        }
+    }
+
+    long slot() {
+        return slot;
+    }
+
+    private AuthProvider sunPkcs11(Protection protection, String ckaId) {
+        String id = "0h" + HexFormat.of().formatHex(ckaId.getBytes(StandardCharsets.UTF_8));
         boolean extractable = protection == Protection.EXTRACTABLE;
         String configuration =
                 """
