@@ -1,5 +1,7 @@
 package io.overt.edge.forge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
@@ -10,6 +12,9 @@ import java.util.function.BiConsumer;
  * lock.
  */
 final class SignerBreaker {
+    private final Duration firstPause;
+    private final Duration longestPause;
+    private final Ticker ticker;
     private final BiConsumer<SignerStanding, String> changed;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -20,6 +25,16 @@ final class SignerBreaker {
     private boolean trying;
 
     /**
+     * How long after a call that failed there is no trial: longer each time in a row, so that a
+     * signer which says that it signs, and does not, costs a forging now and then. Guarded by
+     * {@link #lock}.
+     */
+    private Duration pause = Duration.ZERO;
+
+    /** When the last call failed, by {@link #ticker}; guarded by {@link #lock}. */
+    private long failedAt;
+
+    /**
      * Where a signer stands.
      *
      * @param why for people
@@ -28,8 +43,20 @@ final class SignerBreaker {
      */
     private record State(SignerStanding standing, String why, long count) {}
 
-    /** A signer that nobody has asked yet. */
-    SignerBreaker(BiConsumer<SignerStanding, String> changed) {
+    /**
+     * A signer that nobody has asked yet.
+     *
+     * @param firstPause between a call that failed and the trial after it
+     * @param longestPause that it grows to, by doubling
+     */
+    SignerBreaker(
+            Duration firstPause,
+            Duration longestPause,
+            Ticker ticker,
+            BiConsumer<SignerStanding, String> changed) {
+        this.firstPause = firstPause;
+        this.longestPause = longestPause;
+        this.ticker = ticker;
         this.changed = changed;
     }
 
@@ -86,6 +113,11 @@ final class SignerBreaker {
                                 && (to != SignerStanding.SERVING
                                         || state.standing() == SignerStanding.ON_TRIAL);
                 if (counts) {
+                    if (to == SignerStanding.SERVING) {
+                        pause = Duration.ZERO;
+                    } else {
+                        pauseLonger();
+                    }
                     become(to, why);
                 }
             } finally {
@@ -160,7 +192,14 @@ final class SignerBreaker {
         try {
             switch (state.standing()) {
                 case UNHEARD -> become(SignerStanding.SERVING, "");
-                case NOT_SERVING, SILENT -> become(SignerStanding.ON_TRIAL, "");
+                case NOT_SERVING, SILENT -> {
+                    if (ticker.read() - failedAt < pause.toNanos()) {
+                        // It is there. Where there is no other, that is better than nothing.
+                        become(SignerStanding.NOT_SERVING, state.why());
+                    } else {
+                        become(SignerStanding.ON_TRIAL, "");
+                    }
+                }
                 case SERVING, ON_TRIAL -> {}
             }
         } finally {
@@ -176,6 +215,12 @@ final class SignerBreaker {
     /** The watch heard nothing in time. */
     void saysNothing(String why) {
         becomeUnderLock(SignerStanding.SILENT, why);
+    }
+
+    private void pauseLonger() {
+        Duration next = pause.isZero() ? firstPause : pause.multipliedBy(2);
+        pause = next.compareTo(longestPause) < 0 ? next : longestPause;
+        failedAt = ticker.read();
     }
 
     private void becomeUnderLock(SignerStanding to, String why) {

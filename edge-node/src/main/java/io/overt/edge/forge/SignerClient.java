@@ -1,5 +1,6 @@
 package io.overt.edge.forge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.protobuf.ByteString;
 import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
@@ -76,13 +77,15 @@ final class SignerClient implements AutoCloseable {
             InetSocketAddress address,
             SslContext tls,
             String site,
-            Duration callDeadline,
+            SignersConfig config,
+            Ticker ticker,
             MeterRegistry registry) {
         this.address = address.getHostString() + ":" + address.getPort();
-        this.breaker = new SignerBreaker(this::changed);
+        this.breaker =
+                new SignerBreaker(config.probeEvery(), config.retryEvery(), ticker, this::changed);
         this.meters = new SignerMeters(registry, this.address, this::standing);
         this.site = site;
-        this.callDeadline = callDeadline;
+        this.callDeadline = config.callDeadline();
         this.channel =
                 NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
                         .sslContext(tls)

@@ -80,7 +80,8 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                                 address,
                                                 context,
                                                 tls.self().site(),
-                                                config.callDeadline(),
+                                                config,
+                                                ticker,
                                                 meters))
                         .toList();
         this.profile = config.profile();
@@ -269,6 +270,8 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         try {
             while (closing.getCount() > 0) {
                 if (client.isOutOfReach()) {
+                    // Whichever call found that out.
+                    client.breaker().saysNothing(client.address() + ": no connection");
                     client.reconnect();
                     client.awaitChange(retry.next());
                 } else {

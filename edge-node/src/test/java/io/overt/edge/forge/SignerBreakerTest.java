@@ -6,13 +6,21 @@ import io.overt.edge.forge.SignerBreaker.Admission;
 import io.overt.edge.forge.SignerBreaker.Admitted;
 import io.overt.edge.forge.SignerBreaker.Later;
 import io.overt.edge.forge.SignerBreaker.Never;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class SignerBreakerTest {
     private final List<SignerStanding> became = new ArrayList<>();
-    private final SignerBreaker breaker = new SignerBreaker((standing, _) -> became.add(standing));
+    private long now;
+    private final SignerBreaker breaker =
+            new SignerBreaker(
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(4),
+                    () -> now,
+                    (standing, _) -> became.add(standing));
 
     @Test
     void a_signer_that_nobody_has_heard_of_is_not_asked() {
@@ -72,8 +80,51 @@ class SignerBreakerTest {
             trial.unanswered("again");
         }
         assertThat(breaker.admit()).isInstanceOf(Never.class);
+        pass(1_000);
         breaker.saysItServes();
         assertThat(breaker.admit()).isInstanceOf(Admitted.class);
+    }
+
+    /** Say one whose token hangs, and whose readiness does not know it yet. */
+    @Test
+    void a_signer_that_says_it_signs_and_does_not_is_tried_less_and_less_often() {
+        breaker.saysItServes();
+        List<Long> trials = new ArrayList<>();
+        admitted().cannot("no");
+        for (long millis = 0; millis < 20_000; millis += 100) {
+            breaker.saysItServes();
+            if (breaker.standing() == SignerStanding.ON_TRIAL) {
+                trials.add(millis);
+                admitted().cannot("no");
+            }
+            pass(100);
+        }
+        assertThat(trials).containsExactly(1_000L, 3_000L, 7_000L, 11_000L, 15_000L, 19_000L);
+    }
+
+    @Test
+    void a_trial_that_works_makes_the_next_pause_a_short_one_again() {
+        breaker.saysItServes();
+        for (int i = 0; i < 5; i++) {
+            admitted().cannot("no");
+            pass(4_000);
+            breaker.saysItServes();
+        }
+        admitted().worked();
+        admitted().cannot("no");
+        pass(1_000);
+        breaker.saysItServes();
+        assertThat(breaker.standing()).isEqualTo(SignerStanding.ON_TRIAL);
+    }
+
+    /** So that a site with one signer does not wait for the end of the pause. */
+    @Test
+    void before_its_trial_a_signer_that_answers_again_is_asked_when_there_is_no_other() {
+        breaker.saysItServes();
+        admitted().unanswered("slow");
+        breaker.saysItServes();
+        assertThat(breaker.admit()).isEqualTo(new Later(SignerStanding.NOT_SERVING));
+        assertThat(breaker.admitLast()).isInstanceOf(Admitted.class);
     }
 
     /** A hundred calls that all ran into one outage say it once, and not after it is over. */
@@ -83,6 +134,7 @@ class SignerBreakerTest {
         Admitted one = admitted();
         Admitted other = admitted();
         one.unanswered("first");
+        pass(1_000);
         breaker.saysItServes();
         other.unanswered("late");
         assertThat(breaker.standing()).isEqualTo(SignerStanding.ON_TRIAL);
@@ -120,6 +172,10 @@ class SignerBreakerTest {
         assertThat(became)
                 .containsExactly(
                         SignerStanding.SERVING, SignerStanding.NOT_SERVING, SignerStanding.SILENT);
+    }
+
+    private void pass(long millis) {
+        now += TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     private void onTrial() {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param upstreamAnchors PEM file of the CAs that vouch for upstreams
  * @param policy folder of the first policy: {@code policy.yaml} and its lists
  * @param edges names of the site's edges
+ * @param signers how many, each with a token and issuing CAs of its own
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
  * @param room for connections, of each edge
  */
@@ -25,9 +26,10 @@ public record ClusterPlan(
         Path upstreamAnchors,
         Path policy,
         List<String> edges,
+        int signers,
         Gateway gateway,
         EdgeRoom room) {
-    /** Edges with the room that they have by default. */
+    /** One signer, and edges with the room that they have by default. */
     public ClusterPlan(
             Path directory,
             Launcher launcher,
@@ -45,6 +47,7 @@ public record ClusterPlan(
                 upstreamAnchors,
                 policy,
                 edges,
+                1,
                 gateway,
                 EdgeRoom.DEFAULT);
     }
@@ -54,12 +57,22 @@ public record ClusterPlan(
         if (edges.isEmpty()) {
             throw new IllegalArgumentException("edges: none (expected: at least one)");
         }
+        if (signers < 1) {
+            throw new IllegalArgumentException("signers: " + signers + " (expected: at least one)");
+        }
     }
 
     /** The part of it that does not depend on how programs are started. */
     SiteSetting setting(Duration upstreamHandshake) {
         return new SiteSetting(
-                directory, organisation, upstreamAnchors, edges, gateway, upstreamHandshake, room);
+                directory,
+                organisation,
+                upstreamAnchors,
+                edges,
+                signers,
+                gateway,
+                upstreamHandshake,
+                room);
     }
 
     /** Where the CA's keys are. */
