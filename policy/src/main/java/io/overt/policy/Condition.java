@@ -53,12 +53,12 @@ sealed interface Condition {
         }
     }
 
-    /** {@code host} and {@code list}: the host is in one of these sets of the policy's index. */
+    /** {@code host} and {@code list}: the host is in one of these sets of the policy. */
     record InHostSets(List<Integer> sets) implements Condition {
         @Override
         public boolean test(Subject subject) {
             for (int set : sets) {
-                if (subject.hostSets().get(set)) {
+                if (subject.hostSets().in(set)) {
                     return true;
                 }
             }

@@ -12,10 +12,10 @@ import java.util.Optional;
  * around a block, nor into an exception from one.
  */
 public final class HttpRules {
-    private final HostIndex hosts;
+    private final Hosts hosts;
     private final List<HttpRule> rules;
 
-    HttpRules(HostIndex hosts, List<HttpRule> rules) {
+    HttpRules(Hosts hosts, List<HttpRule> rules) {
         this.hosts = hosts;
         this.rules = List.copyOf(rules);
     }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  */
 public final class Policy {
     private final String name;
-    private final HostIndex hosts;
+    private final Hosts hosts;
     private final List<Rule> rules;
     private final Decision last;
     private final HttpRules http;
@@ -18,7 +18,7 @@ public final class Policy {
      * @param rules all rules but the last one, in order
      * @param last what the rule without a condition says: a policy cannot be made without it
      */
-    Policy(String name, HostIndex hosts, List<Rule> rules, Decision last, HttpRules http) {
+    Policy(String name, Hosts hosts, List<Rule> rules, Decision last, HttpRules http) {
         this.name = name;
         this.hosts = hosts;
         this.rules = List.copyOf(rules);

@@ -176,6 +176,7 @@ final class DocumentationTest {
                         String.valueOf(Limits.NODES),
                         String.valueOf(Limits.LISTS),
                         Limits.LIST_BYTES + " bytes",
+                        Limits.LINE_BYTES + " bytes",
                         Limits.ALL_LISTS_BYTES + " bytes",
                         Limits.PROSE + " characters",
                         Limits.TEXT + " characters",
