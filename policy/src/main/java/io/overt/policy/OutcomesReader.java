@@ -33,8 +33,7 @@ final class OutcomesReader {
                         .flatMap(pinned -> pinned(pinned, problems)));
     }
 
-    private static Optional<FailureAction> action(
-            Failure failure, Yaml.Text text, Problems problems) {
+    static Optional<FailureAction> action(Failure failure, Yaml.Text text, Problems problems) {
         Optional<FailureAction> action =
                 Stream.of(FailureAction.values())
                         .filter(known -> known.key().equals(text.value()))
@@ -153,7 +152,7 @@ final class OutcomesReader {
             Arrays.stream(Failure.values())
                     .filter(f -> f != Failure.NOT_MIRRORABLE && f != Failure.CLIENT_REFUSED)
                     .toList();
-    private static final Set<String> KEYS =
+    static final Set<String> KEYS =
             Arrays.stream(Failure.values())
                     .map(Failure::key)
                     .collect(Collectors.toUnmodifiableSet());

@@ -50,7 +50,8 @@ public final class PolicyCompiler {
                     bytes.length + " bytes (expected: at most " + Limits.DOCUMENT_BYTES + ")");
             return Optional.empty();
         }
-        return Utf8.decode(bytes, problems).flatMap(text -> YamlReader.read(text, problems));
+        return Utf8.decode(bytes, problems)
+                .flatMap(text -> YamlReader.read(text, "`policy` and `rules`", problems));
     }
 
     /**
