@@ -46,7 +46,7 @@ public record Finding(
     }
 
     /** What can be said of a condition when some facts are not known. */
-    enum Standing {
+    public enum Standing {
         HOLDS,
         FAILS,
         OPEN;
@@ -66,7 +66,7 @@ public record Finding(
     }
 
     /** What it comes to whatever the unknown facts are; {@code OPEN} where they would decide. */
-    Standing standing(Set<Fact> unknown) {
+    public Standing standing(Set<Fact> unknown) {
         if (parts.isEmpty()) {
             return about.filter(unknown::contains).isPresent()
                     ? Standing.OPEN

@@ -170,5 +170,5 @@ final class Lists {
         }
     }
 
-    private static final Set<String> KEYS = Set.of("file");
+    static final Set<String> KEYS = Set.of("file");
 }

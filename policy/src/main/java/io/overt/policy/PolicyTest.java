@@ -177,7 +177,7 @@ public final class PolicyTest {
     }
 
     /** Why the expected rule was not it, where it was looked at. */
-    private static String why(String expected, List<RuleFinding> rules) {
+    private String why(String expected, List<RuleFinding> rules) {
         return rules.stream()
                 .filter(rule -> rule.rule().value().equals(expected))
                 .findFirst()
@@ -186,9 +186,7 @@ public final class PolicyTest {
                                 ": of "
                                         + expected
                                         + " did not hold "
-                                        + rule.conditions().stream()
-                                                .flatMap(Finding::demands)
-                                                .filter(demand -> !demand.held())
+                                        + rule.failed(given.unknown()).stream()
                                                 .map(PolicyTest::text)
                                                 .collect(Collectors.joining(", ")))
                 .orElse(": " + expected + " stands below and was not looked at");

@@ -35,20 +35,33 @@ public record RuleFinding(
 
     /**
      * The one condition for which the rule did not match, where all its others held, and there are
-     * others.
+     * others. What nobody knows has not held.
      */
-    public Optional<Finding> nearly() {
+    public Optional<Finding> nearly(Set<Fact> unknown) {
         if (matched || joint != Finding.Joint.ALL) {
             return Optional.empty();
         }
+        List<Finding> failed = failed(unknown);
         List<Finding> demands = conditions.stream().flatMap(Finding::demands).toList();
-        List<Finding> failed = demands.stream().filter(demand -> !demand.held()).toList();
-        return failed.size() == 1 && demands.size() > 1
+        long held =
+                demands.stream()
+                        .filter(each -> each.standing(unknown) == Finding.Standing.HOLDS)
+                        .count();
+        return failed.size() == 1 && held > 0 && held == demands.size() - 1
                 ? Optional.of(failed.getFirst())
                 : Optional.empty();
     }
 
-    Finding.Standing standing(Set<Fact> unknown) {
+    /** What all had to hold and did not, whatever the unknown facts are. */
+    List<Finding> failed(Set<Fact> unknown) {
+        return conditions.stream()
+                .flatMap(Finding::demands)
+                .filter(demand -> demand.standing(unknown) == Finding.Standing.FAILS)
+                .toList();
+    }
+
+    /** Whether it matches whatever the unknown facts are. */
+    public Finding.Standing standing(Set<Fact> unknown) {
         return Finding.Standing.of(
                 joint, conditions.stream().map(each -> each.standing(unknown)).toList());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,8 @@ final class PolicyTestsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void wrong(Documents.Wrong wrong) {
-        byte[] content = wrong.source().files().get(PolicySource.DOCUMENT);
+        byte[] content =
+                Objects.requireNonNull(wrong.source().files().get(PolicySource.DOCUMENT));
 
         assertThat(
                         switch (PolicyTestReader.read(POLICY, "policy.test.yaml", content)) {
