@@ -44,8 +44,7 @@ final class PolicyTestsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void wrong(Documents.Wrong wrong) {
-        byte[] content =
-                Objects.requireNonNull(wrong.source().files().get(PolicySource.DOCUMENT));
+        byte[] content = Objects.requireNonNull(wrong.source().files().get(PolicySource.DOCUMENT));
 
         assertThat(
                         switch (PolicyTestReader.read(POLICY, "policy.test.yaml", content)) {

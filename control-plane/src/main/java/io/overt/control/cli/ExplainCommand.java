@@ -1,7 +1,6 @@
 package io.overt.control.cli;
 
 import io.overt.policy.GivenFacts;
-import io.overt.policy.GivenFacts.Key;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,21 +135,21 @@ final class ExplainCommand implements Callable<Integer> {
 
     private GivenFacts facts() {
         var facts = new GivenFacts();
-        state(facts, Key.HOST, host);
-        state(facts, Key.NO_SNI, noSni ? "true" : null);
-        state(facts, Key.CLIENT, client);
-        state(facts, Key.DESTINATION, destination);
-        state(facts, Key.PORT, port);
-        state(facts, Key.SITE, site);
-        state(facts, Key.LISTENER, listener);
-        state(facts, Key.USER, user);
-        state(facts, Key.TIME, time);
-        state(facts, Key.CONNECT, connect);
-        state(facts, Key.ECH, ech);
-        state(facts, Key.JA4, ja4);
-        state(facts, Key.FAULT, fault);
+        state(facts, GivenFacts.Key.HOST, host);
+        state(facts, GivenFacts.Key.NO_SNI, noSni ? "true" : null);
+        state(facts, GivenFacts.Key.CLIENT, client);
+        state(facts, GivenFacts.Key.DESTINATION, destination);
+        state(facts, GivenFacts.Key.PORT, port);
+        state(facts, GivenFacts.Key.SITE, site);
+        state(facts, GivenFacts.Key.LISTENER, listener);
+        state(facts, GivenFacts.Key.USER, user);
+        state(facts, GivenFacts.Key.TIME, time);
+        state(facts, GivenFacts.Key.CONNECT, connect);
+        state(facts, GivenFacts.Key.ECH, ech);
+        state(facts, GivenFacts.Key.JA4, ja4);
+        state(facts, GivenFacts.Key.FAULT, fault);
         if (alpn != null) {
-            refuse(facts.state(Key.ALPN, alpn));
+            refuse(facts.state(GivenFacts.Key.ALPN, alpn));
         }
         if (request != null) {
             int blank = request.indexOf(' ');
@@ -181,7 +180,7 @@ final class ExplainCommand implements Callable<Integer> {
         return lines;
     }
 
-    private void state(GivenFacts facts, Key key, @Nullable String value) {
+    private void state(GivenFacts facts, GivenFacts.Key key, @Nullable String value) {
         if (value != null) {
             refuse(facts.state(key, List.of(value)));
         }

@@ -59,7 +59,7 @@ final class JUnitXml {
 
     // https://www.w3.org/TR/xml/#NT-Char
     private static boolean isXml(int c) {
-        return c >= 0x20 && c <= 0xd7ff || c >= 0xe000 && c <= 0xfffd || c >= 0x10000;
+        return (c >= 0x20 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
     }
 
     private JUnitXml() {}

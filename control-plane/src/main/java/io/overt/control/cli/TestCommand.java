@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ final class TestCommand implements Callable<Integer> {
         overtctl.format().print(spec.commandLine().getOut(), json, () -> text(results));
     }
 
-    private static LinkedHashMap<String, Object> json(PolicyTest.Result result) {
+    private static Map<String, Object> json(PolicyTest.Result result) {
         var json = new LinkedHashMap<String, Object>();
         json.put("name", result.name());
         json.put("file", result.place().file());
