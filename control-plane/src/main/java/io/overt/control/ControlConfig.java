@@ -1,11 +1,13 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The control plane's configuration; {@code control.yaml} in the distribution documents each key.
@@ -16,6 +18,7 @@ import java.nio.file.Path;
  * @param store the database file
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
+ * @param witness which logs are witnessed; absent: none
  */
 public record ControlConfig(
         InetSocketAddress listen,
@@ -23,7 +26,8 @@ public record ControlConfig(
         FleetFiles identity,
         Path store,
         Path signingKey,
-        PublicationLimits limits) {
+        PublicationLimits limits,
+        Optional<WitnessSettings> witness) {
 
     /** Reads every key of the root. */
     public static ControlConfig read(ConfigNode root) throws ConfigException {
@@ -37,7 +41,8 @@ public record ControlConfig(
                 new PublicationLimits(
                         policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
+        var witness = root.optionalSection("witness").map(WitnessSettings::read);
         root.finish();
-        return new ControlConfig(listen, admin, identity, store, signingKey, limits);
+        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness);
     }
 }

@@ -1,6 +1,7 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.witness.WitnessKey;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetIdentityException;
@@ -56,6 +57,16 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
+        config.witness()
+                .ifPresent(
+                        witness -> {
+                            try {
+                                WitnessKey.read(witness.key());
+                                witness.watched();
+                            } catch (IllegalArgumentException e) {
+                                problems.add(String.valueOf(e.getMessage()));
+                            }
+                        });
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -68,6 +79,6 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreatePolicyKey());
+        return List.of(new CreatePolicyKey(), new CreateWitnessKey());
     }
 }

@@ -1,6 +1,7 @@
 package io.overt.control;
 
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
@@ -11,6 +12,10 @@ import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.WitnessStore;
+import io.overt.control.witness.Witness;
+import io.overt.control.witness.WitnessKey;
+import io.overt.control.witness.WitnessServer;
 import io.overt.service.admin.AdminServer;
 import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
@@ -38,6 +43,7 @@ import java.util.function.Supplier;
 public final class ControlPlane {
     private final FleetServer rpc;
     private final AdminServer admin;
+    private final Optional<WitnessServer> witness;
 
     /**
      * Starts all of it; returns when it serves.
@@ -94,13 +100,16 @@ public final class ControlPlane {
                                                 new ExclusionAdminService(fleet, clock),
                                                 RoleGate.allow(Set.of(Role.OPERATOR))))));
         parts.add("edge-streams", fleet);
+        // Beside all that: no log's trouble is policy's.
+        var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
-        return new ControlPlane(rpc, admin);
+        return new ControlPlane(rpc, admin, witness);
     }
 
-    private ControlPlane(FleetServer rpc, AdminServer admin) {
+    private ControlPlane(FleetServer rpc, AdminServer admin, Optional<WitnessServer> witness) {
         this.rpc = rpc;
         this.admin = admin;
+        this.witness = witness;
     }
 
     /** Where edges and operators' tools connect. */
@@ -111,6 +120,40 @@ public final class ControlPlane {
     /** Where health and metrics are served. */
     public InetSocketAddress adminAddress() {
         return admin.address();
+    }
+
+    /** Where cosigned heads of logs are served, if any are. */
+    public Optional<InetSocketAddress> witnessAddress() {
+        return witness.map(WitnessServer::address);
+    }
+
+    private static Optional<WitnessServer> witness(
+            ControlConfig config,
+            WitnessStore store,
+            Clock clock,
+            MeterRegistry meters,
+            Parts parts)
+            throws StartException {
+        if (config.witness().isEmpty()) {
+            return Optional.empty();
+        }
+        var settings = config.witness().get();
+        try {
+            var witness =
+                    parts.add(
+                            "witness",
+                            Witness.start(
+                                    settings,
+                                    settings.watched(),
+                                    WitnessKey.read(settings.key()),
+                                    store,
+                                    clock,
+                                    meters));
+            return Optional.of(
+                    parts.add("witness-http", WitnessServer.start(settings.listen(), witness)));
+        } catch (IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static void announce(AtomicReference<EdgeFleet> fleet, SignedVersion version) {

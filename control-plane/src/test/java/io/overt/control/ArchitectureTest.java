@@ -23,6 +23,12 @@ class ArchitectureTest {
                     .definedBy("io.overt.control.edges")
                     .layer("admin")
                     .definedBy("io.overt.control.admin")
+                    .layer("witness")
+                    .definedBy("io.overt.control.witness")
+                    .layer("keys")
+                    .definedBy("io.overt.control.keys")
+                    .layer("author")
+                    .definedBy("io.overt.control.author")
                     .layer("cli")
                     .definedBy("io.overt.control.cli")
                     .layer("root")
@@ -31,6 +37,8 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("author")
+                    .mayOnlyBeAccessedByLayers("admin", "cli")
                     .whereLayer("admin")
                     .mayOnlyBeAccessedByLayers("root", "cli")
                     .whereLayer("edges")
@@ -38,7 +46,11 @@ class ArchitectureTest {
                     .whereLayer("publish")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish");
+                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish", "witness")
+                    .whereLayer("witness")
+                    .mayOnlyBeAccessedByLayers("root")
+                    .whereLayer("keys")
+                    .mayOnlyBeAccessedByLayers("publish", "witness");
 
     @ArchTest
     static final ArchRule only_the_store_speaks_sql =

@@ -5,13 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.witness.WitnessSettings;
+import io.overt.control.witness.WitnessSettings.LogEntry;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.identity.FleetFiles;
+import io.overt.x509.tlog.NoteKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +31,8 @@ class ControlConfigTest {
             identity: {certificate: c.pem, key: c.key, trust-anchors: ca.pem}
             policy: {signing-key: policy.key}
             """;
+
+    private static final NoteKey LOG_KEY = logKey();
 
     @TempDir Path folder;
 
@@ -37,7 +49,8 @@ class ControlConfigTest {
                                         folder.resolve("ca.pem")),
                                 folder.resolve("state/control.db"),
                                 folder.resolve("policy.key"),
-                                new PublicationLimits(64 << 20, 1)));
+                                new PublicationLimits(64 << 20, 1),
+                                Optional.empty()));
     }
 
     @Test
@@ -50,7 +63,17 @@ class ControlConfigTest {
                                 identity: {certificate: /a, key: /b, trust-anchors: /c}
                                 store: {file: /d}
                                 policy: {signing-key: /e, max-size: 1MiB, next-version-at-least: 9}
-                                """))
+                                witness:
+                                  listen: 127.0.0.3:3
+                                  key: /f
+                                  interval: 2s
+                                  deadline: 1s
+                                  stale-after: 20m
+                                  logs:
+                                    - {url: "http://signer-1:8080/log", key: %s}
+                                    - {url: "https://signer-2/log/", certificate: /g}
+                                """
+                                        .formatted(LOG_KEY.vkey())))
                 .isEqualTo(
                         new ControlConfig(
                                 new InetSocketAddress(InetAddress.ofLiteral("::1"), 1),
@@ -58,7 +81,61 @@ class ControlConfigTest {
                                 new FleetFiles(Path.of("/a"), Path.of("/b"), Path.of("/c")),
                                 Path.of("/d"),
                                 Path.of("/e"),
-                                new PublicationLimits(1 << 20, 9)));
+                                new PublicationLimits(1 << 20, 9),
+                                Optional.of(
+                                        new WitnessSettings(
+                                                new InetSocketAddress(
+                                                        InetAddress.ofLiteral("127.0.0.3"), 3),
+                                                Path.of("/f"),
+                                                Duration.ofSeconds(2),
+                                                Duration.ofSeconds(1),
+                                                Duration.ofMinutes(20),
+                                                List.of(
+                                                        new LogEntry(
+                                                                URI.create(
+                                                                        "http://signer-1:8080/log"),
+                                                                Optional.of(LOG_KEY),
+                                                                Optional.empty()),
+                                                        new LogEntry(
+                                                                URI.create("https://signer-2/log/"),
+                                                                Optional.empty(),
+                                                                Optional.of(Path.of("/g"))))))));
+    }
+
+    @Test
+    void what_is_not_written_of_a_witness_has_its_default() throws Exception {
+        var witness =
+                read(REQUIRED
+                                + "witness: {key: w.key, logs: [{url: 'http://s/log', certificate: c.pem}]}")
+                        .witness()
+                        .orElseThrow();
+
+        assertThat(witness.listen())
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 9448));
+        assertThat(witness.interval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(witness.deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(witness.staleAfter()).isEqualTo(Duration.ofMinutes(3));
+    }
+
+    @Test
+    void a_witness_says_what_is_wrong_with_its_logs() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        REQUIRED
+                                                + """
+                                                witness:
+                                                  key: w.key
+                                                  logs:
+                                                    - {url: "ftp://s/log", key: nonsense}
+                                                    - {url: "http://s/log"}
+                                                """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("witness.logs[0].url: ftp://s/log (expected: http://host")
+                .hasMessageContaining("witness.logs[0].key: nonsense (expected: a verifier key")
+                .hasMessageContaining("witness.logs[1].key: expected: key or certificate");
+        assertThatThrownBy(() -> read(REQUIRED + "witness: {key: w.key}"))
+                .hasMessageContaining("witness.logs: none (expected: at least one)");
     }
 
     @Test
@@ -85,6 +162,42 @@ class ControlConfigTest {
         assertThat(shown.admin()).isEqualTo(defaults.admin());
         assertThat(shown.store()).isEqualTo(defaults.store());
         assertThat(shown.limits()).isEqualTo(defaults.limits());
+    }
+
+    /**
+     * The witness's section is commented out in it: without a log there is nothing to default to.
+     */
+    @Test
+    void the_example_of_a_witness_shows_its_defaults() throws Exception {
+        var example =
+                Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
+                        .lines()
+                        .dropWhile(line -> !line.equals("# witness:"))
+                        .takeWhile(line -> line.startsWith("# "))
+                        .map(line -> line.substring("# ".length()))
+                        .collect(Collectors.joining("\n"));
+        var shown = read(REQUIRED + example).witness().orElseThrow();
+        var defaults =
+                read(REQUIRED + "witness: {key: w, logs: [{url: 'http://s/l', certificate: c}]}")
+                        .witness()
+                        .orElseThrow();
+
+        assertThat(shown.listen()).isEqualTo(defaults.listen());
+        assertThat(shown.interval()).isEqualTo(defaults.interval());
+        assertThat(shown.deadline()).isEqualTo(defaults.deadline());
+        assertThat(shown.staleAfter()).isEqualTo(defaults.staleAfter());
+        assertThat(shown.logs()).hasSize(1);
+    }
+
+    private static NoteKey logKey() {
+        try {
+            return NoteKey.of(
+                    "log.example/a",
+                    NoteKey.Kind.ED25519,
+                    KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private ControlConfig read(String yaml) throws Exception {

@@ -12,53 +12,87 @@ import java.util.function.Predicate;
  * compiler lets none get there.
  */
 sealed interface Condition {
-    boolean test(Subject subject);
-
-    /** True for everything: the condition of an HTTP rule that has none. */
-    record Always() implements Condition {
-        @Override
-        public boolean test(Subject subject) {
-            return true;
-        }
-    }
+    /**
+     * Whether it holds. The trace hears what was asked, and has no say in the answer: a decision
+     * and its explanation are one evaluation.
+     */
+    boolean test(Subject subject, Trace trace);
 
     record All(List<Condition> parts) implements Condition {
         @Override
-        public boolean test(Subject subject) {
+        public boolean test(Subject subject, Trace trace) {
+            boolean all = true;
             for (Condition part : parts) {
-                if (!part.test(subject)) {
+                all &= part.test(subject, trace);
+                if (!all && !trace.asksEveryPart()) {
                     return false;
                 }
             }
-            return true;
+            return all;
         }
     }
 
     record Any(List<Condition> parts) implements Condition {
         @Override
-        public boolean test(Subject subject) {
+        public boolean test(Subject subject, Trace trace) {
+            boolean any = false;
             for (Condition part : parts) {
-                if (part.test(subject)) {
+                any |= part.test(subject, trace);
+                if (any && !trace.asksEveryPart()) {
                     return true;
                 }
             }
-            return false;
+            return any;
         }
     }
 
     record Not(Condition part) implements Condition {
         @Override
-        public boolean test(Subject subject) {
-            return !part.test(subject);
+        public boolean test(Subject subject, Trace trace) {
+            return !part.test(subject, trace);
         }
     }
 
-    /** {@code host} and {@code list}: the host is in one of these sets of the policy's index. */
-    record InHostSets(List<Integer> sets) implements Condition {
+    /**
+     * A condition as the document has it, for those who ask why.
+     *
+     * @param key the key that it stands under
+     * @param text what is written there, on one line and shortened
+     */
+    record Written(String key, String text, Yaml.Position at, Condition part) implements Condition {
+        @Override
+        public boolean test(Subject subject, Trace trace) {
+            trace.opens();
+            boolean held = part.test(subject, trace);
+            trace.closes(this, subject, held);
+            return held;
+        }
+    }
+
+    /** A condition that is made of no others. */
+    sealed interface Single extends Condition {
+        boolean test(Subject subject);
+
+        @Override
+        default boolean test(Subject subject, Trace trace) {
+            return test(subject);
+        }
+    }
+
+    /** True for everything: the condition of an HTTP rule that has none. */
+    record Always() implements Single {
+        @Override
+        public boolean test(Subject subject) {
+            return true;
+        }
+    }
+
+    /** {@code host} and {@code list}: the host is in one of these sets of the policy. */
+    record InHostSets(List<Integer> sets) implements Single {
         @Override
         public boolean test(Subject subject) {
             for (int set : sets) {
-                if (subject.hostSets().get(set)) {
+                if (subject.hostSets().in(set)) {
                     return true;
                 }
             }
@@ -66,14 +100,14 @@ sealed interface Condition {
         }
     }
 
-    record Client(List<Cidr> networks) implements Condition {
+    record Client(List<Cidr> networks) implements Single {
         @Override
         public boolean test(Subject subject) {
             return Cidr.anyContains(networks, subject.connection().client());
         }
     }
 
-    record Destination(List<Cidr> networks) implements Condition {
+    record Destination(List<Cidr> networks) implements Single {
         @Override
         public boolean test(Subject subject) {
             InetAddress address = subject.connection().destination().getAddress();
@@ -81,7 +115,7 @@ sealed interface Condition {
         }
     }
 
-    record Port(List<PortRange> ranges) implements Condition {
+    record Port(List<PortRange> ranges) implements Single {
         @Override
         public boolean test(Subject subject) {
             int port = subject.connection().destination().getPort();
@@ -89,28 +123,28 @@ sealed interface Condition {
         }
     }
 
-    record Site(Set<String> names) implements Condition {
+    record Site(Set<String> names) implements Single {
         @Override
         public boolean test(Subject subject) {
             return names.contains(subject.connection().site());
         }
     }
 
-    record Listener(Set<String> names) implements Condition {
+    record Listener(Set<String> names) implements Single {
         @Override
         public boolean test(Subject subject) {
             return names.contains(subject.connection().listener());
         }
     }
 
-    record User(Set<String> names) implements Condition {
+    record User(Set<String> names) implements Single {
         @Override
         public boolean test(Subject subject) {
             return subject.connection().user().filter(names::contains).isPresent();
         }
     }
 
-    record Time(TimeWindow window) implements Condition {
+    record Time(TimeWindow window) implements Single {
         @Override
         public boolean test(Subject subject) {
             return window.contains(subject.connection().at());
@@ -118,7 +152,7 @@ sealed interface Condition {
     }
 
     /** A hello was read, and has no server name ({@code expected}), or has one. */
-    record NoServerName(boolean expected) implements Condition {
+    record NoServerName(boolean expected) implements Single {
         @Override
         public boolean test(Subject subject) {
             return subject.connection().hello() instanceof HelloFacts.Peeked
@@ -130,7 +164,7 @@ sealed interface Condition {
      * There are a CONNECT host and a server name, and they differ ({@code expected}), or there are
      * both and they agree.
      */
-    record ServerNameMismatch(boolean expected) implements Condition {
+    record ServerNameMismatch(boolean expected) implements Single {
         @Override
         public boolean test(Subject subject) {
             ConnectionFacts facts = subject.connection();
@@ -140,7 +174,7 @@ sealed interface Condition {
         }
     }
 
-    record EncryptedHello(Ech expected) implements Condition {
+    record EncryptedHello(Ech expected) implements Single {
         @Override
         public boolean test(Subject subject) {
             return subject.connection().hello() instanceof HelloFacts.Peeked(_, Ech ech, _)
@@ -148,7 +182,7 @@ sealed interface Condition {
         }
     }
 
-    record Alpn(Set<String> protocols) implements Condition {
+    record Alpn(Set<String> protocols) implements Single {
         @Override
         public boolean test(Subject subject) {
             return subject.connection().hello() instanceof HelloFacts.Peeked(var alpn, _, _)
@@ -156,7 +190,7 @@ sealed interface Condition {
         }
     }
 
-    record Ja4(Set<String> fingerprints) implements Condition {
+    record Ja4(Set<String> fingerprints) implements Single {
         @Override
         public boolean test(Subject subject) {
             return subject.connection().hello() instanceof HelloFacts.Peeked(_, _, var ja4)
@@ -164,7 +198,7 @@ sealed interface Condition {
         }
     }
 
-    record Fault(Set<HelloFault> faults) implements Condition {
+    record Fault(Set<HelloFault> faults) implements Single {
         @Override
         public boolean test(Subject subject) {
             return subject.connection().hello() instanceof HelloFacts.NotPeeked(HelloFault fault)
@@ -172,7 +206,7 @@ sealed interface Condition {
         }
     }
 
-    record Url(List<UrlPattern> patterns) implements Condition {
+    record Url(List<UrlPattern> patterns) implements Single {
         @Override
         public boolean test(Subject subject) {
             return of(
@@ -184,7 +218,7 @@ sealed interface Condition {
      * Methods in upper case. RFC 9110 §9.1 has them case-sensitive; servers that are not would make
      * {@code post} a way around a rule.
      */
-    record Method(Set<String> methods) implements Condition {
+    record Method(Set<String> methods) implements Single {
         @Override
         public boolean test(Subject subject) {
             return of(
@@ -194,7 +228,7 @@ sealed interface Condition {
     }
 
     /** A field line of this name (lower case) has a value that one of the globs matches. */
-    record Header(String name, List<Glob> values) implements Condition {
+    record Header(String name, List<Glob> values) implements Single {
         @Override
         public boolean test(Subject subject) {
             return of(
@@ -210,7 +244,7 @@ sealed interface Condition {
     }
 
     /** A cookie of this name has a value that one of the globs matches. */
-    record Cookie(String name, List<Glob> values) implements Condition {
+    record Cookie(String name, List<Glob> values) implements Single {
         @Override
         public boolean test(Subject subject) {
             return of(subject, request -> hasCookie(request.facts()));
@@ -239,7 +273,7 @@ sealed interface Condition {
      * The request's content has a media type that one of the globs (lower case) matches; parameters
      * are not looked at.
      */
-    record ContentType(List<Glob> types) implements Condition {
+    record ContentType(List<Glob> types) implements Single {
         @Override
         public boolean test(Subject subject) {
             return of(

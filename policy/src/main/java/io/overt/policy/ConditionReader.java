@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads {@code when}. Keys beside each other must all hold, the items of one key are alternatives;
@@ -60,28 +62,45 @@ final class ConditionReader {
         Fields fields = Fields.of(yaml, what, known, refused, problems);
         List<Condition> parts = new ArrayList<>();
         hosts(fields, problems).ifPresent(parts::add);
-        networks(fields, "client", problems).map(Condition.Client::new).ifPresent(parts::add);
-        networks(fields, "destination", problems)
-                .map(Condition.Destination::new)
+        networks(fields, "client", problems)
+                .map(networks -> fields.written("client", new Condition.Client(networks)))
                 .ifPresent(parts::add);
-        fields.value("port").map(value -> ports(value, problems)).ifPresent(parts::add);
-        names(fields, "site", problems).map(Condition.Site::new).ifPresent(parts::add);
-        names(fields, "listener", problems).map(Condition.Listener::new).ifPresent(parts::add);
-        users(fields).map(Condition.User::new).ifPresent(parts::add);
+        networks(fields, "destination", problems)
+                .map(networks -> fields.written("destination", new Condition.Destination(networks)))
+                .ifPresent(parts::add);
+        fields.value("port")
+                .map(value -> fields.written("port", ports(value, problems)))
+                .ifPresent(parts::add);
+        names(fields, "site", problems)
+                .map(names -> fields.written("site", new Condition.Site(names)))
+                .ifPresent(parts::add);
+        names(fields, "listener", problems)
+                .map(names -> fields.written("listener", new Condition.Listener(names)))
+                .ifPresent(parts::add);
+        users(fields)
+                .map(names -> fields.written("user", new Condition.User(names)))
+                .ifPresent(parts::add);
         fields.value("time")
-                .map(value -> TimeConditions.read(value, problems))
+                .map(value -> fields.written("time", TimeConditions.read(value, problems)))
                 .ifPresent(parts::add);
         fields.value("hello")
-                .map(value -> HelloConditions.read(value, problems))
+                .map(value -> fields.written("hello", HelloConditions.read(value, problems)))
                 .ifPresent(parts::add);
         switch (about) {
             case CONNECTIONS -> {}
             case REQUESTS -> parts.addAll(RequestConditions.read(fields, problems));
         }
-        several(fields, "any", Condition.Any::new, problems).ifPresent(parts::add);
-        several(fields, "all", Condition.All::new, problems).ifPresent(parts::add);
+        several(fields, "any", Condition.Any::new, problems)
+                .map(any -> fields.written("any", any))
+                .ifPresent(parts::add);
+        several(fields, "all", Condition.All::new, problems)
+                .map(all -> fields.written("all", all))
+                .ifPresent(parts::add);
         fields.value("not")
-                .map(value -> new Condition.Not(read(value, "`not`", problems)))
+                .map(
+                        value ->
+                                fields.written(
+                                        "not", new Condition.Not(read(value, "`not`", problems))))
                 .ifPresent(parts::add);
         return parts.size() == 1 ? parts.getFirst() : new Condition.All(List.copyOf(parts));
     }
@@ -112,15 +131,16 @@ final class ConditionReader {
                                                 + "`: is empty (expected: at least one condition)");
                             }
                             return join.apply(
-                                    items.stream()
-                                            .map(
-                                                    item ->
-                                                            read(
-                                                                    item,
-                                                                    "an item of `" + key + "`",
-                                                                    problems))
-                                            .toList());
+                                    items.stream().map(item -> item(item, key, problems)).toList());
                         });
+    }
+
+    // Several keys beside each other are what `all` would make of them, and are shown as that.
+    private Condition item(Yaml item, String key, Problems problems) {
+        Condition condition = read(item, "an item of `" + key + "`", problems);
+        return condition instanceof Condition.All
+                ? new Condition.Written("all", OneLine.of(item), item.at(), condition)
+                : condition;
     }
 
     private Optional<Condition> hosts(Fields fields, Problems problems) {
@@ -144,8 +164,25 @@ final class ConditionReader {
             lists.use(name, problems).ifPresent(found::add);
         }
         return fields.isWritten("host") || fields.isWritten("list")
-                ? Optional.of(new Condition.InHostSets(List.copyOf(found)))
+                ? Optional.of(written(fields, new Condition.InHostSets(List.copyOf(found))))
                 : Optional.empty();
+    }
+
+    private static Condition written(Fields fields, Condition hosts) {
+        if (!fields.isWritten("host")) {
+            return fields.written("list", hosts);
+        }
+        if (!fields.isWritten("list")) {
+            return fields.written("host", hosts);
+        }
+        return new Condition.Written(
+                "host or list",
+                Stream.of("host", "list")
+                        .flatMap(key -> fields.value(key).stream())
+                        .map(OneLine::of)
+                        .collect(Collectors.joining(" or ")),
+                fields.atKey("host"),
+                hosts);
     }
 
     private static void warnOfTopLevel(HostPattern pattern, Yaml.Text text, Problems problems) {

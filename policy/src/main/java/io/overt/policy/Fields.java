@@ -99,6 +99,12 @@ final class Fields {
         return entry == null ? at : entry.key().at();
     }
 
+    /** The condition that the key's value is, with how it is written. */
+    Condition written(String key, Condition condition) {
+        return new Condition.Written(
+                key, value(key).map(OneLine::of).orElse(""), atKey(key), condition);
+    }
+
     /** The key's value; a problem when the key is not written. */
     Optional<Yaml> required(String key, String expected) {
         if (!isWritten(key)) {

@@ -26,23 +26,27 @@ final class HelloConditions {
             return new Condition.Always();
         }
         List<Condition> parts = new ArrayList<>();
-        yesOrNo(fields, "no-sni", Condition.NoServerName::new, problems).ifPresent(parts::add);
+        yesOrNo(fields, "no-sni", Condition.NoServerName::new, problems)
+                .map(part -> fields.written("no-sni", part))
+                .ifPresent(parts::add);
         yesOrNo(fields, "sni-mismatch", Condition.ServerNameMismatch::new, problems)
+                .map(part -> fields.written("sni-mismatch", part))
                 .ifPresent(parts::add);
         yesOrNo(
                         fields,
                         "ech",
                         offered -> new Condition.EncryptedHello(offered ? Ech.OFFERED : Ech.ABSENT),
                         problems)
+                .map(part -> fields.written("ech", part))
                 .ifPresent(parts::add);
         if (fields.isWritten("alpn")) {
-            parts.add(new Condition.Alpn(values(fields.texts("alpn"))));
+            parts.add(fields.written("alpn", new Condition.Alpn(values(fields.texts("alpn")))));
         }
         if (fields.isWritten("ja4")) {
-            parts.add(new Condition.Ja4(fingerprints(fields, problems)));
+            parts.add(fields.written("ja4", new Condition.Ja4(fingerprints(fields, problems))));
         }
         if (fields.isWritten("fault")) {
-            parts.add(new Condition.Fault(faults(fields, problems)));
+            parts.add(fields.written("fault", new Condition.Fault(faults(fields, problems))));
             KEYS.stream()
                     .sorted()
                     .filter(key -> !key.equals("fault") && fields.isWritten(key))

@@ -1,6 +1,8 @@
 package io.overt.policy;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Numbers the sets of hosts that a policy talks about while its index is filled. Confined to the
@@ -8,6 +10,7 @@ import java.util.List;
  */
 final class HostSets {
     private final HostIndex.Builder index;
+    private final Map<Integer, HostList> lists = new HashMap<>();
     private int sets;
 
     HostSets(long seed) {
@@ -30,7 +33,12 @@ final class HostSets {
         return set;
     }
 
-    HostIndex build() {
-        return index.build();
+    /** The set is this list, besides what is added to it. */
+    void put(int set, HostList list) {
+        lists.put(set, list);
+    }
+
+    Hosts build() {
+        return new Hosts(index.build(), lists);
     }
 }

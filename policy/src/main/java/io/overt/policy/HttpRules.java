@@ -12,10 +12,10 @@ import java.util.Optional;
  * around a block, nor into an exception from one.
  */
 public final class HttpRules {
-    private final HostIndex hosts;
+    private final Hosts hosts;
     private final List<HttpRule> rules;
 
-    HttpRules(HostIndex hosts, List<HttpRule> rules) {
+    HttpRules(Hosts hosts, List<HttpRule> rules) {
         this.hosts = hosts;
         this.rules = List.copyOf(rules);
     }
@@ -32,31 +32,57 @@ public final class HttpRules {
 
     /** What the first rule that matches says; {@code Pass} without a rule where none does. */
     public HttpDecision decide(HttpRequestFacts facts) {
+        return decide(facts, Trace.NONE);
+    }
+
+    /**
+     * The same decision, with every rule that was looked at and what became of each of its
+     * conditions, in both readings of the URL where they differ. Never fails.
+     */
+    public HttpExplanation explain(HttpRequestFacts facts) {
+        Trace.Recorded trace = new Trace.Recorded();
+        return new HttpExplanation(decide(facts, trace), trace.rules());
+    }
+
+    private HttpDecision decide(HttpRequestFacts facts, Trace trace) {
         if (rules.isEmpty()) {
             return new HttpDecision.Pass(Optional.empty());
         }
         return switch (RequestTarget.read(facts)) {
             case RequestTarget.Unreadable(String detail) -> new HttpDecision.Unreadable(detail);
-            case RequestTarget.Read(List<RequestUrl> urls) -> decide(facts, urls);
+            case RequestTarget.Read(List<RequestUrl> urls) -> decide(facts, urls, trace);
         };
     }
 
-    private HttpDecision decide(HttpRequestFacts facts, List<RequestUrl> urls) {
+    private HttpDecision decide(HttpRequestFacts facts, List<RequestUrl> urls, Trace trace) {
         List<Subject> readings = urls.stream().map(url -> Subject.of(facts, url, hosts)).toList();
         for (HttpRule rule : rules) {
             switch (rule.action()) {
                 case BLOCK -> {
-                    if (readings.stream().anyMatch(rule.when()::test)) {
+                    boolean held =
+                            readings.stream().anyMatch(reading -> holds(rule, reading, trace));
+                    trace.concludes(rule.name(), Finding.Joint.ANY, held);
+                    if (held) {
                         return new HttpDecision.Block(rule.name(), rule.label());
                     }
                 }
                 case PASS -> {
-                    if (readings.stream().allMatch(rule.when()::test)) {
+                    boolean held =
+                            readings.stream().allMatch(reading -> holds(rule, reading, trace));
+                    trace.concludes(rule.name(), Finding.Joint.ALL, held);
+                    if (held) {
                         return new HttpDecision.Pass(Optional.of(rule.name()));
                     }
                 }
             }
         }
         return new HttpDecision.Pass(Optional.empty());
+    }
+
+    private static boolean holds(HttpRule rule, Subject reading, Trace trace) {
+        trace.opens();
+        boolean held = rule.when().test(reading, trace);
+        trace.closesReading(reading, held);
+        return held;
     }
 }

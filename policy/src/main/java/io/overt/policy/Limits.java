@@ -24,6 +24,9 @@ final class Limits {
     /** Of one list. */
     static final int LIST_BYTES = 64 << 20;
 
+    /** A line of a list; rules of content blockers are long, and these are longer. */
+    static final int LINE_BYTES = 64 << 10;
+
     /** Of all lists together: the index's arrays are indexed by an int. */
     static final long ALL_LISTS_BYTES = 256L << 20;
 

@@ -3,6 +3,7 @@ package io.overt.policy;
 import io.overt.policy.Yaml.Position;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.Set;
  */
 final class Lists {
     private final PolicySource source;
+    private final PublicSuffixes suffixes;
     private final HostSets sets;
     private final Problems problems;
     private final Map<String, Declared> declared = new LinkedHashMap<>();
@@ -21,15 +23,20 @@ final class Lists {
 
     private record Declared(Position at, int set) {}
 
-    private Lists(PolicySource source, HostSets sets, Problems problems) {
+    private Lists(PolicySource source, PublicSuffixes suffixes, HostSets sets, Problems problems) {
         this.source = source;
+        this.suffixes = suffixes;
         this.sets = sets;
         this.problems = problems;
     }
 
     static Lists read(
-            Optional<Yaml> section, PolicySource source, HostSets sets, Problems problems) {
-        Lists lists = new Lists(source, sets, problems);
+            Optional<Yaml> section,
+            PolicySource source,
+            PublicSuffixes suffixes,
+            HostSets sets,
+            Problems problems) {
+        Lists lists = new Lists(source, suffixes, sets, problems);
         section.ifPresent(lists::readSection);
         return lists;
     }
@@ -103,17 +110,18 @@ final class Lists {
             Fields fields =
                     Fields.of(entry.value(), "list " + Fields.quoted(name.value()), KEYS, problems);
             fields.required("file", "the list's path beside the document");
+            Optional<ListFormat> format = fields.text("format", Limits.TEXT).flatMap(this::format);
             Optional<Yaml.Text> file = fields.text("file", Limits.TEXT).filter(this::isPlainPath);
             if (file.isPresent()) {
                 files.add(file.get().value());
-                readFile(file.get(), set);
+                readFile(file.get(), format, set);
             }
         }
         warnOfStrayFiles(files);
     }
 
     private void warnOfStrayFiles(Set<String> files) {
-        for (String path : source.files().keySet()) {
+        for (String path : paths()) {
             if (!path.equals(PolicySource.DOCUMENT) && !files.contains(path)) {
                 problems.inFile(path)
                         .warn(Position.START, "no list of the document names this file");
@@ -138,7 +146,30 @@ final class Lists {
         return plain;
     }
 
-    private void readFile(Yaml.Text file, int set) {
+    private Optional<ListFormat> format(Yaml.Text text) {
+        Optional<ListFormat> format = ListFormat.of(text.value());
+        if (format.isEmpty()) {
+            problems.add(
+                    text.at(),
+                    "`format`: unknown format "
+                            + Fields.quoted(text.value())
+                            + Nearest.hint(text.value(), ListFormat.words()));
+        }
+        return format;
+    }
+
+    private Set<String> paths() {
+        Set<String> paths = new LinkedHashSet<>(source.files().keySet());
+        paths.addAll(source.lists().keySet());
+        return paths;
+    }
+
+    private void readFile(Yaml.Text file, Optional<ListFormat> format, int set) {
+        HostList compiled = source.lists().get(file.value());
+        if (compiled != null) {
+            sets.put(set, compiled);
+            return;
+        }
         byte[] content = source.files().get(file.value());
         if (content == null) {
             problems.add(
@@ -146,7 +177,7 @@ final class Lists {
                     "`file`: "
                             + Fields.quoted(file.value())
                             + " is not there"
-                            + Nearest.to(file.value(), source.files().keySet())
+                            + Nearest.to(file.value(), paths())
                                     .map(nearest -> ", did you mean `" + nearest + "`?")
                                     .orElse(""));
             return;
@@ -166,9 +197,11 @@ final class Lists {
                     Position.START,
                     content.length + " bytes (expected: at most " + Limits.LIST_BYTES + ")");
         } else {
-            Utf8.decode(content, here).ifPresent(text -> ListFile.read(text, set, sets, here));
+            ListText text = new ListText(format, suffixes, pattern -> sets.add(set, pattern), here);
+            text.take(content, 0, content.length);
+            text.end();
         }
     }
 
-    private static final Set<String> KEYS = Set.of("file");
+    static final Set<String> KEYS = Set.of("file", "format");
 }

@@ -33,8 +33,7 @@ final class OutcomesReader {
                         .flatMap(pinned -> pinned(pinned, problems)));
     }
 
-    private static Optional<FailureAction> action(
-            Failure failure, Yaml.Text text, Problems problems) {
+    static Optional<FailureAction> action(Failure failure, Yaml.Text text, Problems problems) {
         Optional<FailureAction> action =
                 Stream.of(FailureAction.values())
                         .filter(known -> known.key().equals(text.value()))
@@ -153,13 +152,13 @@ final class OutcomesReader {
             Arrays.stream(Failure.values())
                     .filter(f -> f != Failure.NOT_MIRRORABLE && f != Failure.CLIENT_REFUSED)
                     .toList();
-    private static final Set<String> KEYS =
+    static final Set<String> KEYS =
             Arrays.stream(Failure.values())
                     .map(Failure::key)
                     .collect(Collectors.toUnmodifiableSet());
-    private static final Set<String> PINNED_KEYS = Set.of("after", "ttl", "then", "clients");
-    private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
-    private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
+    static final Set<String> PINNED_KEYS = Set.of("after", "ttl", "then", "clients");
+    static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
+    static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
 
     // An exclusion is a hole in the policy that a client asked for; one that outlives a year is a
     // rule, and wants to be written.

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  */
 public final class Policy {
     private final String name;
-    private final HostIndex hosts;
+    private final Hosts hosts;
     private final List<Rule> rules;
     private final Decision last;
     private final HttpRules http;
@@ -18,7 +18,7 @@ public final class Policy {
      * @param rules all rules but the last one, in order
      * @param last what the rule without a condition says: a policy cannot be made without it
      */
-    Policy(String name, HostIndex hosts, List<Rule> rules, Decision last, HttpRules http) {
+    Policy(String name, Hosts hosts, List<Rule> rules, Decision last, HttpRules http) {
         this.name = name;
         this.hosts = hosts;
         this.rules = List.copyOf(rules);
@@ -51,12 +51,28 @@ public final class Policy {
      * look-up of the server name.
      */
     public Decision decide(ConnectionFacts facts) {
+        return decide(facts, Trace.NONE);
+    }
+
+    /**
+     * The same decision, with every rule that was looked at and what became of each of its
+     * conditions. Never fails.
+     */
+    public Explanation explain(ConnectionFacts facts) {
+        Trace.Recorded trace = new Trace.Recorded();
+        return new Explanation(decide(facts, trace), trace.rules());
+    }
+
+    private Decision decide(ConnectionFacts facts, Trace trace) {
         Subject subject = Subject.of(facts, hosts);
         for (Rule rule : rules) {
-            if (rule.when().test(subject)) {
+            boolean held = rule.when().test(subject, trace);
+            trace.concludes(rule.decision().rule(), Finding.Joint.ALL, held);
+            if (held) {
                 return rule.decision();
             }
         }
+        trace.concludes(last.rule(), Finding.Joint.ALL, true);
         return last;
     }
 

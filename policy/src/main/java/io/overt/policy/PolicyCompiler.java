@@ -29,9 +29,19 @@ public final class PolicyCompiler {
      * the source, within the limits that docs/policy.md names.
      */
     public static Compilation compile(PolicySource source) {
+        return compile(source, PublicSuffixes.topLevelDomains());
+    }
+
+    /**
+     * The same, with warnings of what is below a public suffix.
+     *
+     * @param suffixes decide nothing but warnings
+     */
+    public static Compilation compile(PolicySource source, PublicSuffixes suffixes) {
         Problems problems = Problems.ofDocument();
         Optional<Policy> policy =
-                document(source, problems).flatMap(root -> policy(root, source, problems));
+                document(source, problems)
+                        .flatMap(root -> policy(root, source, suffixes, problems));
         List<Problem> errors = problems.errors();
         return errors.isEmpty()
                 ? new Compilation.Compiled(policy.orElseThrow(), problems.warnings())
@@ -50,18 +60,20 @@ public final class PolicyCompiler {
                     bytes.length + " bytes (expected: at most " + Limits.DOCUMENT_BYTES + ")");
             return Optional.empty();
         }
-        return Utf8.decode(bytes, problems).flatMap(text -> YamlReader.read(text, problems));
+        return Utf8.decode(bytes, problems)
+                .flatMap(text -> YamlReader.read(text, "`policy` and `rules`", problems));
     }
 
     /**
      * A policy; without one there is a problem. With problems there may be one nevertheless, and it
      * is not to be used.
      */
-    private static Optional<Policy> policy(Yaml root, PolicySource source, Problems problems) {
+    private static Optional<Policy> policy(
+            Yaml root, PolicySource source, PublicSuffixes suffixes, Problems problems) {
         Fields fields = Fields.of(root, "the document", KEYS, problems);
         Optional<String> name = name(fields, problems);
         HostSets sets = new HostSets(seed(source));
-        Lists lists = Lists.read(fields.value("lists"), source, sets, problems);
+        Lists lists = Lists.read(fields.value("lists"), source, suffixes, sets, problems);
         RuleReader reader = new RuleReader(problems);
         Optional<RuleReader.Rules> rules =
                 fields.required("rules", "a list of rules")
@@ -88,7 +100,7 @@ public final class PolicyCompiler {
         if (name.isEmpty() || rules.isEmpty() || rules.get().last().isEmpty()) {
             return Optional.empty();
         }
-        HostIndex hosts = sets.build();
+        Hosts hosts = sets.build();
         return Optional.of(
                 new Policy(
                         name.get(),

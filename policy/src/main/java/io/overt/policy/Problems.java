@@ -58,8 +58,12 @@ final class Problems {
 
     // Messages quote what was written, and go to terminals, logs and web pages.
     private Problem problem(Position at, String message) {
+        return new Problem(file, at.line(), at.column(), rule, printable(message));
+    }
+
+    static String printable(String text) {
         StringBuilder printable = new StringBuilder();
-        message.codePoints()
+        text.codePoints()
                 .forEach(
                         c -> {
                             if (Character.isISOControl(c)
@@ -70,7 +74,7 @@ final class Problems {
                                 printable.appendCodePoint(c);
                             }
                         });
-        return new Problem(file, at.line(), at.column(), rule, printable.toString());
+        return printable.toString();
     }
 
     // The document first, since that is where people look first. What two aliases mean alike is

@@ -15,17 +15,19 @@ final class RequestConditions {
     static List<Condition> read(Fields fields, Problems problems) {
         List<Condition> parts = new ArrayList<>();
         if (fields.isWritten("url")) {
-            parts.add(new Condition.Url(urls(fields, problems)));
+            parts.add(fields.written("url", new Condition.Url(urls(fields, problems))));
         }
         if (fields.isWritten("method")) {
-            parts.add(new Condition.Method(methods(fields, problems)));
+            parts.add(fields.written("method", new Condition.Method(methods(fields, problems))));
         }
         fields.value("header").ifPresent(value -> parts.addAll(headers(value, problems)));
         fields.value("cookie").ifPresent(value -> parts.addAll(cookies(value, problems)));
         if (fields.isWritten("content-type")) {
             parts.add(
-                    new Condition.ContentType(
-                            globs(fields.texts("content-type"), Glob.Case.IGNORED)));
+                    fields.written(
+                            "content-type",
+                            new Condition.ContentType(
+                                    globs(fields.texts("content-type"), Glob.Case.IGNORED))));
         }
         return parts;
     }
@@ -63,9 +65,11 @@ final class RequestConditions {
         List<Condition> parts = new ArrayList<>();
         for (Named named : named(value, "header", problems)) {
             parts.add(
-                    new Condition.Header(
-                            named.name().toLowerCase(Locale.ROOT),
-                            globs(named.values(), Glob.Case.IGNORED)));
+                    named.written(
+                            "header",
+                            new Condition.Header(
+                                    named.name().toLowerCase(Locale.ROOT),
+                                    globs(named.values(), Glob.Case.IGNORED))));
         }
         return parts;
     }
@@ -73,13 +77,26 @@ final class RequestConditions {
     private static List<Condition> cookies(Yaml value, Problems problems) {
         List<Condition> parts = new ArrayList<>();
         for (Named named : named(value, "cookie", problems)) {
-            parts.add(new Condition.Cookie(named.name(), globs(named.values(), Glob.Case.AS_IS)));
+            parts.add(
+                    named.written(
+                            "cookie",
+                            new Condition.Cookie(
+                                    named.name(), globs(named.values(), Glob.Case.AS_IS))));
         }
         return parts;
     }
 
     /** A header or cookie, and the globs of which its value has to match one. */
-    private record Named(String name, List<Yaml.Text> values) {}
+    private record Named(Yaml.Entry entry, List<Yaml.Text> values) {
+        String name() {
+            return entry.key().value();
+        }
+
+        Condition written(String key, Condition condition) {
+            return new Condition.Written(
+                    key + " " + name(), OneLine.of(entry.value()), entry.key().at(), condition);
+        }
+    }
 
     private static List<Named> named(Yaml value, String key, Problems problems) {
         if (!(value instanceof Yaml.Mapping(List<Yaml.Entry> entries, var at))) {
@@ -112,7 +129,7 @@ final class RequestConditions {
             } else if (entry.value() instanceof Yaml.Empty) {
                 problems.add(entry.key().at(), Fields.quoted(name) + ": has no value");
             } else {
-                named.add(new Named(name, Fields.texts(entry.value(), name, problems)));
+                named.add(new Named(entry, Fields.texts(entry.value(), name, problems)));
             }
         }
         return named;

@@ -27,5 +27,5 @@ public record RuleName(String value) {
     static final String EXPECTED =
             "1 to 64 letters, digits, \"-\", \"_\" or \".\", a letter or digit first";
 
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 }

@@ -312,9 +312,9 @@ final class RuleReader {
             Set.of("name", "when", "then", "on", "revocation", "scts", "label", "because");
 
     /** More than certificates come with would refuse them all. */
-    private static final Pattern SCTS = Pattern.compile("[0-8]");
+    static final Pattern SCTS = Pattern.compile("[0-8]");
 
-    private static final Set<String> HTTP_KEYS = Set.of("name", "when", "then", "label", "because");
+    static final Set<String> HTTP_KEYS = Set.of("name", "when", "then", "label", "because");
     private static final String LOOKED_AT =
             "is for `rules` only: by the time there is a request, the server's certificate has been"
                     + " looked at";
@@ -326,8 +326,8 @@ final class RuleReader {
                     LOOKED_AT,
                     "scts",
                     LOOKED_AT);
-    private static final List<String> ACTIONS = List.of("inspect", "splice", "block");
-    private static final List<String> HTTP_ACTIONS = List.of("block", "pass");
+    static final List<String> ACTIONS = List.of("inspect", "splice", "block");
+    static final List<String> HTTP_ACTIONS = List.of("block", "pass");
     private static final Set<String> HTTP_NOT_YET =
             Set.of("append", "set", "remove", "tag", "log", "notice");
 }

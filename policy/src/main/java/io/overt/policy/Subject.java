@@ -1,6 +1,5 @@
 package io.overt.policy;
 
-import java.util.BitSet;
 import java.util.Optional;
 
 /**
@@ -10,22 +9,20 @@ import java.util.Optional;
  * @param hostSets the host sets of the policy that the host in question is in: the server name's
  *     for a connection, the URL's for a request
  */
-record Subject(ConnectionFacts connection, BitSet hostSets, Optional<Request> request) {
+record Subject(ConnectionFacts connection, Hosts.Membership hostSets, Optional<Request> request) {
     record Request(HttpRequestFacts facts, RequestUrl url) {}
 
-    static Subject of(ConnectionFacts facts, HostIndex hosts) {
-        return new Subject(
-                facts,
-                facts.serverName().map(hosts::setsOf).orElse(HostIndex.NO_SETS),
-                Optional.empty());
+    static Subject of(ConnectionFacts facts, Hosts hosts) {
+        return new Subject(facts, hosts.of(facts.serverName()), Optional.empty());
     }
 
-    static Subject of(HttpRequestFacts facts, RequestUrl url, HostIndex hosts) {
-        BitSet sets =
+    static Subject of(HttpRequestFacts facts, RequestUrl url, Hosts hosts) {
+        Optional<HostName> host =
                 switch (url.host()) {
-                    case RequestUrl.Host.Named(HostName name) -> hosts.setsOf(name);
-                    case RequestUrl.Host.Address _ -> HostIndex.NO_SETS;
+                    case RequestUrl.Host.Named(HostName name) -> Optional.of(name);
+                    case RequestUrl.Host.Address _ -> Optional.empty();
                 };
-        return new Subject(facts.connection(), sets, Optional.of(new Request(facts, url)));
+        return new Subject(
+                facts.connection(), hosts.of(host), Optional.of(new Request(facts, url)));
     }
 }

@@ -120,7 +120,7 @@ final class TimeConditions {
     }
 
     private static final int MINUTES_OF_A_DAY = 24 * 60;
-    private static final Set<String> KEYS = Set.of("days", "from", "to", "zone");
+    static final Set<String> KEYS = Set.of("days", "from", "to", "zone");
     private static final List<String> DAYS =
             List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
     private static final Pattern CLOCK = Pattern.compile("([0-2][0-9]):([0-5][0-9])");

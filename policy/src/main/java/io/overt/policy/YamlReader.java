@@ -30,6 +30,7 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * stands for, so that a few lines cannot mean millions.
  */
 final class YamlReader {
+    private final String expected;
     private final Problems problems;
     private final Deque<Frame> open = new ArrayDeque<>();
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
@@ -51,13 +52,18 @@ final class YamlReader {
 
     private record Anchored(Yaml yaml, long nodes) {}
 
-    private YamlReader(Problems problems) {
+    private YamlReader(String expected, Problems problems) {
+        this.expected = expected;
         this.problems = problems;
     }
 
-    /** The document's tree; empty when there is none, and a problem says why. */
-    static Optional<Yaml> read(String text, Problems problems) {
-        return new YamlReader(problems).read(text);
+    /**
+     * The document's tree; empty when there is none, and a problem says why.
+     *
+     * @param expected what a message says that an empty document should have
+     */
+    static Optional<Yaml> read(String text, String expected, Problems problems) {
+        return new YamlReader(expected, problems).read(text);
     }
 
     private Optional<Yaml> read(String text) {
@@ -95,7 +101,7 @@ final class YamlReader {
             return Optional.empty();
         }
         if (root == null) {
-            problems.add(Position.START, "the document is empty (expected: `policy` and `rules`)");
+            problems.add(Position.START, "the document is empty (expected: " + expected + ")");
         }
         return Optional.ofNullable(root);
     }
@@ -106,8 +112,7 @@ final class YamlReader {
             case StreamStart, StreamEnd, DocumentEnd, Comment -> true;
             case DocumentStart -> {
                 documents++;
-                yield documents == 1
-                        || refuse(event, "a second document (expected: one policy a document)");
+                yield documents == 1 || refuse(event, "a second document (expected: one a file)");
             }
             case Scalar -> scalar((ScalarEvent) event);
             case Alias -> alias((AliasEvent) event);

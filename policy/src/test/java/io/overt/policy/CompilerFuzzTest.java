@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -114,11 +115,17 @@ final class CompilerFuzzTest {
         try {
             switch (PolicyCompiler.compile(source)) {
                 case Compilation.Compiled(Policy policy, _) -> {
-                    assertThat(policy.decide(Facts.to("www.a.example").connection())).isNotNull();
-                    assertThat(policy.decide(Facts.unlike().fault(HelloFault.ABSENT).connection()))
-                            .isNotNull();
+                    Stream.of(
+                                    Facts.to("www.a.example").connection(),
+                                    Facts.unlike().fault(HelloFault.ABSENT).connection())
+                            .forEach(
+                                    facts ->
+                                            assertThat(policy.explain(facts).decision())
+                                                    .isEqualTo(policy.decide(facts)));
                     REQUESTS.forEach(
-                            request -> assertThat(policy.http().decide(request)).isNotNull());
+                            request ->
+                                    assertThat(policy.http().explain(request).decision())
+                                            .isEqualTo(policy.http().decide(request)));
                 }
                 case Compilation.Rejected(List<Problem> problems) -> {
                     assertThat(problems).isNotEmpty();

@@ -3,6 +3,7 @@ package io.overt.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,8 +62,12 @@ final class DocumentationTest {
         return blocks.stream();
     }
 
+    static Stream<Example> policies() throws IOException {
+        return examples().filter(example -> !example.kind().endsWith("tests"));
+    }
+
     @ParameterizedTest
-    @MethodSource("examples")
+    @MethodSource("policies")
     void an_example_compiles_or_is_rejected_as_the_page_says(Example example) {
         Map<String, String> lists = new LinkedHashMap<>();
         Matcher file = Pattern.compile("file: ([^ }]+)").matcher(example.document());
@@ -76,6 +81,41 @@ final class DocumentationTest {
         } else {
             assertThat(Documents.rejection(source)).isEmpty();
             assertThat(Documents.warnings(source)).isEmpty();
+        }
+    }
+
+    @Test
+    void the_tests_of_the_page_hold_for_its_first_policy_or_are_wrong_as_it_says()
+            throws IOException {
+        List<Example> all = examples().toList();
+        Map<String, String> lists =
+                Map.of(
+                        "lists/health.txt",
+                        "clinic.example\n",
+                        "lists/malware.txt",
+                        "bad.example\n");
+        Policy policy = Documents.compiled(Documents.source(all.getFirst().document(), lists));
+        List<Example> tests =
+                all.stream().filter(example -> example.kind().endsWith("tests")).toList();
+        assertThat(tests.stream().map(Example::kind))
+                .containsExactly("yaml tests", "yaml wrong tests");
+
+        for (Example example : tests) {
+            switch (PolicyTestReader.read(
+                    policy, "policy.test.yaml", example.text().getBytes(StandardCharsets.UTF_8))) {
+                case PolicyTestReader.Reading.Tests(List<PolicyTest> found) ->
+                        assertThat(
+                                        found.stream()
+                                                .flatMap(
+                                                        test ->
+                                                                test
+                                                                        .run(policy)
+                                                                        .failures()
+                                                                        .stream()))
+                                .isEmpty();
+                case PolicyTestReader.Reading.Wrong(List<Problem> problems) ->
+                        assertThat(Documents.text(problems)).isEqualTo(example.next().strip());
+            }
         }
     }
 
@@ -176,6 +216,7 @@ final class DocumentationTest {
                         String.valueOf(Limits.NODES),
                         String.valueOf(Limits.LISTS),
                         Limits.LIST_BYTES + " bytes",
+                        Limits.LINE_BYTES + " bytes",
                         Limits.ALL_LISTS_BYTES + " bytes",
                         Limits.PROSE + " characters",
                         Limits.TEXT + " characters",

@@ -53,7 +53,7 @@ final class Documents {
         };
     }
 
-    private static String text(List<Problem> problems) {
+    static String text(List<Problem> problems) {
         return String.join("\n", problems.stream().map(Problem::text).toList());
     }
 
@@ -70,12 +70,16 @@ final class Documents {
      * and the problems. A document's own {@code ---} is written {@code ---8<---}.
      */
     static Stream<Wrong> wrong() {
-        return Stream.of(resource("wrong-documents.txt").split("(?m)^=== "))
-                .filter(text -> !text.isEmpty())
-                .map(Documents::wrong);
+        return wrong("wrong-documents.txt");
     }
 
-    private static Wrong wrong(String text) {
+    static Stream<Wrong> wrong(String table) {
+        return Stream.of(resource(table).split("(?m)^=== "))
+                .filter(text -> !text.isEmpty())
+                .map(Documents::read);
+    }
+
+    private static Wrong read(String text) {
         int title = text.indexOf('\n');
         int cut = text.indexOf("\n---\n", title) + 1;
         String[] files = text.substring(title + 1, cut).split("(?m)^\\+\\+\\+ ");

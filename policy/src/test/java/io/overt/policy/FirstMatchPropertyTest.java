@@ -2,14 +2,17 @@ package io.overt.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,8 +72,68 @@ final class FirstMatchPropertyTest {
                 assertThat(decision.action().name().toLowerCase(Locale.ROOT))
                         .isEqualTo(expected.map(DrawnRule::then).orElse(last));
                 assertThat(again.decide(facts)).isEqualTo(decision);
+                explained(policy.explain(facts), decision, rules);
             }
         }
+    }
+
+    /** The explanation decides alike, and each of its parts adds up to what it is a part of. */
+    private static void explained(
+            Explanation explanation, Decision decision, List<DrawnRule> rules) {
+        assertThat(explanation.decision()).isEqualTo(decision);
+        List<String> names =
+                Stream.concat(rules.stream().map(DrawnRule::name), Stream.of("last")).toList();
+        assertThat(explanation.rules().stream().map(rule -> rule.rule().value()))
+                .containsExactlyElementsOf(
+                        names.subList(0, names.indexOf(decision.rule().value()) + 1));
+        assertThat(explanation.restsOn(Set.of())).isEmpty();
+        for (RuleFinding rule : explanation.rules()) {
+            assertThat(rule.matched()).isEqualTo(rule.rule().equals(decision.rule()));
+            assertThat(rule.standing(Set.of()))
+                    .isEqualTo(rule.matched() ? Finding.Standing.HOLDS : Finding.Standing.FAILS);
+            rule.conditions().forEach(FirstMatchPropertyTest::addsUp);
+        }
+    }
+
+    private static void addsUp(Finding finding) {
+        assertThat(finding.standing(Set.of()))
+                .isEqualTo(finding.held() ? Finding.Standing.HOLDS : Finding.Standing.FAILS);
+        finding.parts().forEach(FirstMatchPropertyTest::addsUp);
+    }
+
+    /** What does not count may be anything: what is left of the facts tells the same. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {201, 202, 203})
+    void a_decision_that_rests_on_no_unknown_fact_is_the_same_whatever_it_is(long seed) {
+        Random random = new Random(seed);
+        int open = 0;
+        for (int policies = 0; policies < 60; policies++) {
+            List<DrawnRule> rules = new ArrayList<>();
+            for (int i = 1 + random.nextInt(6); i > 0; i--) {
+                rules.add(
+                        new DrawnRule(
+                                "r" + i, condition(random, List.of(), 0), one(ACTIONS, random)));
+            }
+            Policy policy = Documents.compiled(source(rules, "block", List.of()));
+            for (int i = 0; i < 20; i++) {
+                ConnectionFacts facts = facts(random);
+                Explanation explanation = policy.explain(facts);
+                boolean rests = !explanation.restsOn(Set.of(Fact.PORT)).isEmpty();
+                open += rests ? 1 : 0;
+                for (int port : PORTS) {
+                    InetSocketAddress other =
+                            new InetSocketAddress(facts.destination().getAddress(), port);
+                    Decision decision =
+                            policy.decide(new Facts(facts).destination(other).connection());
+                    if (!rests) {
+                        assertThat(decision)
+                                .as("seed %d\n%s\n%s", seed, document(rules, "block"), facts)
+                                .isEqualTo(explanation.decision());
+                    }
+                }
+            }
+        }
+        assertThat(open).isPositive();
     }
 
     private static PolicySource source(List<DrawnRule> rules, String last, List<HostPattern> list) {

@@ -4,6 +4,7 @@ import io.overt.service.config.ConfigException;
 import io.overt.signer.log.LogFolder;
 import io.overt.signer.log.ReadersKey;
 import io.overt.signer.log.TransparencyLog;
+import io.overt.x509.tlog.LogCertificate;
 import io.overt.x509.tlog.NoteKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +14,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import org.bouncycastle.asn1.x500.RDN;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /**
  * What the files of the transparency log's keys say.
@@ -56,18 +53,7 @@ record LogFiles(X509Certificate certificate, NoteKey key, ReadersKey readers) {
 
     /** The key of a log, by the certificate that tells its origin. */
     static NoteKey key(X509Certificate certificate) throws CertificateException {
-        RDN[] names =
-                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded())
-                        .getRDNs(BCStyle.CN);
-        if (names.length != 1) {
-            throw new CertificateException(
-                    "subject '%s' (expected: one common name, the log's origin)"
-                            .formatted(certificate.getSubjectX500Principal()));
-        }
-        return NoteKey.of(
-                IETFUtils.valueToString(names[0].getFirst().getValue()),
-                NoteKey.Kind.ECDSA,
-                certificate.getPublicKey());
+        return LogCertificate.key(certificate);
     }
 
     static X509Certificate certificate(Path pem) throws IOException, CertificateException {
@@ -83,6 +69,7 @@ record LogFiles(X509Certificate certificate, NoteKey key, ReadersKey readers) {
                 key,
                 readers,
                 entry.interval(),
+                entry.heartbeat(),
                 entry.maxUnpublished());
     }
 }

@@ -13,7 +13,9 @@ final class RefusalStatus {
     static Status of(RefusalReason reason) {
         return switch (reason) {
             // The caller cannot change it.
-            case REFUSAL_REASON_CALLER_NOT_ALLOWED, REFUSAL_REASON_NAME_NEVER_FORGED ->
+            case REFUSAL_REASON_CALLER_NOT_ALLOWED,
+                    REFUSAL_REASON_NAME_NEVER_FORGED,
+                    REFUSAL_REASON_REVOKED ->
                     Status.PERMISSION_DENIED;
             // The request is wrong, now and later, here and at any other signer.
             case REFUSAL_REASON_MALFORMED_REQUEST,
@@ -32,9 +34,11 @@ final class RefusalStatus {
             // Later, or at another signer.
             case REFUSAL_REASON_TOKEN_UNAVAILABLE, REFUSAL_REASON_LOG_UNAVAILABLE ->
                     Status.UNAVAILABLE;
-            case REFUSAL_REASON_BUDGET_EXHAUSTED -> Status.RESOURCE_EXHAUSTED;
+            case REFUSAL_REASON_BUDGET_EXHAUSTED, REFUSAL_REASON_KEY_BUDGET_EXHAUSTED ->
+                    Status.RESOURCE_EXHAUSTED;
             // Ours to mend.
             case REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
+                    REFUSAL_REASON_LINT_FAILED,
                     REFUSAL_REASON_INTERNAL,
                     REFUSAL_REASON_UNSPECIFIED,
                     UNRECOGNIZED ->

@@ -16,14 +16,20 @@ import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetChannel;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.signer.budget.BudgetLimits;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.issue.ForgeChecks;
+import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LintGate;
 import io.overt.signer.issue.NeverForged;
+import io.overt.signer.issue.Rules;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
@@ -83,6 +89,7 @@ final class Rehearsal implements AutoCloseable {
 
     private final Deque<Runnable> open = new ArrayDeque<>();
     private final InstantSource clock;
+    private final VerifyingCode verifying;
     private final MirrorProfile profile;
     private final String site;
     private final RehearsalCertificates certificates;
@@ -96,14 +103,17 @@ final class Rehearsal implements AutoCloseable {
      *
      * @param tls this process's own identity: caller and called are the same here
      */
-    static Rehearsal start(SignerConfig config, FleetTls tls, InstantSource clock)
+    static Rehearsal start(
+            SignerConfig config, FleetTls tls, VerifyingCode verifying, InstantSource clock)
             throws GeneralSecurityException, IOException, IndexException, StartException {
-        return new Rehearsal(config, tls, clock);
+        return new Rehearsal(config, tls, verifying, clock);
     }
 
-    private Rehearsal(SignerConfig config, FleetTls tls, InstantSource clock)
+    private Rehearsal(
+            SignerConfig config, FleetTls tls, VerifyingCode verifying, InstantSource clock)
             throws GeneralSecurityException, IOException, IndexException, StartException {
         this.clock = clock;
+        this.verifying = verifying;
         profile = config.profiles().getFirst();
         site = tls.self().site();
         certificates = new RehearsalCertificates(clock.instant());
@@ -113,7 +123,8 @@ final class Rehearsal implements AutoCloseable {
         verifier =
                 new BoundedChainVerifier(
                         TrustAnchors.of(List.of(certificates.anchor()))
-                                .refusing(List.of(caCertificate)));
+                                .refusing(List.of(caCertificate)),
+                        verifying.maths());
         try {
             Path folder = Files.createTempDirectory("overt-signer-rehearsal");
             open.push(() -> delete(folder));
@@ -189,25 +200,42 @@ final class Rehearsal implements AutoCloseable {
             InMemoryKey caKey)
             throws StartException {
         Issuer issuer = new Issuer(ca, List.of(), IssuerState.ACTIVE, caKey);
+        InForce inForce = new InForce(new Rules(new NeverForged(List.of()), List.of(profile)));
         SimpleMeterRegistry apart = new SimpleMeterRegistry();
         IssuingDesk issuing =
                 new IssuingDesk(
                         new ForgeChecks(
                                 Map.of(ca.fingerprint(), issuer),
-                                Map.of(profile.name(), profile),
+                                inForce,
                                 verifier,
-                                new NeverForged(List.of()),
                                 store,
                                 config.epochs(),
-                                clock),
+                                clock,
+                                new LintGate(apart),
+                                Set.of()),
                         log,
+                        new Budgets(
+                                BudgetLimits.DEFAULTS,
+                                List.of(
+                                        new Budgets.IssuingKey(
+                                                ca.fingerprint(), ca.trust(), issuer.name(), 0)),
+                                System::nanoTime,
+                                clock,
+                                apart),
                         new IssuanceMeters(apart, List.of(issuer)),
+                        verifying,
                         clock,
                         config.storeDeadline(),
                         Level.DEBUG);
         LeafKeyDesk leafKeys =
                 new LeafKeyDesk(
-                        store, Set.of(caKey.publicKey()), config.epochs(), 2, clock, Level.DEBUG);
+                        store,
+                        Set.of(caKey.publicKey()),
+                        inForce,
+                        config.epochs(),
+                        2,
+                        clock,
+                        Level.DEBUG);
         return FleetServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 tls,
@@ -217,9 +245,10 @@ final class Rehearsal implements AutoCloseable {
                         new GatedService(
                                 new SignerService(
                                         List.of(issuer),
-                                        List.of(profile),
+                                        inForce,
                                         issuing,
                                         leafKeys,
+                                        Map::of,
                                         apart),
                                 RoleGate.allow(Set.of(Role.SIGNER)))));
     }
@@ -238,6 +267,7 @@ final class Rehearsal implements AutoCloseable {
                                         .generateKeyPair()
                                         .getPublic()),
                         Duration.ofSeconds(1),
+                        Duration.ofHours(1),
                         Duration.ofMinutes(1)),
                 key,
                 store,

@@ -3,21 +3,21 @@ package io.overt.signer;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.identity.FleetFiles;
+import io.overt.signer.act.ProfileSections;
+import io.overt.signer.budget.BudgetLimits;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.signer.key.TokenSettings;
 import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
-import io.overt.x509.Recipe;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The signer's configuration, validated. {@code src/main/dist/signer.yaml} explains each key, its
@@ -37,7 +37,10 @@ import java.util.Set;
  * @param log the transparency log
  * @param maxMessage bytes of a request
  * @param keysPerSite leaf keys that a site may enrol in one epoch
+ * @param budgets how much may be asked for and signed
  * @param warmUp how long requests may be rehearsed before the first one is taken; zero: not at all
+ * @param changes how a running signer is changed, and how others hear of it
+ * @param verifying of upstreams' chains, and of what the token signed
  */
 record SignerConfig(
         InetSocketAddress listen,
@@ -54,7 +57,17 @@ record SignerConfig(
         LogEntry log,
         int maxMessage,
         int keysPerSite,
-        Duration warmUp) {
+        BudgetLimits budgets,
+        Duration warmUp,
+        ChangesConfig changes,
+        VerifyingEntry verifying) {
+
+    /**
+     * How signatures are verified.
+     *
+     * @param rememberedSignatures of upstreams' certificates; zero: none
+     */
+    record VerifyingEntry(VerifyingCode.Wanted provider, int rememberedSignatures) {}
 
     /**
      * The transparency log.
@@ -63,6 +76,7 @@ record SignerConfig(
      * @param certificate PEM: of the key that signs checkpoints; its common name is the origin
      * @param readersKey PEM: public key of those who may read host names
      * @param interval between two checkpoints
+     * @param heartbeat how long the log may go without an entry
      * @param maxUnpublished how long entries may be without a checkpoint before signing stops
      */
     record LogEntry(
@@ -70,6 +84,7 @@ record SignerConfig(
             Path certificate,
             Path readersKey,
             Duration interval,
+            Duration heartbeat,
             Duration maxUnpublished) {}
 
     /** Where issuing keys are. */
@@ -93,7 +108,15 @@ record SignerConfig(
             IssuerTrust trust,
             IssuerState state,
             List<String> crlUrls,
-            List<String> caIssuersUrls) {}
+            List<String> caIssuersUrls) {
+
+        /** The certificate's file name without its ending: what it is published under. */
+        String name() {
+            String file = String.valueOf(certificate.getFileName());
+            int dot = file.lastIndexOf('.');
+            return dot > 0 ? file.substring(0, dot) : file;
+        }
+    }
 
     /** The first issuer of this kind, for the command that makes it. */
     Optional<IssuerEntry> issuer(IssuerTrust trust) {
@@ -114,7 +137,7 @@ record SignerConfig(
         Duration grace =
                 epoch.duration("grace", Duration.ofDays(1), Duration.ZERO, Duration.ofDays(366));
         EpochWindow epochs = epochs(epoch, length);
-        List<MirrorProfile> profiles = profiles(root, length, grace);
+        List<MirrorProfile> profiles = ProfileSections.read(root, length, grace);
         List<Path> anchors = root.section("upstream").paths("trust-anchors");
         if (anchors.isEmpty()) {
             root.problem(
@@ -129,9 +152,19 @@ record SignerConfig(
         ConfigNode limits = root.sectionOrDefaults("limits");
         int maxMessage = (int) limits.size("message", 512 << 10, 64 << 10, 16 << 20);
         int keysPerSite = limits.integer("leaf-keys-per-site", 64, 1, 10_000);
+        BudgetLimits budgets = BudgetLimits.read(root.sectionOrDefaults("budgets"));
         Duration warmUp =
                 root.duration(
                         "warm-up", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(5));
+        ChangesConfig changes = ChangesConfig.read(root, issuers);
+        ConfigNode verifyingNode = root.sectionOrDefaults("verifying");
+        VerifyingEntry verifying =
+                new VerifyingEntry(
+                        verifyingNode.choice(
+                                "provider",
+                                VerifyingCode.Wanted.class,
+                                VerifyingCode.Wanted.NATIVE),
+                        verifyingNode.integer("remembered-signatures", 10_000, 0, 1_000_000));
         root.finish();
         return new SignerConfig(
                 listen,
@@ -148,7 +181,10 @@ record SignerConfig(
                 log,
                 maxMessage,
                 keysPerSite,
-                warmUp);
+                budgets,
+                warmUp,
+                changes,
+                verifying);
     }
 
     private static LogEntry log(ConfigNode node) {
@@ -161,6 +197,11 @@ record SignerConfig(
                         Duration.ofSeconds(1),
                         Duration.ofMillis(100),
                         Duration.ofMinutes(1)),
+                node.duration(
+                        "heartbeat",
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1)),
                 node.duration(
                         "max-unpublished",
                         Duration.ofSeconds(30),
@@ -254,36 +295,6 @@ record SignerConfig(
             return new EpochWindow(length, Duration.ZERO);
         }
         return new EpochWindow(length, tolerance);
-    }
-
-    private static List<MirrorProfile> profiles(ConfigNode root, Duration length, Duration grace) {
-        List<MirrorProfile> profiles = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        List<ConfigNode> nodes = root.sections("profiles");
-        for (ConfigNode node : nodes) {
-            String name = node.text("name", "mirror");
-            Recipe recipe = node.choice("recipe", Recipe.class, Recipe.MIRROR);
-            String organisation = node.text("organisation");
-            String noticeUrl = node.text("notice-url");
-            Duration maxLifetime = node.duration("max-lifetime", Duration.ofDays(825));
-            if (!names.add(name)) {
-                node.problem("name", name + ": a profile of this name was given before");
-            }
-            if (organisation.isEmpty() || noticeUrl.isEmpty()) {
-                continue; // said by finish(); nothing can be built of it
-            }
-            try {
-                profiles.add(
-                        new MirrorProfile(
-                                name, recipe, organisation, noticeUrl, maxLifetime, length, grace));
-            } catch (IllegalArgumentException e) {
-                node.problem("name", name + ": " + e.getMessage());
-            }
-        }
-        if (nodes.isEmpty()) {
-            root.problem("profiles", "none (expected: at least one profile)");
-        }
-        return profiles;
     }
 
     private static NeverForged neverForged(ConfigNode root) {

@@ -11,6 +11,7 @@ import io.overt.signer.store.SqliteStore;
 import io.overt.x509.IssuerTrust;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ final class SignerHealth implements AutoCloseable {
 
     private final List<Issuer> issuers;
     private final SqliteStore store;
+    private final Readiness readiness;
     private final Readiness.Condition issuerCondition;
     private final Readiness.Condition storeCondition;
     private final AtomicInteger openIntents = new AtomicInteger();
@@ -42,6 +44,7 @@ final class SignerHealth implements AutoCloseable {
             List<Issuer> issuers, SqliteStore store, Readiness readiness, MeterRegistry registry) {
         this.issuers = List.copyOf(issuers);
         this.store = store;
+        this.readiness = readiness;
         this.issuerCondition = readiness.condition("issuer");
         this.storeCondition = readiness.condition("store");
         Gauge.builder("overt.signer.intents.open", openIntents, AtomicInteger::get)
@@ -65,7 +68,27 @@ final class SignerHealth implements AutoCloseable {
         }
     }
 
+    /**
+     * What keeps the signer from signing at this moment, by condition. Keys are asked anew, so that
+     * edges know of a token that is away before the next look does; the rest is as last seen.
+     */
+    Map<String, String> unmet() {
+        lookAtKeys();
+        return readiness.unmet();
+    }
+
     private void look() {
+        lookAtKeys();
+        try {
+            openIntents.set(store.openIntents());
+            storeCondition.met();
+        } catch (IndexException e) {
+            storeCondition.unmet(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** From memory: the state of a key is what its last call came to. */
+    private void lookAtKeys() {
         List<Issuer> active =
                 issuers.stream()
                         .filter(issuer -> issuer.state() == IssuerState.ACTIVE)
@@ -80,12 +103,6 @@ final class SignerHealth implements AutoCloseable {
                             ? "no issuer is active"
                             : "the key of each active issuer is "
                                     + active.getFirst().key().state().text());
-        }
-        try {
-            openIntents.set(store.openIntents());
-            storeCondition.met();
-        } catch (IndexException e) {
-            storeCondition.unmet(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -17,18 +17,27 @@ import io.overt.service.process.ServiceFrame;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.signer.act.Acts;
+import io.overt.signer.approval.Approvers;
+import io.overt.signer.budget.Budgets;
+import io.overt.signer.ceremony.CeremonyCommand;
 import io.overt.signer.issue.ForgeChecks;
+import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LintGate;
+import io.overt.signer.issue.Rules;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.signer.key.SigningKey;
 import io.overt.signer.key.SigningKeyException;
 import io.overt.signer.log.TransparencyLog;
+import io.overt.signer.publish.PublicationServer;
 import io.overt.signer.store.SqliteStore;
+import io.overt.signer.trust.ExportTrust;
 import io.overt.x509.CertificateFingerprint;
-import io.overt.x509.MirrorProfile;
 import io.overt.x509.TrustAnchors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,9 +48,12 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -89,6 +101,10 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                 new CreateCa(clock),
                 new CreateUntrustedCa(clock),
                 new CreateLogKey(clock),
+                new CeremonyCommand(clock, SignerMain.class.getName()),
+                new ExportTrust(clock),
+                new ActsCommand(),
+                new LeafKeysCommand(),
                 new LogCommand());
     }
 
@@ -102,6 +118,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         anchors(config);
         List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
         LogFiles log = LogFiles.read(config.log(), issuers);
+        if (config.changes().acts().isPresent()) {
+            var _ = Approvers.read(config.changes().acts().get().approvers());
+        }
         try {
             new FleetTls(config.identity()).close();
             Keys.open(config.keys(), publicKeys(issuers, log), new SimpleMeterRegistry(), _ -> {})
@@ -125,10 +144,15 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
      * What tests ask a signer in their own process about.
      *
      * @param server where it listens
+     * @param publication where others take what is public
      * @param registry what it counts
      * @param readiness whether it can sign
      */
-    record Serving(FleetServer server, MeterRegistry registry, Readiness readiness) {}
+    record Serving(
+            FleetServer server,
+            Optional<PublicationServer> publication,
+            MeterRegistry registry,
+            Readiness readiness) {}
 
     Serving serve(SignerConfig config, Parts parts) throws StartException {
         ServiceMeters meters = parts.add("meters", new ServiceMeters());
@@ -137,11 +161,18 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         Readiness.Condition warm = readiness.condition("warm");
         warm.unmet("warming up");
         parts.add("admin", AdminServer.start(config.admin(), meters.registry(), readiness));
+        VerifyingCode verifying = VerifyingCode.choose(config.verifying().provider());
+        verifying.report(registry);
         SqliteStore store = parts.add("store", store(config));
         List<IssuerFiles> files = issuerFiles(config);
         LogFiles logFiles = logFiles(config, files);
         Keys keys = keys(config, publicKeys(files, logFiles), parts, registry);
+        Set<PublicKey> ownKeys = Set.copyOf(publicKeys(files, logFiles));
         List<Issuer> issuers = issuers(files, keys);
+        InForce inForce = new InForce(new Rules(config.neverForged(), config.profiles()));
+        FleetTls tls = parts.add("fleet TLS", tls(config));
+        tls.bindTo(registry);
+        Acts acts = ActParts.replay(config, tls.self().uri(), store, issuers, inForce, clock);
         TransparencyLog log =
                 parts.add(
                         "transparency log",
@@ -152,40 +183,44 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                 registry,
                                 readiness));
         stand(log, issuers);
-        FleetTls tls = parts.add("fleet TLS", tls(config));
-        tls.bindTo(registry);
-        parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
+        SignerHealth health =
+                parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
 
         ForgeChecks checks =
                 new ForgeChecks(
                         byFingerprint(issuers),
-                        config.profiles().stream()
-                                .collect(
-                                        Collectors.toMap(MirrorProfile::name, Function.identity())),
-                        parts.add("upstream anchors", anchors(config, issuers, registry)),
-                        config.neverForged(),
+                        inForce,
+                        parts.add(
+                                "upstream anchors", anchors(config, issuers, verifying, registry)),
                         store,
                         config.epochs(),
-                        clock);
+                        clock,
+                        new LintGate(registry),
+                        ownKeys);
         IssuingDesk issuing =
                 new IssuingDesk(
                         checks,
                         log,
+                        budgets(config, issuers, store, registry),
                         new IssuanceMeters(registry, issuers),
+                        verifying,
                         clock,
                         JOIN_DEADLINE,
                         Level.INFO);
         LeafKeyDesk leafKeys =
                 new LeafKeyDesk(
                         store,
-                        issuers.stream()
-                                .map(issuer -> issuer.ca().certificate().getPublicKey())
-                                .collect(Collectors.toSet()),
+                        ownKeys,
+                        inForce,
                         config.epochs(),
                         config.keysPerSite(),
                         clock,
                         Level.INFO);
-        new WarmUp(config, tls, store, clock, registry).run(issuers);
+        Published published =
+                Published.start(
+                        config, files, issuers, inForce, store, log, clock, registry, parts);
+        ActParts.take(config, acts, log, published.crls(), registry, parts);
+        new WarmUp(config, tls, store, verifying, clock, registry).run(issuers);
         FleetServer server =
                 parts.add(
                         "gRPC",
@@ -198,18 +233,20 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                         new GatedService(
                                                 new SignerService(
                                                         issuers,
-                                                        config.profiles(),
+                                                        inForce,
                                                         issuing,
                                                         leafKeys,
+                                                        health::unmet,
                                                         registry),
                                                 RoleGate.allow(Set.of(Role.EDGE))))));
         warm.met();
         LOG.atInfo()
                 .addKeyValue("listen", server.address())
                 .addKeyValue("identity", tls.self())
+                .addKeyValue("verifying", verifying.name())
                 .addKeyValue("issuers", issuers.stream().map(Issuer::name).toList())
                 .log("serving");
-        return new Serving(server, registry, readiness);
+        return new Serving(server, published.server(), registry, readiness);
     }
 
     private List<IssuerFiles> issuerFiles(SignerConfig config) throws StartException {
@@ -319,8 +356,33 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         }
     }
 
+    /** What a key signed today before this process counts as well. */
+    private Budgets budgets(
+            SignerConfig config, List<Issuer> issuers, SqliteStore store, MeterRegistry registry)
+            throws StartException {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        List<Budgets.IssuingKey> keys = new ArrayList<>();
+        try {
+            for (Issuer issuer : issuers) {
+                CertificateFingerprint fingerprint = issuer.ca().fingerprint();
+                keys.add(
+                        new Budgets.IssuingKey(
+                                fingerprint,
+                                issuer.ca().trust(),
+                                issuer.name(),
+                                store.signatures(fingerprint, today)));
+            }
+        } catch (IndexException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+        return new Budgets(config.budgets(), keys, System::nanoTime, clock, registry);
+    }
+
     private static UpstreamAnchors anchors(
-            SignerConfig config, List<Issuer> issuers, MeterRegistry registry)
+            SignerConfig config,
+            List<Issuer> issuers,
+            VerifyingCode verifying,
+            MeterRegistry registry)
             throws StartException {
         List<X509Certificate> own = new ArrayList<>();
         for (Issuer issuer : issuers) {
@@ -328,7 +390,12 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
             own.addAll(issuer.chain());
         }
         try {
-            return UpstreamAnchors.open(config.anchors(), own, ANCHORS_LOOK, registry);
+            return UpstreamAnchors.open(
+                    config.anchors(),
+                    own,
+                    verifying.maths().remembering(config.verifying().rememberedSignatures()),
+                    ANCHORS_LOOK,
+                    registry);
         } catch (IOException e) {
             throw new StartException("upstream.trust-anchors: cannot be read: " + e, e);
         } catch (GeneralSecurityException e) {

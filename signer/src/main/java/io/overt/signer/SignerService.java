@@ -1,6 +1,7 @@
 package io.overt.signer;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
@@ -13,16 +14,20 @@ import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.ForgeResponse;
+import io.overt.proto.signer.v1.HealthRequest;
+import io.overt.proto.signer.v1.HealthResponse;
 import io.overt.proto.signer.v1.Issuance;
 import io.overt.proto.signer.v1.SignerGrpc;
+import io.overt.proto.signer.v1.SigningState;
 import io.overt.service.identity.CallerIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import io.overt.signer.issue.Answer;
 import io.overt.signer.issue.Described;
+import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.Issuer;
+import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
-import io.overt.x509.MirrorProfile;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -30,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,21 +57,30 @@ final class SignerService extends SignerGrpc.SignerImplBase {
     }
 
     private final List<Issuer> issuers;
-    private final List<MirrorProfile> profiles;
+    private final InForce inForce;
     private final IssuingDesk issuing;
     private final LeafKeyDesk leafKeys;
+    private final Supplier<Map<String, String>> unmet;
     private final Map<Method, Map<RefusalReason, Counter>> refusals = new EnumMap<>(Method.class);
 
+    /**
+     * The service over these desks.
+     *
+     * @param unmet what keeps the signer from signing now, by condition; cheap, asked at each look
+     *     of an edge
+     */
     SignerService(
             List<Issuer> issuers,
-            List<MirrorProfile> profiles,
+            InForce inForce,
             IssuingDesk issuing,
             LeafKeyDesk leafKeys,
+            Supplier<Map<String, String>> unmet,
             MeterRegistry registry) {
         this.issuers = List.copyOf(issuers);
-        this.profiles = List.copyOf(profiles);
+        this.inForce = inForce;
         this.issuing = issuing;
         this.leafKeys = leafKeys;
+        this.unmet = unmet;
         for (Method method : Method.values()) {
             Map<RefusalReason, Counter> counters = new HashMap<>();
             for (RefusalReason reason : RefusalReason.values()) {
@@ -86,8 +101,29 @@ final class SignerService extends SignerGrpc.SignerImplBase {
 
     @Override
     public void describe(DescribeRequest request, StreamObserver<DescribeResponse> answer) {
+        answer.onNext(described());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void health(HealthRequest request, StreamObserver<HealthResponse> answer) {
+        Map<String, String> missing = unmet.get();
+        HealthResponse.Builder response =
+                HealthResponse.newBuilder()
+                        .setState(
+                                missing.isEmpty()
+                                        ? SigningState.SIGNING_STATE_SERVING
+                                        : SigningState.SIGNING_STATE_NOT_SERVING)
+                        .setDescription(Described.digest(described()));
+        missing.forEach((condition, reason) -> response.addUnmet(condition + ": " + reason));
+        answer.onNext(response.build());
+        answer.onCompleted();
+    }
+
+    private DescribeResponse described() {
         DescribeResponse.Builder response = DescribeResponse.newBuilder();
         issuers.stream()
+                .filter(issuer -> issuer.state() != IssuerState.RETIRED)
                 .sorted(Comparator.comparingInt(SignerService::rank))
                 .forEach(
                         issuer -> {
@@ -97,9 +133,10 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                                         response.addUntrustedIssuers(Described.issuer(issuer));
                             }
                         });
-        profiles.forEach(profile -> response.addProfiles(Described.profile(profile)));
-        answer.onNext(response.build());
-        answer.onCompleted();
+        inForce.now()
+                .profiles()
+                .forEach(profile -> response.addProfiles(Described.profile(profile)));
+        return response.build();
     }
 
     @Override
@@ -159,11 +196,23 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                                         refused.subject().isEmpty()
                                                 ? refused.detail()
                                                 : refused.subject() + ": " + refused.detail()),
-                        Refusal.newBuilder()
-                                .setReason(refused.reason())
-                                .setSubject(refused.subject())
-                                .setDetail(refused.detail())
-                                .build()));
+                        refusal(refused)));
+    }
+
+    private static Refusal refusal(Answer.Refused refused) {
+        Refusal.Builder refusal =
+                Refusal.newBuilder()
+                        .setReason(refused.reason())
+                        .setSubject(refused.subject())
+                        .setDetail(refused.detail());
+        refused.retryAfter()
+                .ifPresent(
+                        delay ->
+                                refusal.setRetryAfter(
+                                        Duration.newBuilder()
+                                                .setSeconds(delay.toSeconds())
+                                                .setNanos(delay.toNanosPart())));
+        return refusal.build();
     }
 
     private static int rank(Issuer issuer) {
@@ -171,6 +220,7 @@ final class SignerService extends SignerGrpc.SignerImplBase {
             case ACTIVE -> 0;
             case STAGED -> 1;
             case RETIRING -> 2;
+            case RETIRED -> 3;
         };
     }
 

@@ -7,6 +7,7 @@ import io.overt.x509.BoundedChainVerifier;
 import io.overt.x509.ChainVerifier;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity;
+import io.overt.x509.SignatureMaths;
 import io.overt.x509.TrustAnchors;
 import io.overt.x509.Verdict;
 import java.io.IOException;
@@ -29,11 +30,11 @@ final class UpstreamAnchors implements ChainVerifier, AutoCloseable {
     private final Followed<InForce> anchors;
 
     private record InForce(String version, int count, ChainVerifier verifier) {
-        static InForce of(TrustAnchors anchors) {
+        static InForce of(TrustAnchors anchors, SignatureMaths maths) {
             return new InForce(
                     anchors.version(),
                     anchors.certificates().size(),
-                    new BoundedChainVerifier(anchors));
+                    new BoundedChainVerifier(anchors, maths));
         }
 
         /** By what is trusted: each reading makes a verifier of its own. */
@@ -60,12 +61,17 @@ final class UpstreamAnchors implements ChainVerifier, AutoCloseable {
      *
      * @param files PEM
      * @param own issuing CAs and those above them
+     * @param maths outlives a change of the anchors: what it remembers depends on none
      * @param every how often the files are looked at; a change takes two looks
      * @throws IOException if a file cannot be read
      * @throws GeneralSecurityException if there is no certificate in it, or one that cannot be read
      */
     static UpstreamAnchors open(
-            List<Path> files, Collection<X509Certificate> own, Duration every, MeterRegistry meters)
+            List<Path> files,
+            Collection<X509Certificate> own,
+            SignatureMaths maths,
+            Duration every,
+            MeterRegistry meters)
             throws IOException, GeneralSecurityException {
         return new UpstreamAnchors(
                 Followed.open(
@@ -74,7 +80,8 @@ final class UpstreamAnchors implements ChainVerifier, AutoCloseable {
                         () ->
                                 InForce.of(
                                         TrustAnchors.fromPem(files.toArray(Path[]::new))
-                                                .refusing(own)),
+                                                .refusing(own),
+                                        maths),
                         every,
                         UpstreamAnchors::changed,
                         "overt.signer.trust.store.reloads",

@@ -9,6 +9,7 @@ import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.TbsDigest;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.signer.store.SqliteStore;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -33,6 +34,7 @@ final class WarmUp {
     private final SignerConfig config;
     private final FleetTls tls;
     private final SqliteStore store;
+    private final VerifyingCode verifying;
     private final InstantSource clock;
     private final AtomicInteger rounds = new AtomicInteger();
 
@@ -40,11 +42,13 @@ final class WarmUp {
             SignerConfig config,
             FleetTls tls,
             SqliteStore store,
+            VerifyingCode verifying,
             InstantSource clock,
             MeterRegistry registry) {
         this.config = config;
         this.tls = tls;
         this.store = store;
+        this.verifying = verifying;
         this.clock = clock;
         Gauge.builder("overt.signer.rehearsed", rounds, AtomicInteger::get)
                 .description(
@@ -63,7 +67,7 @@ final class WarmUp {
                 canary(issuer);
             }
         }
-        try (Rehearsal rehearsal = Rehearsal.start(config, tls, clock)) {
+        try (Rehearsal rehearsal = Rehearsal.start(config, tls, verifying, clock)) {
             var _ = store.find(TbsDigest.of(new byte[0]));
             rehearse(rehearsal, end);
         } catch (GeneralSecurityException

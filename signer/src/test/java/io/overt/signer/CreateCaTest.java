@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The command that makes the first CA, and a signer that starts on what it made. */
+// checklist 64, 65, 70
 class CreateCaTest {
 
     @TempDir Path directory;
@@ -47,6 +48,7 @@ class CreateCaTest {
         LogReaders.create(directory);
     }
 
+    // checklist 65
     @Test
     void a_signer_starts_on_the_ca_that_was_made_and_the_key_cannot_leave_the_token()
             throws Exception {

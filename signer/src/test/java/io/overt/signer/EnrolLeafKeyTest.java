@@ -11,15 +11,22 @@ import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.signer.SignerWorld.Edge;
 import io.overt.x509.Epoch;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+// checklist 60, 68
 class EnrolLeafKeyTest {
 
     @TempDir Path directory;
@@ -79,6 +86,7 @@ class EnrolLeafKeyTest {
                 RefusalReason.REFUSAL_REASON_EPOCH_NOT_CURRENT);
     }
 
+    // checklist 68
     @Test
     void a_key_whose_possession_is_not_proven_is_refused() throws Exception {
         assertRefused(
@@ -93,6 +101,7 @@ class EnrolLeafKeyTest {
                 RefusalReason.REFUSAL_REASON_POSSESSION_NOT_PROVEN);
     }
 
+    // checklist 68
     @Test
     void a_proof_made_for_one_site_enrols_nothing_at_another() throws Exception {
         Edge paris = world.caller(world.fleet.site("paris"), "edge", "e1");
@@ -110,12 +119,32 @@ class EnrolLeafKeyTest {
         assertRefused(
                 edge.enrolment(currentEpoch()).setPublicKey(ByteString.copyFrom(p384)),
                 RefusalReason.REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED);
+        for (PublicKey own :
+                List.of(
+                        world.token.issuing().getPublicKey(),
+                        certificate(world.directory.resolve("log.pem")).getPublicKey())) {
+            assertRefused(
+                    edge.enrolment(currentEpoch())
+                            .setPublicKey(ByteString.copyFrom(own.getEncoded())),
+                    RefusalReason.REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED);
+        }
+    }
+
+    @Test
+    void a_key_serves_one_epoch_and_does_not_come_back_in_the_next() throws Exception {
+        edge.enrolled();
+
         assertRefused(
-                edge.enrolment(currentEpoch())
-                        .setPublicKey(
-                                ByteString.copyFrom(
-                                        world.token.issuing().getPublicKey().getEncoded())),
+                edge.enrolment(currentEpoch().next()),
                 RefusalReason.REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED);
+        Edge paris = world.caller(world.fleet.site("paris"), "edge", "e1").with(edge.leafKey);
+        assertThat(
+                        refusal(() -> paris.stub.enrolLeafKey(built(paris, currentEpoch().next())))
+                                .getReason())
+                .isEqualTo(RefusalReason.REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED);
+        edge.enrolled();
+        Edge other = edge.with(leafKey());
+        var _ = other.stub.enrolLeafKey(other.enrolment(currentEpoch().next()).build());
     }
 
     @Test
@@ -146,6 +175,12 @@ class EnrolLeafKeyTest {
                                 .getCertificate()
                                 .isEmpty())
                 .isFalse();
+    }
+
+    private static Certificate certificate(Path pem) throws Exception {
+        try (InputStream in = Files.newInputStream(pem)) {
+            return CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
     }
 
     private static EnrolLeafKeyRequest built(Edge edge, Epoch epoch) {

@@ -129,6 +129,7 @@ class ForgeTest {
                 .isEqualTo(49);
     }
 
+    // checklist 71
     @Test
     void after_a_restart_the_same_tbs_gets_the_same_certificate_and_no_signature()
             throws Exception {
@@ -169,6 +170,7 @@ class ForgeTest {
         assertThat(world.signatures()).isZero();
     }
 
+    // checklist 67, 73
     @Test
     void only_edges_may_call() throws Exception {
         for (String role : List.of("signer", "control", "operator", "security")) {

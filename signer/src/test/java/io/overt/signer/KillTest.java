@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A signer's process, ended by {@code kill -9} at random moments under load. {@code
  * -Dovert.kills=200} makes it as many as one wants; the suite has time for few.
  */
+// checklist 53, 66
 class KillTest {
 
     private static final int KILLS = Integer.getInteger("overt.kills", 3);

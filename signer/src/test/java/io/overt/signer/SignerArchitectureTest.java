@@ -10,19 +10,23 @@ import io.overt.signer.issue.IssuanceToken;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.key.SigningKey;
 
+// checklist 73
 @AnalyzeClasses(packages = "io.overt.signer", importOptions = ImportOption.DoNotIncludeTests.class)
 class SignerArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_the_desk_has_certificates_signed_and_only_the_publisher_checkpoints =
-            noClasses()
-                    .that()
-                    .doNotBelongToAnyOf(IssuingDesk.class)
-                    .and()
-                    .doNotHaveFullyQualifiedName("io.overt.signer.log.LogPublisher")
-                    .should()
-                    .callMethod(SigningKey.class, "sign", byte[].class)
-                    .because("there is no way to have signed what was not checked");
+    static final ArchRule
+            the_desk_has_certificates_signed_the_publisher_checkpoints_and_nobody_else_but_the_maker_of_crls =
+                    noClasses()
+                            .that()
+                            .doNotBelongToAnyOf(IssuingDesk.class)
+                            .and()
+                            .doNotHaveFullyQualifiedName("io.overt.signer.log.LogPublisher")
+                            .and()
+                            .doNotHaveFullyQualifiedName("io.overt.signer.crl.CrlMaker")
+                            .should()
+                            .callMethod(SigningKey.class, "sign", byte[].class)
+                            .because("there is no way to have signed what was not checked");
 
     @ArchTest
     static final ArchRule only_the_checks_make_a_token_for_it =
@@ -33,7 +37,7 @@ class SignerArchitectureTest {
                     .callConstructor(
                             IssuanceToken.class,
                             io.overt.signer.issue.Issuer.class,
-                            io.overt.x509.TbsCertificateDer.class,
+                            io.overt.x509.lint.LintedTbs.class,
                             String.class,
                             String.class,
                             io.overt.signer.issue.IssuanceIndex.Evidence.class)
@@ -73,4 +77,20 @@ class SignerArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.jdbi..", "org.sqlite..", "java.sql..")
                     .because("what is durable, and when, is settled in one place");
+
+    @ArchTest
+    static final ArchRule approvals_know_nothing_of_what_is_approved =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..approval..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.overt.signer.ceremony..",
+                            "io.overt.signer.ca..",
+                            "io.overt.signer.key..",
+                            "io.overt.signer.issue..",
+                            "io.overt.signer.log..",
+                            "io.overt.signer.store..")
+                    .because("who may act is told apart from what is done");
 }

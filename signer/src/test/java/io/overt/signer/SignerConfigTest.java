@@ -11,10 +11,16 @@ import io.overt.service.identity.FleetFiles;
 import io.overt.signer.SignerConfig.IssuerEntry;
 import io.overt.signer.SignerConfig.KeySource;
 import io.overt.signer.SignerConfig.LogEntry;
+import io.overt.signer.SignerConfig.VerifyingEntry;
+import io.overt.signer.budget.BudgetLimit;
+import io.overt.signer.budget.BudgetLimits;
+import io.overt.signer.crl.CrlOffice;
 import io.overt.signer.issue.EpochWindow;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.NeverForged;
+import io.overt.signer.issue.VerifyingCode;
 import io.overt.signer.key.TokenSettings;
+import io.overt.signer.publish.PublicationServer;
 import io.overt.x509.IssuerTrust;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.Recipe;
@@ -25,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,10 +92,14 @@ class SignerConfigTest {
                                 directory.resolve("log.pem"),
                                 directory.resolve("readers.pem"),
                                 Duration.ofSeconds(1),
+                                Duration.ofMinutes(1),
                                 Duration.ofSeconds(30)));
         assertThat(config.maxMessage()).isEqualTo(512 * 1024);
         assertThat(config.keysPerSite()).isEqualTo(64);
+        assertThat(config.budgets()).isEqualTo(BudgetLimits.DEFAULTS);
         assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.verifying())
+                .isEqualTo(new VerifyingEntry(VerifyingCode.Wanted.NATIVE, 10_000));
         assertThat(config.neverForged().hit(ReferenceIdentity.parse("a.example").orElseThrow()))
                 .isFalse();
     }
@@ -121,9 +132,20 @@ class SignerConfigTest {
                         upstream: { trust-anchors: [r.pem, s.pem] }
                         never-forge: [n.example]
                         store: { file: db/s.db, deadline: 10s }
-                        transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, max-unpublished: 14s }
+                        transparency-log: { folder: l, certificate: c.pem, readers-key: r.pem, interval: 13s, heartbeat: 15s, max-unpublished: 14s }
                         warm-up: 12s
                         limits: { message: 64KiB, leaf-keys-per-site: 11 }
+                        crl: { folder: crls, lifetime: 10d, every: 5d }
+                        publication: { listen: 127.0.0.3:80, connections: 15, connections-per-client: 16, deadline: 17s }
+                        acts: { folder: decrees, approvers: people.yaml, every: 18s }
+                        budgets:
+                          edge: { amount: 21, per: 22s, burst: 23 }
+                          site: { amount: 24, per: 25s, burst: 26 }
+                          domain: { amount: 27, per: 28s, burst: 29 }
+                          new-names: { amount: 30, per: 31s, burst: 32 }
+                          key-per-day: 33
+                          tracked: 34
+                        verifying: { provider: jdk, remembered-signatures: 15 }
                         """);
 
         assertThat(config)
@@ -177,10 +199,76 @@ class SignerConfigTest {
                                         at("c.pem"),
                                         at("r.pem"),
                                         Duration.ofSeconds(13),
+                                        Duration.ofSeconds(15),
                                         Duration.ofSeconds(14)),
                                 64 * 1024,
                                 11,
-                                Duration.ofSeconds(12)));
+                                new BudgetLimits(
+                                        new BudgetLimit(21, Duration.ofSeconds(22), 23),
+                                        new BudgetLimit(24, Duration.ofSeconds(25), 26),
+                                        new BudgetLimit(27, Duration.ofSeconds(28), 29),
+                                        new BudgetLimit(30, Duration.ofSeconds(31), 32),
+                                        33,
+                                        34),
+                                Duration.ofSeconds(12),
+                                new ChangesConfig(
+                                        Optional.of(
+                                                new CrlOffice.Settings(
+                                                        at("crls"),
+                                                        Duration.ofDays(10),
+                                                        Duration.ofDays(5))),
+                                        Optional.of(
+                                                new PublicationServer.Settings(
+                                                        new InetSocketAddress(
+                                                                InetAddress.ofLiteral("127.0.0.3"),
+                                                                80),
+                                                        15,
+                                                        16,
+                                                        Duration.ofSeconds(17))),
+                                        Optional.of(
+                                                new ChangesConfig.ActsEntry(
+                                                        at("decrees"),
+                                                        at("people.yaml"),
+                                                        Duration.ofSeconds(18)))),
+                                new VerifyingEntry(VerifyingCode.Wanted.JDK, 15)));
+    }
+
+    @Test
+    void crls_are_made_where_they_are_published_and_live_twice_as_long_as_they_must()
+            throws Exception {
+        assertThat(read(LEAST).changes())
+                .isEqualTo(new ChangesConfig(Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(read(LEAST + "publication: { listen: \"127.0.0.1:80\" }\n").changes().crl())
+                .contains(
+                        new CrlOffice.Settings(at("crl"), Duration.ofDays(7), Duration.ofDays(1)));
+        assertThatThrownBy(() -> read(LEAST + "crl: { lifetime: 5d, every: 3d }\n"))
+                .hasMessageContaining("crl.every: PT72H (expected: at most half of lifetime");
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        LEAST.replace(
+                                                        "issuing.pem }",
+                                                        "issuing.pem }, { certificate: old/issuing.pem }")
+                                                + "crl: {}\n"))
+                .hasMessageContaining("a second one of this file name");
+    }
+
+    @Test
+    void the_documented_sections_that_are_off_say_their_defaults() throws Exception {
+        String text =
+                Files.readString(
+                        Path.of(System.getProperty("basedir", "."), "src/main/dist/signer.yaml"));
+        String switchedOn =
+                text.replaceAll("(?m)^# (crl|publication|acts):$", "$1:")
+                        .replaceAll(
+                                "(?m)^#   (folder|lifetime|every|listen|connections|connections-per-client|deadline|approvers): ",
+                                "  $1: ");
+        ChangesConfig said = read(switchedOn).changes();
+        ChangesConfig least =
+                read(LEAST
+                                + "publication: { listen: \"0.0.0.0:8080\" }\nacts: { approvers: approvers.yaml }\n")
+                        .changes();
+        assertThat(said).isEqualTo(least);
     }
 
     @Test
@@ -273,6 +361,7 @@ class SignerConfigTest {
         assertThat(explicit.maxMessage()).isEqualTo(shipped.maxMessage());
         assertThat(explicit.keysPerSite()).isEqualTo(shipped.keysPerSite());
         assertThat(explicit.warmUp()).isEqualTo(shipped.warmUp());
+        assertThat(explicit.verifying()).isEqualTo(shipped.verifying());
         assertThat(explicit.admin()).isEqualTo(shipped.admin());
     }
 

@@ -75,6 +75,7 @@ final class SignerWorld {
     private Optional<SignerMain.Serving> serving = Optional.empty();
     private String state = "active";
     private String moreIssuers = "";
+    private String budgets = "";
 
     /** With an issuer that nobody trusts beside the other, made by its command. */
     static SignerWorld startWithUntrusted(Path directory) throws Exception {
@@ -93,8 +94,17 @@ final class SignerWorld {
         return world;
     }
 
+    /** Further keys of the configuration at its next start. */
+    String more = "";
+
     /** Of the signer at its next start; most tests need no warm one. */
     String warmUp = "0s";
+
+    /** The library that the signer is given at its next start. */
+    Path module;
+
+    /** More keys of the token; most tests are not about being late. */
+    String tokenTimes = "deadline: 60s\n  stalled-after: 60s\n  give-up-after: 10m";
 
     static SignerWorld start(Path directory) throws Exception {
         return start(directory, "[signer.corp.example, '*.internal.example', 192.0.2.7]");
@@ -102,6 +112,18 @@ final class SignerWorld {
 
     static SignerWorld start(Path directory, String neverForge) throws Exception {
         SignerWorld world = new SignerWorld(directory, neverForge);
+        world.start();
+        return world;
+    }
+
+    /**
+     * With these keys in its section {@code budgets}.
+     *
+     * @param budgets one line
+     */
+    static SignerWorld withBudgets(Path directory, String budgets) throws Exception {
+        SignerWorld world = new SignerWorld(directory, "[never.example]");
+        world.budgets = "budgets:\n  " + budgets + "\n";
         world.start();
         return world;
     }
@@ -117,6 +139,7 @@ final class SignerWorld {
         this.directory = directory;
         this.neverForge = neverForge;
         token = SoftHsmToken.create(directory);
+        module = token.module();
         fleet = TestPki.fleet(directory, "berlin");
         internet.writeAnchor(directory.resolve("anchors.pem"));
         readers = LogReaders.create(directory);
@@ -175,9 +198,7 @@ final class SignerWorld {
                           module: %s
                           label: %s
                           pin-file: %s
-                          deadline: 60s
-                          stalled-after: 60s
-                          give-up-after: 10m
+                          %s
                         issuers:
                           - certificate: %s
                             state: %s
@@ -191,19 +212,21 @@ final class SignerWorld {
                         transparency-log: { certificate: log.pem, readers-key: log-readers.pem, interval: 100ms }
                         limits: { leaf-keys-per-site: 2 }
                         warm-up: %s
-                        """
+                        %s"""
                                 .formatted(
                                         identity.certificateChain(),
                                         identity.privateKey(),
                                         identity.trustAnchors(),
-                                        token.module(),
+                                        module,
                                         token.label(),
                                         token.pinFile(),
+                                        tokenTimes,
                                         token.issuingPem(),
                                         state,
                                         moreIssuers,
                                         neverForge,
-                                        warmUp));
+                                        warmUp,
+                                        budgets + more));
         return SignerConfig.read(ConfigFile.read(file));
     }
 
@@ -346,16 +369,7 @@ final class SignerWorld {
                             .filter(each -> each.getName().equals(profile))
                             .findFirst()
                             .orElseThrow();
-            MirrorProfile mirror =
-                    new MirrorProfile(
-                            described.getName(),
-                            Recipe.valueOf(
-                                    described.getRecipe().name().substring("RECIPE_".length())),
-                            described.getOrganisation(),
-                            described.getNoticeUrl(),
-                            Duration.ofSeconds(described.getMaxLifetime().getSeconds()),
-                            Duration.ofSeconds(described.getEpochLength().getSeconds()),
-                            Duration.ofSeconds(described.getEpochGrace().getSeconds()));
+            MirrorProfile mirror = profile(described);
             Mirroring mirroring =
                     MirrorRecipe.derive(
                             upstream,
@@ -376,6 +390,18 @@ final class SignerWorld {
         Refusal refusedForge(ForgeRequest.Builder request) {
             return refusal(() -> stub.forge(request.build()));
         }
+    }
+
+    /** As an edge reads it. */
+    static MirrorProfile profile(Profile described) {
+        return new MirrorProfile(
+                described.getName(),
+                Recipe.valueOf(described.getRecipe().name().substring("RECIPE_".length())),
+                described.getOrganisation(),
+                described.getNoticeUrl(),
+                Duration.ofSeconds(described.getMaxLifetime().getSeconds()),
+                Duration.ofSeconds(described.getEpochLength().getSeconds()),
+                Duration.ofSeconds(described.getEpochGrace().getSeconds()));
     }
 
     static Epoch currentEpoch() {

@@ -10,6 +10,7 @@ import io.overt.testkit.pki.TestAuthority;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.ReferenceIdentity.DnsName;
+import io.overt.x509.SignatureMaths;
 import io.overt.x509.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class UpstreamAnchorsTest {
     }
 
     private UpstreamAnchors open(Path file, List<X509Certificate> own) throws Exception {
-        return UpstreamAnchors.open(List.of(file), own, OFTEN, meters);
+        return UpstreamAnchors.open(List.of(file), own, SignatureMaths.ofJdk(), OFTEN, meters);
     }
 
     private Verdict verify(UpstreamAnchors anchors) {

@@ -8,24 +8,24 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * Writes DER. A forged leaf is put together from fields that are copied as bytes and from a few
- * written here, so that what is kept is kept to the byte and no library's idea of a better encoding
- * comes between.
+ * Writes DER; of no interest outside x509. A forged leaf is put together from fields that are
+ * copied as bytes and from a few written here, so that what is kept is kept to the byte and no
+ * library's idea of a better encoding comes between.
  */
-final class Der {
-    static final int BOOLEAN = 0x01;
-    static final int INTEGER = 0x02;
-    static final int BIT_STRING = 0x03;
-    static final int OCTET_STRING = 0x04;
-    static final int NULL = 0x05;
-    static final int OBJECT_IDENTIFIER = 0x06;
-    static final int ENUMERATED = 0x0a;
-    static final int UTF8_STRING = 0x0c;
-    static final int IA5_STRING = 0x16;
-    static final int UTC_TIME = 0x17;
-    static final int GENERALIZED_TIME = 0x18;
-    static final int SEQUENCE = 0x30;
-    static final int SET = 0x31;
+public final class Der {
+    public static final int BOOLEAN = 0x01;
+    public static final int INTEGER = 0x02;
+    public static final int BIT_STRING = 0x03;
+    public static final int OCTET_STRING = 0x04;
+    public static final int NULL = 0x05;
+    public static final int OBJECT_IDENTIFIER = 0x06;
+    public static final int ENUMERATED = 0x0a;
+    public static final int UTF8_STRING = 0x0c;
+    public static final int IA5_STRING = 0x16;
+    public static final int UTC_TIME = 0x17;
+    public static final int GENERALIZED_TIME = 0x18;
+    public static final int SEQUENCE = 0x30;
+    public static final int SET = 0x31;
 
     private static final DateTimeFormatter UTC =
             DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -37,7 +37,8 @@ final class Der {
 
     private static final Instant FIRST_UTC = Instant.parse("1950-01-01T00:00:00Z");
 
-    static byte[] encode(int tag, byte[]... contents) {
+    /** One element: its tag, its length in as few octets as will do, its contents. */
+    public static byte[] encode(int tag, byte[]... contents) {
         int length = 0;
         for (byte[] content : contents) {
             length += content.length;
@@ -59,7 +60,8 @@ final class Der {
         return out.toByteArray();
     }
 
-    static byte[] sequence(byte[]... elements) {
+    /** A SEQUENCE of elements that are encoded already. */
+    public static byte[] sequence(byte[]... elements) {
         return encode(SEQUENCE, elements);
     }
 

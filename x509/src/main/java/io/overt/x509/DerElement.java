@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * Not enforced is the rule that a DEFAULT value is left out, which takes the schema; callers do so
  * where they know it. What is inside an OCTET STRING is not read until asked for.
  */
-final class DerElement {
+public final class DerElement {
     /** Deeper than any real certificate; bounds the recursion on hostile input. */
     private static final int MAX_DEPTH = 32;
 
@@ -42,7 +42,7 @@ final class DerElement {
     }
 
     /** Reads bytes that hold exactly one element; {@code bytes} must not change afterwards. */
-    static DerElement parse(byte[] bytes) throws MalformedDerException {
+    public static DerElement parse(byte[] bytes) throws MalformedDerException {
         DerElement element = read(bytes, 0, bytes.length);
         if (element.end != bytes.length) {
             throw malformed(element.end, "trailing bytes");
@@ -51,25 +51,28 @@ final class DerElement {
         return element;
     }
 
-    int tag() {
+    /** The first octet. */
+    public int tag() {
         return source[start] & 0xff;
     }
 
     /** Tag, length and value. */
-    byte[] encoded() {
+    public byte[] encoded() {
         return Arrays.copyOfRange(source, start, end);
     }
 
     /** The value alone. */
-    byte[] content() {
+    public byte[] content() {
         return Arrays.copyOfRange(source, contentStart, end);
     }
 
-    boolean sameEncoding(DerElement other) {
+    /** Whether each byte is the same. */
+    public boolean sameEncoding(DerElement other) {
         return Arrays.equals(source, start, end, other.source, other.start, other.end);
     }
 
-    DerElement expect(int tag) throws MalformedDerException {
+    /** This element, which must have this tag. */
+    public DerElement expect(int tag) throws MalformedDerException {
         if (tag() != tag) {
             throw malformed(start, "tag 0x%02x (expected: 0x%02x)".formatted(tag(), tag));
         }
@@ -77,7 +80,7 @@ final class DerElement {
     }
 
     /** The elements inside a constructed one. */
-    List<DerElement> children() throws MalformedDerException {
+    public List<DerElement> children() throws MalformedDerException {
         if (!isConstructed()) {
             throw malformed(start, "tag 0x%02x is not constructed".formatted(tag()));
         }
@@ -91,18 +94,20 @@ final class DerElement {
         return children;
     }
 
-    BigInteger integer() throws MalformedDerException {
+    /** The value of an INTEGER. */
+    public BigInteger integer() throws MalformedDerException {
         expect(Der.INTEGER);
         return new BigInteger(content());
     }
 
-    boolean bool() throws MalformedDerException {
+    /** The value of a BOOLEAN. */
+    public boolean bool() throws MalformedDerException {
         expect(Der.BOOLEAN);
         return source[contentStart] != 0;
     }
 
     /** Dotted decimal. */
-    String objectIdentifier() throws MalformedDerException {
+    public String objectIdentifier() throws MalformedDerException {
         expect(Der.OBJECT_IDENTIFIER);
         if (end - contentStart > MAX_OID_OCTETS) {
             throw malformed(start, "object identifier longer than " + MAX_OID_OCTETS + " octets");
@@ -111,7 +116,7 @@ final class DerElement {
     }
 
     /** RFC 5280 §4.1.2.5.1 and §4.1.2.5.2: seconds always, {@code Z} always, no fractions. */
-    Instant time() throws MalformedDerException {
+    public Instant time() throws MalformedDerException {
         String text = new String(content(), StandardCharsets.US_ASCII);
         boolean utc = tag() == Der.UTC_TIME;
         if (!utc) {
@@ -140,7 +145,7 @@ final class DerElement {
     }
 
     /** What an OCTET STRING holds, read as one element. */
-    DerElement wrapped() throws MalformedDerException {
+    public DerElement wrapped() throws MalformedDerException {
         expect(Der.OCTET_STRING);
         return parse(content());
     }

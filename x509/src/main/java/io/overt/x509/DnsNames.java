@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** DNS names as certificates and their name constraints write them. */
-final class DnsNames {
+public final class DnsNames {
     /**
      * Underscores stand in names of live servers; BoringSSL, OpenSSL, Go and webpki let them pass.
      */
@@ -15,7 +15,7 @@ final class DnsNames {
     private static final String WILDCARD = "*.";
 
     /** A name, or a wildcard as its whole left-most label and a name. */
-    static boolean isPresentable(String name) {
+    public static boolean isPresentable(String name) {
         return isName(name.startsWith(WILDCARD) ? name.substring(2) : name);
     }
 

@@ -9,9 +9,13 @@ import java.util.List;
  * @param whole the SEQUENCE
  * @param value the OCTET STRING
  */
-record ExtensionDer(String oid, Criticality criticality, DerElement whole, DerElement value) {
-    enum Criticality {
+public record ExtensionDer(
+        String oid, Criticality criticality, DerElement whole, DerElement value) {
+    /** Whether a reader that does not know it must refuse the certificate. */
+    public enum Criticality {
+        /** It must. */
         CRITICAL,
+        /** It may go on. */
         NON_CRITICAL
     }
 
@@ -44,7 +48,8 @@ record ExtensionDer(String oid, Criticality criticality, DerElement whole, DerEl
         };
     }
 
-    boolean isCritical() {
+    /** Whether it is critical. */
+    public boolean isCritical() {
         return criticality == Criticality.CRITICAL;
     }
 }

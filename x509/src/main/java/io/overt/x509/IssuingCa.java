@@ -61,6 +61,11 @@ public record IssuingCa(
         return IssuerSignature.of(certificate.getPublicKey()).jcaName();
     }
 
+    /** DER AlgorithmIdentifier of that algorithm, as leaves name it. */
+    public byte[] signatureIdentifier() {
+        return IssuerSignature.of(certificate.getPublicKey()).identifier();
+    }
+
     /**
      * The subject key identifier as it is stored in the certificate. Leaves name their issuer by it
      * (RFC 5280 §4.2.1.1); one computed here would miss every CA whose maker computed it
@@ -78,7 +83,7 @@ public record IssuingCa(
      * DER of the name, as the certificate has it: clients chain by comparing bytes, some without
      * normalising.
      */
-    byte[] subject() {
+    public byte[] subject() {
         try {
             return subject(certificate);
         } catch (MalformedDerException e) {

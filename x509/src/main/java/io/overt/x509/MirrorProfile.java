@@ -65,7 +65,7 @@ public record MirrorProfile(
         }
     }
 
-    static void requireWebAddress(String what, String url) {
+    public static void requireWebAddress(String what, String url) {
         boolean ascii = url.chars().allMatch(c -> c > 0x20 && c < 0x7f);
         try {
             URI parsed = new URI(url);

@@ -56,6 +56,25 @@ public final class MirrorRecipe {
         return derive(Encodings.of(upstream.leaf()), key, issuer, profile, epoch);
     }
 
+    /**
+     * The digest of what this recipe makes, for whoever judges what was signed long ago by anchors
+     * of another day. Nothing can be signed with it, so it needs no proof about the upstream.
+     *
+     * @param upstreamLeaf DER of the upstream's certificate
+     * @return SHA-256 of the TBS; empty where the recipe makes none of this
+     */
+    public static Optional<byte[]> digest(
+            byte[] upstreamLeaf,
+            LeafPublicKey key,
+            IssuingCa issuer,
+            MirrorProfile profile,
+            Epoch epoch) {
+        return switch (derive(upstreamLeaf, key, issuer, profile, epoch)) {
+            case Mirrored(TbsCertificateDer tbs) -> Optional.of(tbs.sha256());
+            case NotMirrorable _ -> Optional.empty();
+        };
+    }
+
     /** The one place where a verdict and an issuer meet; a mismatch is a bug of the caller's. */
     private static void requireTrust(IssuingCa issuer, IssuerTrust expected) {
         if (issuer.trust() != expected) {

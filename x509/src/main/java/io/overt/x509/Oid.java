@@ -7,38 +7,38 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 
 /** Object identifiers of extensions, and the names that the RFCs give them. */
-final class Oid {
-    static final String SUBJECT_DIRECTORY_ATTRIBUTES = "2.5.29.9";
-    static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
-    static final String KEY_USAGE = "2.5.29.15";
-    static final String PRIVATE_KEY_USAGE_PERIOD = "2.5.29.16";
-    static final String SUBJECT_ALT_NAME = "2.5.29.17";
-    static final String ISSUER_ALT_NAME = "2.5.29.18";
-    static final String BASIC_CONSTRAINTS = "2.5.29.19";
-    static final String NAME_CONSTRAINTS = "2.5.29.30";
-    static final String CRL_DISTRIBUTION_POINTS = "2.5.29.31";
-    static final String CERTIFICATE_POLICIES = "2.5.29.32";
-    static final String POLICY_MAPPINGS = "2.5.29.33";
-    static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
-    static final String POLICY_CONSTRAINTS = "2.5.29.36";
-    static final String EXTENDED_KEY_USAGE = "2.5.29.37";
-    static final String FRESHEST_CRL = "2.5.29.46";
-    static final String INHIBIT_ANY_POLICY = "2.5.29.54";
-    static final String APPLICATION_POLICIES = "1.3.6.1.4.1.311.21.10";
-    static final String ANY_POLICY = "2.5.29.32.0";
-    static final String POLICY_QUALIFIER_CPS = "1.3.6.1.5.5.7.2.1";
-    static final String POLICY_QUALIFIER_NOTICE = "1.3.6.1.5.5.7.2.2";
-    static final String AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
-    static final String SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
-    static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
-    static final String SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
-    static final String CT_POISON = "1.3.6.1.4.1.11129.2.4.3";
-    static final String CAN_SIGN_HTTP_EXCHANGES = "1.3.6.1.4.1.11129.2.1.22";
-    static final String DELEGATION_USAGE = "1.3.6.1.4.1.44363.44";
+public final class Oid {
+    public static final String SUBJECT_DIRECTORY_ATTRIBUTES = "2.5.29.9";
+    public static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
+    public static final String KEY_USAGE = "2.5.29.15";
+    public static final String PRIVATE_KEY_USAGE_PERIOD = "2.5.29.16";
+    public static final String SUBJECT_ALT_NAME = "2.5.29.17";
+    public static final String ISSUER_ALT_NAME = "2.5.29.18";
+    public static final String BASIC_CONSTRAINTS = "2.5.29.19";
+    public static final String NAME_CONSTRAINTS = "2.5.29.30";
+    public static final String CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+    public static final String CERTIFICATE_POLICIES = "2.5.29.32";
+    public static final String POLICY_MAPPINGS = "2.5.29.33";
+    public static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+    public static final String POLICY_CONSTRAINTS = "2.5.29.36";
+    public static final String EXTENDED_KEY_USAGE = "2.5.29.37";
+    public static final String FRESHEST_CRL = "2.5.29.46";
+    public static final String INHIBIT_ANY_POLICY = "2.5.29.54";
+    public static final String APPLICATION_POLICIES = "1.3.6.1.4.1.311.21.10";
+    public static final String ANY_POLICY = "2.5.29.32.0";
+    public static final String POLICY_QUALIFIER_CPS = "1.3.6.1.5.5.7.2.1";
+    public static final String POLICY_QUALIFIER_NOTICE = "1.3.6.1.5.5.7.2.2";
+    public static final String AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
+    public static final String SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
+    public static final String TLS_FEATURE = "1.3.6.1.5.5.7.1.24";
+    public static final String SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
+    public static final String CT_POISON = "1.3.6.1.4.1.11129.2.4.3";
+    public static final String CAN_SIGN_HTTP_EXCHANGES = "1.3.6.1.4.1.11129.2.1.22";
+    public static final String DELEGATION_USAGE = "1.3.6.1.4.1.44363.44";
 
-    static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-    static final String AD_CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
-    static final String ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+    public static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    public static final String AD_CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
+    public static final String ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
     private static final Map<String, String> NAMES =
             Map.ofEntries(
@@ -69,7 +69,7 @@ final class Oid {
                     Map.entry(InspectionMarker.OID, "inspectionMarker"));
 
     /** The RFC's name of an extension, or the dotted number of one that has no name here. */
-    static String name(String oid) {
+    public static String name(String oid) {
         return NAMES.getOrDefault(oid, oid);
     }
 

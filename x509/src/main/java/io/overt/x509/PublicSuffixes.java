@@ -8,7 +8,7 @@ import com.google.common.net.InternetDomainName;
  * of them (*.github.io). The list ages with the library; a suffix that it does not know yet is
  * public if it is a single label.
  */
-final class PublicSuffixes {
+public final class PublicSuffixes {
     /**
      * @param name in lower case, without a trailing dot
      */
@@ -16,6 +16,27 @@ final class PublicSuffixes {
         return name.indexOf('.') < 0
                 || (InternetDomainName.isValid(name)
                         && InternetDomainName.from(name).isRegistrySuffix());
+    }
+
+    /**
+     * The name that somebody registered, under which this one lies: {@code example.co.uk} for
+     * {@code www.example.co.uk}, and the last two labels where the list has no suffix. A name that
+     * is itself a suffix, or no name at all, is its own.
+     *
+     * @param name in lower case, without a trailing dot
+     */
+    public static String registrable(String name) {
+        if (!InternetDomainName.isValid(name)) {
+            return name;
+        }
+        InternetDomainName parsed = InternetDomainName.from(name);
+        if (parsed.isUnderRegistrySuffix()) {
+            return parsed.topDomainUnderRegistrySuffix().toString();
+        }
+        int last = name.lastIndexOf('.');
+        return parsed.hasRegistrySuffix() || last < 0
+                ? name
+                : name.substring(name.lastIndexOf('.', last - 1) + 1);
     }
 
     private PublicSuffixes() {}

@@ -12,24 +12,37 @@ import java.util.List;
 
 /**
  * Verifies signatures with the first of its providers that knows the algorithm, and else with the
- * JDK's own. Providers are used by object and need not be registered. Immutable; safe for any
- * number of threads, as providers are.
+ * JDK's own. Providers are used by object and need not be registered. Safe for any number of
+ * threads, as providers are.
  */
 public final class SignatureMaths {
     private final List<Provider> preferred;
+    private final GoodSignatures remembered;
 
-    private SignatureMaths(List<Provider> preferred) {
+    private SignatureMaths(List<Provider> preferred, GoodSignatures remembered) {
         this.preferred = preferred;
+        this.remembered = remembered;
     }
 
     /** The registered providers, in the JDK's order. */
     public static SignatureMaths ofJdk() {
-        return new SignatureMaths(List.of());
+        return new SignatureMaths(List.of(), new GoodSignatures(0));
     }
 
     /** These first. */
     public static SignatureMaths preferring(Provider... providers) {
-        return new SignatureMaths(List.of(providers));
+        return new SignatureMaths(List.of(providers), new GoodSignatures(0));
+    }
+
+    /**
+     * The same, with a memory for good signatures: that of an intermediate is asked about with each
+     * leaf below it. A signature that is good stays so whatever the time, the anchors and the name
+     * are, so that there is nothing to take back; a bad one is worked out each time.
+     *
+     * @param signatures how many, each about 150 bytes; those that were asked for last
+     */
+    public SignatureMaths remembering(int signatures) {
+        return new SignatureMaths(preferred, new GoodSignatures(signatures));
     }
 
     /**
@@ -39,6 +52,13 @@ public final class SignatureMaths {
      * @throws GeneralSecurityException if no provider knows the algorithm
      */
     boolean verify(SignatureAlgorithm algorithm, PublicKey key, byte[] message, byte[] signature)
+            throws GeneralSecurityException {
+        return remembered.verify(
+                algorithm, key, message, signature, () -> work(algorithm, key, message, signature));
+    }
+
+    private boolean work(
+            SignatureAlgorithm algorithm, PublicKey key, byte[] message, byte[] signature)
             throws GeneralSecurityException {
         Signature maths = signature(algorithm.name());
         try {

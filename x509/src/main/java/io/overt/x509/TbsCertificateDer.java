@@ -75,15 +75,32 @@ public final class TbsCertificateDer {
      * @param signatureValue as {@code java.security.Signature} returns it
      */
     public X509Certificate assemble(byte[] signatureValue) {
-        byte[] certificate =
-                Der.sequence(der, fields.signature().encoded(), Der.bitString(signatureValue));
         try {
-            return (X509Certificate)
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(certificate));
+            return read(signatureValue);
         } catch (CertificateException e) {
             throw new IllegalStateException("assembling " + this + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Why {@link #assemble} would fail whatever the signature; empty if it would not. For whoever
+     * wants to know before there is a signature.
+     */
+    public Optional<String> unreadable() {
+        try {
+            var _ = read(new byte[] {0});
+            return Optional.empty();
+        } catch (CertificateException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private X509Certificate read(byte[] signatureValue) throws CertificateException {
+        byte[] certificate =
+                Der.sequence(der, fields.signature().encoded(), Der.bitString(signatureValue));
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(certificate));
     }
 
     @Override

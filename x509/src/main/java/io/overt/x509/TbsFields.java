@@ -6,8 +6,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** The fields of a TBSCertificate (RFC 5280 §4.1.2) as they were encoded. */
-record TbsFields(
+/**
+ * The fields of a TBSCertificate (RFC 5280 §4.1.2) as they were encoded.
+ *
+ * @param version 1 to 3
+ * @param extensions in their order; none where there is no field
+ */
+public record TbsFields(
         int version,
         DerElement serialNumber,
         DerElement signature,
@@ -36,7 +41,7 @@ record TbsFields(
     }
 
     /** Of what is signed. */
-    static TbsFields of(DerElement tbs) throws MalformedDerException {
+    public static TbsFields of(DerElement tbs) throws MalformedDerException {
         Deque<DerElement> rest = new ArrayDeque<>(tbs.expect(Der.SEQUENCE).children());
         int version = 1;
         Optional<DerElement> explicitVersion = optional(rest, VERSION);
@@ -85,7 +90,8 @@ record TbsFields(
                 List.copyOf(extensions));
     }
 
-    Optional<ExtensionDer> extension(String oid) {
+    /** The first of this kind. */
+    public Optional<ExtensionDer> extension(String oid) {
         return extensions.stream().filter(extension -> extension.oid().equals(oid)).findFirst();
     }
 

@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that is missing fails the test and names the package, since a client that nobody asked is a
  * client that refuses in production.
  */
+// checklist 56, 62
 class ExternalValidatorsTest {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final String HOST = "www.example.com";

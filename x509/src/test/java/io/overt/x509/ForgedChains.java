@@ -6,11 +6,15 @@ import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.Mirroring.Mirrored;
 import io.overt.x509.Mirroring.NotMirrorable;
+import io.overt.x509.lint.LeafLint;
+import io.overt.x509.lint.LeafTerms;
+import io.overt.x509.lint.LintVerdict;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What tests of the recipe share: a profile, a leaf key, and the way from an upstream to a signed
@@ -78,6 +82,22 @@ final class ForgedChains {
                                 profile,
                                 Epoch.at(now, EPOCH_LENGTH)));
         return tbs.assemble(issuer.sign(tbs.der()));
+    }
+
+    /** The TBS keeps every rule that is asked of what we sign; fails the test where it does not. */
+    static void requireClean(
+            TbsCertificateDer tbs,
+            LeafPublicKey key,
+            IssuingCa issuer,
+            MirrorProfile profile,
+            Epoch epoch) {
+        LeafTerms terms =
+                new LeafTerms(
+                        issuer, profile, key, epoch, Set.of(issuer.certificate().getPublicKey()));
+        switch (LeafLint.of(tbs.der(), terms)) {
+            case LintVerdict.Clean _ -> {}
+            case LintVerdict.Defective defective -> throw new AssertionError(defective.summary());
+        }
     }
 
     private ForgedChains() {}

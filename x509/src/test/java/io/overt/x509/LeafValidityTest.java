@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A cap of 90 days, epochs of 7 days with 1 day of grace. The epoch is 2026-11-19 to 2026-11-26;
  * the issuer is valid from 2026-01-01 to the last second of 2027.
  */
+// checklist 54, 59
 class LeafValidityTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 

@@ -54,6 +54,12 @@ class MirrorRecipeGoldenTest {
             case Mirrored(TbsCertificateDer tbs) -> {
                 assertThat(DerListing.of(tbs.der())).isEqualTo(Files.readString(text(golden)));
                 assertThat(tbs.der()).isEqualTo(Files.readAllBytes(der(golden)));
+                ForgedChains.requireClean(
+                        tbs,
+                        GoldenVectors.siteKey(),
+                        issuer(issuer),
+                        GoldenVectors.profile(recipe),
+                        GoldenVectors.EPOCH);
             }
             case NotMirrorable refused ->
                     assertThat(refused + "\n").isEqualTo(Files.readString(text(golden)));
@@ -132,17 +138,21 @@ class MirrorRecipeGoldenTest {
     }
 
     private static Mirroring derive(String name, Recipe recipe, String issuer) throws Exception {
-        Issuer urls =
-                GoldenVectors.issuers().stream()
-                        .filter(candidate -> candidate.name().equals(issuer))
-                        .findFirst()
-                        .orElseThrow();
         return MirrorRecipe.derive(
                 Files.readAllBytes(der(upstream(name))),
                 GoldenVectors.siteKey(),
-                new IssuingCa(certificate(der(issuerFile(issuer))), urls.crlUrls(), urls.caUrls()),
+                issuer(issuer),
                 GoldenVectors.profile(recipe),
                 GoldenVectors.EPOCH);
+    }
+
+    private static IssuingCa issuer(String name) throws Exception {
+        Issuer urls =
+                GoldenVectors.issuers().stream()
+                        .filter(candidate -> candidate.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        return new IssuingCa(certificate(der(issuerFile(name))), urls.crlUrls(), urls.caUrls());
     }
 
     private static X509Certificate certificate(Path der) throws Exception {

@@ -52,6 +52,7 @@ class MirrorRecipePropertyTest {
                     Oid.SCT_LIST,
                     Oid.TLS_FEATURE);
 
+    // checklist 57, 58
     @RepeatedTest(40)
     void what_is_kept_is_kept_to_the_byte_and_the_result_is_strict_DER(RepetitionInfo repetition)
             throws Exception {
@@ -61,6 +62,7 @@ class MirrorRecipePropertyTest {
         for (Recipe recipe : Recipe.values()) {
             TbsCertificateDer tbs = derive(upstream, ForgedChains.profile(recipe));
 
+            ForgedChains.requireClean(tbs, KEY, ISSUER, ForgedChains.profile(recipe), EPOCH);
             assertThat(TBSCertificate.getInstance(tbs.der()).getEncoded(ASN1Encoding.DER))
                     .isEqualTo(tbs.der());
             TBSCertificate before = Certificate.getInstance(upstream).getTBSCertificate();
@@ -114,6 +116,7 @@ class MirrorRecipePropertyTest {
         assertThat(forged.getSerialNumber().bitLength()).isLessThanOrEqualTo(128);
     }
 
+    // checklist 53, 63
     @Test
     void each_input_changes_the_serial_and_each_but_the_issuer_changes_the_forge_key()
             throws Exception {

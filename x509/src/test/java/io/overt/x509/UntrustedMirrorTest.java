@@ -211,13 +211,21 @@ class UntrustedMirrorTest {
         };
     }
 
+    /** And what is derived keeps the rules that are asked of an untrusted issuer's leaves. */
     private static Mirroring derive(FaultyUpstream faulty, Recipe recipe) {
-        return MirrorRecipe.derive(
-                evidence(faulty).orElseThrow(),
-                LeafPublicKey.of(LEAF_KEY.getPublic()),
-                UNTRUSTED_CA,
-                ForgedChains.profile(recipe),
-                Epoch.at(Instant.now(), ForgedChains.EPOCH_LENGTH));
+        LeafPublicKey key = LeafPublicKey.of(LEAF_KEY.getPublic());
+        Epoch epoch = Epoch.at(Instant.now(), ForgedChains.EPOCH_LENGTH);
+        Mirroring mirroring =
+                MirrorRecipe.derive(
+                        evidence(faulty).orElseThrow(),
+                        key,
+                        UNTRUSTED_CA,
+                        ForgedChains.profile(recipe),
+                        epoch);
+        if (mirroring instanceof Mirrored(TbsCertificateDer tbs)) {
+            ForgedChains.requireClean(tbs, key, UNTRUSTED_CA, ForgedChains.profile(recipe), epoch);
+        }
+        return mirroring;
     }
 
     private static Optional<UntrustedUpstream> evidence(FaultyUpstream faulty) {

@@ -79,6 +79,36 @@ class X509ArchitectureTest {
     }
 
     @Test
+    void the_linter_knows_nothing_of_the_recipe() {
+        noClasses()
+                .that()
+                .resideInAPackage("..lint..")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        MirrorRecipe.class,
+                        LeafExtensions.class,
+                        LeafRules.class,
+                        LeafValidity.class)
+                .because("what made the bytes does not judge them")
+                .check(CLASSES);
+    }
+
+    @Test
+    void only_the_linter_says_that_something_was_linted() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("LeafLint")
+                .should()
+                .callConstructor(
+                        io.overt.x509.lint.LintedTbs.class,
+                        TbsCertificateDer.class,
+                        io.overt.x509.lint.LeafTerms.class)
+                .because("it is the proof that every rule was asked")
+                .check(CLASSES);
+    }
+
+    @Test
     void only_trust_anchors_read_files() {
         noClasses()
                 .that()

@@ -3,7 +3,6 @@ package io.overt.control.cli;
 import io.overt.control.admin.WireProblems;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
-import io.overt.policy.PolicySource;
 import io.overt.proto.control.v1.CheckRequest;
 import io.overt.proto.control.v1.CheckResponse;
 import java.nio.file.Path;
@@ -57,10 +56,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static CheckResponse compile(PolicyFolder folder) {
-        var contents = new LinkedHashMap<String, byte[]>();
-        folder.files()
-                .forEach(file -> contents.put(file.getPath(), file.getContent().toByteArray()));
-        return switch (PolicyCompiler.compile(new PolicySource(contents))) {
+        return switch (PolicyCompiler.compile(folder.source())) {
             case Compilation.Compiled(_, var warnings) ->
                     CheckResponse.newBuilder().addAllWarnings(WireProblems.of(warnings)).build();
             case Compilation.Rejected(var problems) ->

@@ -1,7 +1,6 @@
 package io.overt.control.cli;
 
 import io.overt.proto.control.v1.ListEdgesRequest;
-import io.overt.service.json.JsonText;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,12 +27,11 @@ final class EdgesCommand implements Callable<Integer> {
                             .admin()
                             .listEdges(ListEdgesRequest.getDefaultInstance())
                             .getEdgesList();
-            var out = spec.commandLine().getOut();
-            switch (overtctl.format()) {
-                case json -> out.println(JsonText.of(edges.stream().map(Output::json).toList()));
-                case table -> out.print(Output.edges(edges));
-            }
-            out.flush();
+            overtctl.format()
+                    .print(
+                            spec.commandLine().getOut(),
+                            edges.stream().map(Output::json).toList(),
+                            () -> Output.edges(edges));
             return ExitCode.OK;
         }
     }

@@ -3,8 +3,7 @@ package io.overt.control.cli;
 import io.overt.proto.control.v1.ExclusionWord;
 import io.overt.proto.control.v1.ListExclusionsRequest;
 import io.overt.proto.control.v1.RuleExclusionRequest;
-import io.overt.service.json.JsonText;
-import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,17 +83,14 @@ final class ExclusionsCommand implements Callable<Integer> {
                                                 .setHost(host)
                                                 .setLimit(limit)
                                                 .build());
-                var out = spec.commandLine().getOut();
-                switch (parent.overtctl().format()) {
-                    case json ->
-                            out.println(
-                                    JsonText.of(
-                                            answer.getExclusionsList().stream()
-                                                    .map(ExclusionOutput::json)
-                                                    .toList()));
-                    case table -> out.print(ExclusionOutput.table(answer.getExclusionsList()));
-                }
-                out.flush();
+                parent.overtctl()
+                        .format()
+                        .print(
+                                spec.commandLine().getOut(),
+                                answer.getExclusionsList().stream()
+                                        .map(ExclusionOutput::json)
+                                        .toList(),
+                                () -> ExclusionOutput.table(answer.getExclusionsList()));
                 ExclusionOutput.complaints(answer.getEdgesList(), answer.getTruncated())
                         .forEach(spec.commandLine().getErr()::println);
                 return ExitCode.OK;
@@ -161,19 +157,15 @@ final class ExclusionsCommand implements Callable<Integer> {
                                                 .setClient(client)
                                                 .setWord(word())
                                                 .build());
-                var out = spec.commandLine().getOut();
-                switch (parent.overtctl().format()) {
-                    case json -> {
-                        var json = new LinkedHashMap<String, Object>();
-                        json.put("effect", ExclusionOutput.text(answer.getEffect()));
-                        out.println(JsonText.of(json));
-                    }
-                    case table ->
-                            out.println(
-                                    ExclusionOutput.sentence(
-                                            answer.getEffect(), site, host, client));
-                }
-                out.flush();
+                parent.overtctl()
+                        .format()
+                        .print(
+                                spec.commandLine().getOut(),
+                                Map.of("effect", ExclusionOutput.text(answer.getEffect())),
+                                () ->
+                                        ExclusionOutput.sentence(
+                                                        answer.getEffect(), site, host, client)
+                                                + "\n");
                 ExclusionOutput.complaints(answer.getEdgesList(), false)
                         .forEach(spec.commandLine().getErr()::println);
                 return switch (answer.getEffect()) {

@@ -20,5 +20,14 @@ final class ExitCode {
     /** Nobody has refused what is to be confirmed or forgotten, or no more may be confirmed. */
     static final int NOT_RULED = 5;
 
+    /** A test of the policy failed. */
+    static final int TEST_FAILED = 6;
+
+    /** The answer rests on a fact that was not given. */
+    static final int CANNOT_TELL = 7;
+
+    /** There are differences, and whoever asked wants to know by the code. */
+    static final int DIFFERS = 8;
+
     private ExitCode() {}
 }

@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.overt.proto.failure.v1.Refusal;
 import io.overt.service.config.ConfigException;
 import io.overt.service.identity.RefusalTrailer;
+import io.overt.service.json.JsonText;
 import io.overt.service.process.Build;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,8 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,14 +38,22 @@ import picocli.CommandLine.ScopeType;
             "2:command line, configuration, or a local file",
             "3:the control plane could not be asked, or refused",
             "4:published, but an edge refused it or did not answer in time",
-            "5:nothing is known of that exclusion, or no more may be confirmed"
+            "5:nothing is known of that exclusion, or no more may be confirmed",
+            "6:a test of the policy failed",
+            "7:it cannot be told, because of a fact that was not given",
+            "8:with --exit-code: there are differences"
         },
         subcommands = {
             ApplyCommand.class,
             CheckCommand.class,
+            ExplainCommand.class,
+            TestCommand.class,
+            DryRunCommand.class,
             VersionsCommand.class,
             EdgesCommand.class,
-            ExclusionsCommand.class
+            ExclusionsCommand.class,
+            CompletionCommand.class,
+            SchemaCommand.class
         })
 public final class Overtctl {
     private final Map<String, String> environment;
@@ -48,7 +61,31 @@ public final class Overtctl {
     /** How an answer is printed. */
     enum Format {
         table,
-        json
+        json,
+        yaml;
+
+        /**
+         * Prints an answer, and flushes.
+         *
+         * @param answer maps, lists, texts and numbers, for programs
+         * @param people the same for people, with its ends of lines
+         */
+        void print(PrintWriter out, Object answer, Supplier<String> people) {
+            switch (this) {
+                case table -> out.print(people.get());
+                case json -> out.println(JsonText.of(answer));
+                case yaml -> out.print(YAML.dumpToString(answer));
+            }
+            out.flush();
+        }
+
+        private static final Dump YAML =
+                new Dump(
+                        DumpSettings.builder()
+                                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                                .setDereferenceAliases(true)
+                                .setWidth(Integer.MAX_VALUE)
+                                .build());
     }
 
     @Option(

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,13 @@ record PolicyFolder(Path document, List<BundleFile> files) {
             }
         }
         return new PolicyFolder(document, List.copyOf(files));
+    }
+
+    /** The same for a compiler in this process. */
+    PolicySource source() {
+        var contents = new LinkedHashMap<String, byte[]>();
+        files.forEach(file -> contents.put(file.getPath(), file.getContent().toByteArray()));
+        return new PolicySource(contents);
     }
 
     /** A problem's place as the operator's editor knows it. */

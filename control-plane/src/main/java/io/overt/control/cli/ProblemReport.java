@@ -1,7 +1,6 @@
 package io.overt.control.cli;
 
 import io.overt.proto.control.v1.Problem;
-import io.overt.service.json.JsonText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -22,23 +21,23 @@ record ProblemReport(PolicyFolder folder, PrintWriter out, Overtctl.Format forma
             List<Problem> problems,
             List<Problem> warnings,
             String success) {
-        switch (format) {
-            case json -> {
-                json.put("problems", Output.problems(problems));
-                json.put("warnings", Output.problems(warnings));
-                out.println(JsonText.of(json));
-            }
-            case table -> {
-                problems.forEach(problem -> out.println(line("", problem)));
-                warnings.forEach(warning -> out.println(line("warning: ", warning)));
-                out.println(
+        json.put("problems", Output.problems(problems));
+        json.put("warnings", Output.problems(warnings));
+        format.print(out, json, () -> people(problems, warnings, success));
+    }
+
+    private String people(List<Problem> problems, List<Problem> warnings, String success) {
+        var text = new StringBuilder();
+        problems.forEach(problem -> text.append(line("", problem)).append('\n'));
+        warnings.forEach(warning -> text.append(line("warning: ", warning)).append('\n'));
+        return text.append(
                         switch (problems.size()) {
                             case 0 -> success;
                             case 1 -> "1 problem, nothing changed";
                             default -> problems.size() + " problems, nothing changed";
-                        });
-            }
-        }
+                        })
+                .append('\n')
+                .toString();
     }
 
     private String line(String kind, Problem problem) {

@@ -1,7 +1,6 @@
 package io.overt.control.cli;
 
 import io.overt.proto.control.v1.ListVersionsRequest;
-import io.overt.service.json.JsonText;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,12 +35,11 @@ final class VersionsCommand implements Callable<Integer> {
                                             .setLimit(Math.max(1, limit))
                                             .build())
                             .getVersionsList();
-            var out = spec.commandLine().getOut();
-            switch (overtctl.format()) {
-                case json -> out.println(JsonText.of(versions.stream().map(Output::json).toList()));
-                case table -> out.print(Output.versions(versions));
-            }
-            out.flush();
+            overtctl.format()
+                    .print(
+                            spec.commandLine().getOut(),
+                            versions.stream().map(Output::json).toList(),
+                            () -> Output.versions(versions));
             return ExitCode.OK;
         }
     }

@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * through, and one that differs is refused.
  */
 final class Migrations {
-    private static final List<String> STEPS = List.of("0001-versions-and-edges.sql");
+    private static final List<String> STEPS =
+            List.of("0001-versions-and-edges.sql", "0002-witness.sql");
 
     static void apply(Path file, Connection connection) throws SQLException, StartException {
         try (var statement = connection.createStatement()) {

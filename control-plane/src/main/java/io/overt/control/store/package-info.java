@@ -1,7 +1,7 @@
 /**
- * Owns what the control plane remembers: policy versions, forever, and the last known state of each
- * edge, in SQLite. May call JDBI and the wire's types. Blocking; runs on the virtual threads of
- * calls, one statement at a time.
+ * Owns what the control plane remembers: policy versions, forever, the last known state of each
+ * edge, and the heads of the logs that it witnesses, in SQLite. May call JDBI, the wire's types and
+ * those of logs. Blocking; runs on the virtual threads of calls, one statement at a time.
  */
 @NullMarked
 package io.overt.control.store;

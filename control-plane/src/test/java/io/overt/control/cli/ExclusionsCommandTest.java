@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,8 @@ class ExclusionsCommandTest {
                                         files.trustAnchors()),
                                 folder.resolve("state/control.db"),
                                 signingKey,
-                                new PublicationLimits(1 << 20, 1)),
+                                new PublicationLimits(1 << 20, 1),
+                                Optional.empty()),
                         Clock.systemUTC(),
                         parts);
     }

@@ -42,7 +42,7 @@ class ExitCodeTest {
                     """
                     aply                        | aply
                     edges --colour              | --colour
-                    edges --output yaml         | yaml
+                    edges --output xml          | xml
                     edges surplus               | surplus
                     check --offline             | POLICY
                     apply --wait soon good.yaml | soon

@@ -162,7 +162,7 @@ class DatabaseTest {
 
         assertThatThrownBy(() -> Database.open(file))
                 .isInstanceOf(StartException.class)
-                .hasMessage(file + ": schema 99, written by a newer build (this one knows 1)");
+                .hasMessage(file + ": schema 99, written by a newer build (this one knows 2)");
     }
 
     @Test

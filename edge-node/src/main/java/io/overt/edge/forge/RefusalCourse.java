@@ -31,9 +31,12 @@ enum RefusalCourse {
             case REFUSAL_REASON_UPSTREAM_NOT_VERIFIED,
                     REFUSAL_REASON_NAME_NEVER_FORGED,
                     REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                    REFUSAL_REASON_REVOKED,
                     REFUSAL_REASON_POSSESSION_NOT_PROVEN,
                     REFUSAL_REASON_CALLER_NOT_ALLOWED,
-                    REFUSAL_REASON_MALFORMED_REQUEST ->
+                    REFUSAL_REASON_MALFORMED_REQUEST,
+                    // Every signer derives the same and has the same rules.
+                    REFUSAL_REASON_LINT_FAILED ->
                     FINAL;
             case REFUSAL_REASON_NOT_MIRRORABLE -> NOT_MIRRORABLE;
             case REFUSAL_REASON_TBS_DIFFERS,
@@ -44,6 +47,8 @@ enum RefusalCourse {
             case REFUSAL_REASON_TOKEN_UNAVAILABLE,
                     REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
                     REFUSAL_REASON_LOG_UNAVAILABLE,
+                    // Of that signer's own key, so that asking another spends nobody's twice.
+                    REFUSAL_REASON_KEY_BUDGET_EXHAUSTED,
                     REFUSAL_REASON_INTERNAL ->
                     NEXT_SIGNER;
             // A budget is there to be kept, not to be spread over the other signers; an epoch that

@@ -16,5 +16,15 @@ sealed interface SignerAnswer<T> {
     record Refused<T>(RefusalReason reason, String detail) implements SignerAnswer<T> {}
 
     /** It did not answer, or not in a way that this edge knows. */
-    record NoAnswer<T>(String detail) implements SignerAnswer<T> {}
+    record NoAnswer<T>(Silence silence, String detail) implements SignerAnswer<T> {}
+
+    /** Why there is no answer. */
+    enum Silence {
+        /** No connection, or not within the time that a call may take. */
+        DEAF,
+        /** The caller gave it too little time to tell anything of the signer. */
+        NO_TIME,
+        /** It is older than this call, and does not know it. */
+        UNKNOWN_CALL
+    }
 }

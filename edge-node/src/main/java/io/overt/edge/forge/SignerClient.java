@@ -1,51 +1,68 @@
 package io.overt.edge.forge;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.protobuf.ByteString;
 import io.grpc.ConnectivityState;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.overt.edge.forge.SignerAnswer.Answered;
 import io.overt.edge.forge.SignerAnswer.NoAnswer;
 import io.overt.edge.forge.SignerAnswer.Refused;
+import io.overt.edge.forge.SignerAnswer.Silence;
 import io.overt.edge.site.EpochKey;
+import io.overt.proto.failure.v1.Refusal;
 import io.overt.proto.signer.v1.DescribeRequest;
 import io.overt.proto.signer.v1.DescribeResponse;
 import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.ForgeResponse;
+import io.overt.proto.signer.v1.HealthRequest;
+import io.overt.proto.signer.v1.HealthResponse;
 import io.overt.proto.signer.v1.SignerGrpc;
 import io.overt.service.identity.RefusalTrailer;
+import io.overt.x509.LeafPublicKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One signer as this edge sees it: a channel that stays open, what it last said of itself, and
- * whether it answers. Thread-safe; calls block, within their deadline.
+ * where it stands. Thread-safe; calls block, within their deadline.
  */
 final class SignerClient implements AutoCloseable {
     private final String address;
     private final String site;
     private final ManagedChannel channel;
     private final Duration callDeadline;
+    private final BudgetHolds holds;
 
     /**
      * The last one known is kept when the signer goes away: what it signed before is still good.
      */
     private volatile Optional<SignerDescription> description = Optional.empty();
 
-    /** Whether the last call was answered, be it by a refusal. */
-    private volatile boolean healthy = true;
+    private final SignerBreaker breaker;
+    private final SignerMeters meters;
+
+    /**
+     * Leaf keys that need not be enrolled on this connection: the signer has them, or refused them.
+     */
+    private final Set<LeafPublicKey> settled = ConcurrentHashMap.newKeySet();
 
     /** Whether the last call found no connection, rather than a signer that is slow. */
     private volatile boolean away;
@@ -59,10 +76,21 @@ final class SignerClient implements AutoCloseable {
      * @param tls says that only a signer of the fleet is talked to
      * @param site of this edge, for proofs of possession
      */
-    SignerClient(InetSocketAddress address, SslContext tls, String site, Duration callDeadline) {
+    SignerClient(
+            InetSocketAddress address,
+            SslContext tls,
+            String site,
+            SignersConfig config,
+            Ticker ticker,
+            BudgetHolds holds,
+            MeterRegistry registry) {
         this.address = address.getHostString() + ":" + address.getPort();
+        this.breaker =
+                new SignerBreaker(config.probeEvery(), config.retryEvery(), ticker, this::changed);
+        this.meters = new SignerMeters(registry, this.address, this::standing);
         this.site = site;
-        this.callDeadline = callDeadline;
+        this.callDeadline = config.callDeadline();
+        this.holds = holds;
         this.channel =
                 NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
                         .sslContext(tls)
@@ -84,8 +112,13 @@ final class SignerClient implements AutoCloseable {
     /** Called by gRPC at each change of the channel's state; one call is always pending. */
     private void followState() {
         ConnectivityState state = channel.getState(false);
-        if (away && state == ConnectivityState.READY) {
-            change.release();
+        if (state == ConnectivityState.READY) {
+            if (away) {
+                change.release();
+            }
+        } else {
+            // Whoever answers on the next connection may have lost them.
+            settled.clear();
         }
         if (state != ConnectivityState.SHUTDOWN) {
             channel.notifyWhenStateChanged(state, this::followState);
@@ -101,8 +134,22 @@ final class SignerClient implements AutoCloseable {
         return description;
     }
 
-    boolean isHealthy() {
-        return healthy;
+    /** Where it stands; {@link SignerStanding#UNHEARD} until it has described itself. */
+    SignerStanding standing() {
+        return description.isPresent() ? breaker.standing() : SignerStanding.UNHEARD;
+    }
+
+    SignerBreaker breaker() {
+        return breaker;
+    }
+
+    SignerMeters meters() {
+        return meters;
+    }
+
+    /** Whether it is still to be told of this leaf key. */
+    boolean lacks(EpochKey key) {
+        return !settled.contains(key.publicKey());
     }
 
     /**
@@ -128,12 +175,20 @@ final class SignerClient implements AutoCloseable {
         change.drainPermits();
     }
 
+    /** How long a call may take when nothing else bounds it. */
+    Deadline aCall() {
+        return Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Asks whether it can sign. */
+    SignerAnswer<HealthResponse> health() {
+        return call(stub -> stub.health(HealthRequest.getDefaultInstance()), aCall());
+    }
+
     /** Asks for issuers and profiles and keeps them. */
-    SignerAnswer<SignerDescription> describe() {
+    SignerAnswer<SignerDescription> describe(Deadline deadline) {
         SignerAnswer<DescribeResponse> answer =
-                call(
-                        stub -> stub.describe(DescribeRequest.getDefaultInstance()),
-                        Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS));
+                call(stub -> stub.describe(DescribeRequest.getDefaultInstance()), deadline);
         return switch (answer) {
             case Answered<DescribeResponse>(DescribeResponse response) -> {
                 SignerDescription read = SignerDescription.of(response);
@@ -141,29 +196,39 @@ final class SignerClient implements AutoCloseable {
                 yield new Answered<>(read);
             }
             case Refused<DescribeResponse>(var reason, var detail) -> new Refused<>(reason, detail);
-            case NoAnswer<DescribeResponse>(var detail) -> new NoAnswer<>(detail);
+            case NoAnswer<DescribeResponse>(var silence, var detail) ->
+                    new NoAnswer<>(silence, detail);
         };
     }
 
-    SignerAnswer<EnrolLeafKeyResponse> enrol(EpochKey key) {
+    SignerAnswer<EnrolLeafKeyResponse> enrol(EpochKey key, Deadline deadline) {
         EnrolLeafKeyRequest request =
                 EnrolLeafKeyRequest.newBuilder()
                         .setPublicKey(ByteString.copyFrom(key.publicKey().spki()))
                         .setEpoch(key.epoch().number())
                         .setProofOfPossession(ByteString.copyFrom(key.proofOfPossession(site)))
                         .build();
-        return call(
-                stub -> stub.enrolLeafKey(request),
-                Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS));
+        SignerAnswer<EnrolLeafKeyResponse> answer =
+                call(stub -> stub.enrolLeafKey(request), deadline);
+        switch (answer) {
+            case Answered<EnrolLeafKeyResponse> _, Refused<EnrolLeafKeyResponse> _ ->
+                    settled.add(key.publicKey());
+            case NoAnswer<EnrolLeafKeyResponse> _ -> {}
+        }
+        return answer;
     }
 
     /**
      * Asks for one leaf, until {@code deadline} or the deadline of a call, whichever is earlier.
+     * Does not ask while an earlier answer says that a budget is used up, and repeats that answer.
      */
     SignerAnswer<ForgeResponse> forge(ForgeRequest request, Deadline deadline) {
+        Optional<Refusal> standing = holds.standing(request);
+        if (standing.isPresent()) {
+            return refused(standing.get());
+        }
         return call(
-                stub -> stub.forge(request),
-                deadline.minimum(Deadline.after(callDeadline.toNanos(), TimeUnit.NANOSECONDS)));
+                stub -> stub.forge(request), refusal -> holds.refused(request, refusal), deadline);
     }
 
     @Override
@@ -177,7 +242,17 @@ final class SignerClient implements AutoCloseable {
     }
 
     private <T> SignerAnswer<T> call(
-            Function<SignerGrpc.SignerBlockingStub, T> method, Deadline deadline) {
+            Function<SignerGrpc.SignerBlockingStub, T> method, Deadline until) {
+        return call(method, _ -> {}, until);
+    }
+
+    private <T> SignerAnswer<T> call(
+            Function<SignerGrpc.SignerBlockingStub, T> method,
+            Consumer<Refusal> whenRefused,
+            Deadline until) {
+        Deadline deadline = until.minimum(aCall());
+        // Less than that is a matter of the caller's haste, not of the signer.
+        boolean ample = deadline.timeRemaining(TimeUnit.NANOSECONDS) >= callDeadline.toNanos() / 4;
         try {
             T response = method.apply(SignerGrpc.newBlockingStub(channel).withDeadline(deadline));
             answered();
@@ -186,24 +261,28 @@ final class SignerClient implements AutoCloseable {
             var refusal = RefusalTrailer.from(e);
             if (refusal.isPresent()) {
                 answered();
+                whenRefused.accept(refusal.get());
             } else {
                 unanswered();
             }
-            return refusal.<SignerAnswer<T>>map(
-                            found ->
-                                    new Refused<>(
-                                            found.getReason(),
-                                            address
-                                                    + ": "
-                                                    + found.getSubject()
-                                                    + ": "
-                                                    + found.getDetail()))
-                    .orElseGet(() -> new NoAnswer<>(address + ": " + text(e)));
+            Silence silence =
+                    switch (e.getStatus().getCode()) {
+                        case UNIMPLEMENTED -> Silence.UNKNOWN_CALL;
+                        case DEADLINE_EXCEEDED -> ample ? Silence.DEAF : Silence.NO_TIME;
+                        default -> Silence.DEAF;
+                    };
+            return refusal.<SignerAnswer<T>>map(this::refused)
+                    .orElseGet(() -> new NoAnswer<>(silence, address + ": " + text(e)));
         }
     }
 
+    private <T> Refused<T> refused(Refusal refusal) {
+        return new Refused<>(
+                refusal.getReason(),
+                address + ": " + refusal.getSubject() + ": " + refusal.getDetail());
+    }
+
     private void answered() {
-        healthy = true;
         if (away) {
             away = false;
             LOG.atInfo().addKeyValue("signer", address).log("signer answers again");
@@ -211,11 +290,23 @@ final class SignerClient implements AutoCloseable {
     }
 
     private void unanswered() {
-        healthy = false;
         if (!away && channel.getState(false) != ConnectivityState.READY) {
             away = true;
             change.release();
             LOG.atWarn().addKeyValue("signer", address).log("signer is away");
+        }
+    }
+
+    private void changed(SignerStanding to, String why) {
+        meters.became(to);
+        LOG.atLevel(to.isHealthy() ? Level.INFO : Level.WARN)
+                .addKeyValue("signer", address)
+                .addKeyValue("standing", to.text())
+                .addKeyValue("why", why)
+                .log("signer stands otherwise");
+        if (!to.isHealthy()) {
+            // The watch asks it sooner now than it meant to.
+            change.release();
         }
     }
 

@@ -95,7 +95,7 @@ record SignerDescription(
                     case ISSUER_STATE_STAGED -> State.STAGED;
                     case ISSUER_STATE_ACTIVE -> State.ACTIVE;
                     case ISSUER_STATE_RETIRING -> State.RETIRING;
-                    case ISSUER_STATE_UNSPECIFIED, UNRECOGNIZED ->
+                    case ISSUER_STATE_RETIRED, ISSUER_STATE_UNSPECIFIED, UNRECOGNIZED ->
                             throw new IllegalArgumentException("state " + issuer.getStateValue());
                 });
     }

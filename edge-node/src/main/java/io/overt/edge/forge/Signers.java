@@ -1,6 +1,7 @@
 package io.overt.edge.forge;
 
-import io.micrometer.core.instrument.Gauge;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.grpc.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.edge.forge.SignerAnswer.Answered;
 import io.overt.edge.forge.SignerAnswer.NoAnswer;
@@ -28,21 +29,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All signers that this edge may ask. Looks at what each says of itself every minute or so on a
- * thread of its own, and every few seconds while it does not answer, so that one that is back is
- * used soon. Thread-safe.
+ * All signers that this edge may ask. Asks each every second or so, on a thread of its own, whether
+ * it can sign, so that one that cannot is avoided before a connection finds out, and one that is
+ * back is used soon. Thread-safe.
  */
 final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private final List<SignerClient> clients;
     private final String profile;
     private final Duration describeEvery;
+    private final Duration probeEvery;
     private final Duration retryEvery;
+    private final Ticker ticker;
     private final RandomGenerator random;
     private final Runnable described;
     private final List<Thread> watchers;
@@ -50,18 +54,21 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Object telling = new Object();
     private volatile Consumer<Set<CertificateFingerprint>> issuersChanged = _ -> {};
+    private volatile Supplier<List<EpochKey>> keys = List::of;
 
     /**
      * Signers that nobody has asked yet.
      *
      * @param tls of this edge
-     * @param described called on a watching thread whenever a signer's description has changed
+     * @param described called on a watching thread whenever a signer's description has changed, or
+     *     one signs again
      * @param random spreads the attempts of a fleet
      */
     Signers(
             SignersConfig config,
             FleetTls tls,
             Runnable described,
+            Ticker ticker,
             RandomGenerator random,
             MeterRegistry meters) {
         var context = tls.clientContext(ExpectedPeer.of(Role.SIGNER));
@@ -73,11 +80,16 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                                 address,
                                                 context,
                                                 tls.self().site(),
-                                                config.callDeadline()))
+                                                config,
+                                                ticker,
+                                                new BudgetHolds(ticker::read, meters),
+                                                meters))
                         .toList();
         this.profile = config.profile();
         this.describeEvery = config.describeEvery();
+        this.probeEvery = config.probeEvery();
         this.retryEvery = config.retryEvery();
+        this.ticker = ticker;
         this.random = random;
         this.described = described;
         this.watchers =
@@ -89,24 +101,18 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                                 .unstarted(() -> watch(client)))
                         .toList();
         this.backstop = new ThreadBackstop("signer-watch", meters);
-        for (SignerClient client : clients) {
-            Gauge.builder(
-                            "overt.signer.healthy",
-                            client,
-                            each -> each.isHealthy() && each.description().isPresent() ? 1 : 0)
-                    .description("1 while the signer answered when it was last asked.")
-                    .tag("signer", client.address())
-                    .register(meters);
-        }
     }
 
     /**
      * Begins to look at the signers.
      *
      * @param changed told which issuers' leaves may still be served, whenever that has changed
+     * @param keys the leaf keys that every signer is to know, also one that was away when they were
+     *     made; cheap
      */
-    void start(Consumer<Set<CertificateFingerprint>> changed) {
+    void start(Consumer<Set<CertificateFingerprint>> changed, Supplier<List<EpochKey>> keys) {
         this.issuersChanged = changed;
+        this.keys = keys;
         watchers.forEach(Thread::start);
     }
 
@@ -131,8 +137,9 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     /**
      * Whom to ask for a leaf, best first: by rendezvous hashing, so that all edges of the cluster
      * take one leaf to one signer, and the leaves of a signer that goes away spread over the
-     * others. Those that did not answer last time come last. Only signers that have an active
-     * issuer of this trust and mean the same by the profile.
+     * others. In which order signers are configured does not matter, nor where they stand: whoever
+     * asks them looks at that. Only signers that have an active issuer of this trust and mean the
+     * same by the profile.
      */
     List<SignerClient> inOrder(ForgeKey key, MirrorProfile profile, IssuerTrust trust) {
         record Candidate(SignerClient client, long weight) {}
@@ -155,37 +162,53 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                                                 weight(key, issuer.fingerprint())))
                                         .stream())
                 .sorted(
-                        Comparator.comparing((Candidate each) -> !each.client().isHealthy())
-                                .thenComparing(
-                                        Candidate::weight,
-                                        (one, other) -> Long.compareUnsigned(other, one)))
+                        Comparator.comparing(
+                                Candidate::weight,
+                                (one, other) -> Long.compareUnsigned(other, one)))
                 .map(Candidate::client)
                 .toList();
     }
 
-    /** Asks {@code client} what it signs with now; whether that differs from what was known. */
-    boolean describe(SignerClient client) {
+    /** What came of asking a signer to describe itself. */
+    enum Described {
+        /** Otherwise than before. */
+        CHANGED,
+        /** As known. */
+        SAME,
+        /** It did not. */
+        NOT_DESCRIBED
+    }
+
+    /** Asks {@code client} what it signs with now. */
+    Described describe(SignerClient client, Deadline deadline) {
         Optional<SignerDescription> before = client.description();
-        return switch (client.describe()) {
+        return switch (client.describe(deadline)) {
             case Answered<SignerDescription>(SignerDescription now) -> {
-                boolean changed = before.filter(now::equals).isEmpty();
-                if (changed) {
-                    LOG.atInfo()
-                            .addKeyValue("signer", client.address())
-                            .addKeyValue("issuers", now.issuers().size())
-                            .addKeyValue(
-                                    "profiles",
-                                    now.profiles().stream().map(MirrorProfile::name).toList())
-                            .addKeyValue("left_out", now.problems())
-                            .log("signer described");
-                    tellIssuers();
-                    described.run();
+                if (before.filter(now::equals).isPresent()) {
+                    yield Described.SAME;
                 }
-                yield changed;
+                LOG.atInfo()
+                        .addKeyValue("signer", client.address())
+                        .addKeyValue("issuers", now.issuers().size())
+                        .addKeyValue(
+                                "profiles",
+                                now.profiles().stream().map(MirrorProfile::name).toList())
+                        .addKeyValue("left_out", now.problems())
+                        .log("signer described");
+                if (!now.profile(profile).equals(profile())) {
+                    LOG.atWarn()
+                            .addKeyValue("signer", client.address())
+                            .addKeyValue("profile", profile)
+                            .log(
+                                    "signer means another thing by the profile than the first one, and is not asked");
+                }
+                tellIssuers();
+                described.run();
+                yield Described.CHANGED;
             }
             case Refused<SignerDescription>(var reason, var detail) ->
                     notDescribed(client, RefusalCourse.text(reason) + ": " + detail);
-            case NoAnswer<SignerDescription>(var detail) -> notDescribed(client, detail);
+            case NoAnswer<SignerDescription>(var _, var detail) -> notDescribed(client, detail);
         };
     }
 
@@ -199,7 +222,12 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         List<String> refusals = new ArrayList<>();
         int enrolled = 0;
         for (SignerClient client : clients) {
-            Optional<String> problem = enrolAt(client, key);
+            // One that is silent would only make the site wait; its watch tells it of the key when
+            // it answers again.
+            Optional<String> problem =
+                    client.standing() == SignerStanding.SILENT
+                            ? Optional.of(client.address() + ": does not answer")
+                            : enrolAt(client, key, client.aCall());
             if (problem.isEmpty()) {
                 enrolled++;
             } else {
@@ -207,7 +235,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
             }
         }
         if (enrolled > 0) {
-            // The others learn of the key when they are asked for a leaf with it.
+            // The watches tell the others.
             refusals.forEach(
                     refusal ->
                             LOG.atWarn()
@@ -219,12 +247,12 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     }
 
     /** Enrols at one signer; what went wrong, if something did. */
-    Optional<String> enrolAt(SignerClient client, EpochKey key) {
-        return switch (client.enrol(key)) {
+    Optional<String> enrolAt(SignerClient client, EpochKey key, Deadline deadline) {
+        return switch (client.enrol(key, deadline)) {
             case Answered<EnrolLeafKeyResponse> _ -> Optional.empty();
             case Refused<EnrolLeafKeyResponse>(var reason, var detail) ->
                     Optional.of(RefusalCourse.text(reason) + ": " + detail);
-            case NoAnswer<EnrolLeafKeyResponse>(var detail) -> Optional.of(detail);
+            case NoAnswer<EnrolLeafKeyResponse>(var _, var detail) -> Optional.of(detail);
         };
     }
 
@@ -238,18 +266,27 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private void watch(SignerClient client) {
         Duration first = FIRST_PAUSE.compareTo(retryEvery) < 0 ? FIRST_PAUSE : retryEvery;
         var retry = new Backoff(first, retryEvery, random);
+        var probe = new Backoff(probeEvery, probeEvery, random);
+        var watch = new SignerWatch(this, client, describeEvery, ticker);
         try {
             while (closing.getCount() > 0) {
                 if (client.isOutOfReach()) {
+                    // Whichever call found that out.
+                    client.breaker().saysNothing(client.address() + ": no connection");
                     client.reconnect();
                     client.awaitChange(retry.next());
                 } else {
-                    backstop.around(() -> describe(client)).run();
-                    if (client.description().isPresent()) {
-                        retry.reset();
-                        client.awaitChange(describeEvery);
-                    } else {
+                    boolean healthyBefore = client.standing().isHealthy();
+                    backstop.around(() -> watch.look(keys.get())).run();
+                    boolean healthy = client.standing().isHealthy();
+                    if (healthy && !healthyBefore) {
+                        described.run();
+                    }
+                    if (client.standing() == SignerStanding.UNHEARD) {
                         client.awaitChange(retry.next());
+                    } else {
+                        retry.reset();
+                        client.awaitChange(probe.next());
                     }
                 }
             }
@@ -266,11 +303,11 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
         }
     }
 
-    private static boolean notDescribed(SignerClient client, String detail) {
+    private static Described notDescribed(SignerClient client, String detail) {
         LOG.atWarn()
                 .addKeyValue("signer", client.address())
                 .log("signer not described: {}", detail);
-        return false;
+        return Described.NOT_DESCRIBED;
     }
 
     private List<KnownIssuer> issuers() {

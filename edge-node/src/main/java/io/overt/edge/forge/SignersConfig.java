@@ -13,6 +13,7 @@ import java.util.List;
  * @param callDeadline of one call of one signer
  * @param forgeDeadline of one leaf, all tiers and signers together
  * @param describeEvery how often the signers' issuers and profiles are looked at anew
+ * @param probeEvery how often each signer is asked whether it can sign
  * @param retryEvery how often a signer that does not answer is tried again, at the latest
  * @param maxForging how many leaves may be in the making at once; more are refused as unavailable
  */
@@ -22,6 +23,7 @@ public record SignersConfig(
         Duration callDeadline,
         Duration forgeDeadline,
         Duration describeEvery,
+        Duration probeEvery,
         Duration retryEvery,
         int maxForging) {
 
@@ -56,13 +58,20 @@ public record SignersConfig(
                         Duration.ofSeconds(5),
                         Duration.ofMillis(100),
                         Duration.ofMinutes(1)),
-                // Issuers are announced as staged long before they sign, so minutes are soon
-                // enough.
+                // A signer says within probe-every when its issuers have changed; this is for what
+                // it forgot to say, and for signers that are older than that.
                 node.duration(
                         "describe-every",
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
                         Duration.ofHours(1)),
+                // So long, at most, a signer that cannot sign looks to an idle edge like one that
+                // can; each is a small call, answered from memory.
+                node.duration(
+                        "probe-every",
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(1)),
                 // An outage of the signers is over this long after they are back; each attempt is
                 // one connection of each edge.
                 node.duration(

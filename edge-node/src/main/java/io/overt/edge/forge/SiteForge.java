@@ -42,7 +42,7 @@ public final class SiteForge implements AutoCloseable {
             MeterRegistry meters) {
         this.clock = clock;
         Wake described = new Wake();
-        this.signers = new Signers(signers, tls, described, random, meters);
+        this.signers = new Signers(signers, tls, described, ticker, random, meters);
         this.site = new Site(siteCluster, tls, this.signers, clock, ticker, random, meters);
         described.keys = Optional.of(site);
         this.local = new LocalLeaves(leafCache, ticker, meters);
@@ -50,7 +50,7 @@ public final class SiteForge implements AutoCloseable {
                 new TieredLeafForge(
                         local,
                         new SiteLeaves(site.map(SiteLeaves.MAP), this.signers, clock, meters),
-                        new SignerTier(this.signers, clock, meters),
+                        new SignerTier(this.signers, clock),
                         this.signers,
                         site.keys(),
                         signers,
@@ -65,7 +65,7 @@ public final class SiteForge implements AutoCloseable {
      * @throws IOException if an address cannot be bound; the message names key and address
      */
     public void start() throws IOException {
-        signers.start(local::keepOnly);
+        signers.start(local::keepOnly, site.keys()::keys);
         site.start();
     }
 

@@ -110,6 +110,11 @@ public final class SiteKeys implements AutoCloseable {
         return held.flatMap(ring -> ring.key(epoch));
     }
 
+    /** The leaf keys held: of the current epoch, and of the next once it is prepared. */
+    public List<EpochKey> keys() {
+        return held.map(ring -> List.copyOf(ring.keys().values())).orElseGet(List::of);
+    }
+
     /** What the site's maps are sealed under. */
     public Optional<SiteSecret> secret() {
         return held.map(Keyring::secret);

@@ -28,6 +28,7 @@ class ForgeConfigTest {
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(5),
                                 Duration.ofMinutes(1),
+                                Duration.ofSeconds(1),
                                 Duration.ofSeconds(4),
                                 1024));
         assertThat(LeafCacheConfig.from(root)).isEqualTo(new LeafCacheConfig(50_000));
@@ -47,6 +48,7 @@ class ForgeConfigTest {
                           call-deadline: 1s
                           forge-deadline: 3s
                           describe-every: 30s
+                          probe-every: 500ms
                           retry-every: 2s
                           max-forging: 10
                         leaf-cache:
@@ -63,6 +65,7 @@ class ForgeConfigTest {
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(30),
+                                Duration.ofMillis(500),
                                 Duration.ofSeconds(2),
                                 10));
         assertThat(LeafCacheConfig.from(root)).isEqualTo(new LeafCacheConfig(7));

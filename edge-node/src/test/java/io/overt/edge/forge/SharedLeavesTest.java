@@ -281,6 +281,7 @@ class SharedLeavesTest {
                                 Duration.ofSeconds(40),
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(1),
+                                Duration.ofSeconds(1),
                                 100),
                         new LeafCacheConfig(1000),
                         edges.tls(name),

@@ -14,12 +14,15 @@ import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.proto.signer.v1.ForgeResponse;
+import io.overt.proto.signer.v1.HealthRequest;
+import io.overt.proto.signer.v1.HealthResponse;
 import io.overt.proto.signer.v1.Issuance;
 import io.overt.proto.signer.v1.Issuer;
 import io.overt.proto.signer.v1.IssuerState;
 import io.overt.proto.signer.v1.Profile;
 import io.overt.proto.signer.v1.Recipe;
 import io.overt.proto.signer.v1.SignerGrpc;
+import io.overt.proto.signer.v1.SigningState;
 import io.overt.service.identity.CallerIdentity;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.RefusalTrailer;
@@ -83,6 +86,9 @@ final class TestSigner implements AutoCloseable {
     /** What every forge request is refused for, if it is. */
     volatile Optional<RefusalReason> refusal = Optional.empty();
 
+    /** With what every forge request is refused, in full, if it is. */
+    volatile Optional<Refusal> refusedWith = Optional.empty();
+
     /** What the issuer is described as. */
     volatile IssuerState state = IssuerState.ISSUER_STATE_ACTIVE;
 
@@ -94,6 +100,15 @@ final class TestSigner implements AutoCloseable {
 
     /** What forge calls wait for. */
     volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** What every call waits for: a process that is stopped takes connections all the same. */
+    volatile CountDownLatch stopped = new CountDownLatch(0);
+
+    /** What keeps it from signing, as it says itself. */
+    volatile List<String> unmet = List.of();
+
+    /** Whether it knows the call that asks how it is. */
+    volatile boolean knowsHealth = true;
 
     TestSigner(FleetTls tls) throws IOException {
         this(tls, 0);
@@ -125,6 +140,11 @@ final class TestSigner implements AutoCloseable {
         return address;
     }
 
+    /** As edges call it. */
+    String name() {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
     int forgeCalls() {
         return forgeCalls.get();
     }
@@ -154,42 +174,55 @@ final class TestSigner implements AutoCloseable {
     private final class Service extends SignerGrpc.SignerImplBase {
         @Override
         public void describe(DescribeRequest request, StreamObserver<DescribeResponse> answer) {
+            answer(answer, this::described);
+        }
+
+        @Override
+        public void health(HealthRequest request, StreamObserver<HealthResponse> answer) {
             answer(
                     answer,
-                    () ->
-                            DescribeResponse.newBuilder()
-                                    .addIssuers(
+                    () -> {
+                        if (!knowsHealth) {
+                            throw Status.UNIMPLEMENTED.asRuntimeException();
+                        }
+                        return HealthResponse.newBuilder()
+                                .setState(
+                                        unmet.isEmpty()
+                                                ? SigningState.SIGNING_STATE_SERVING
+                                                : SigningState.SIGNING_STATE_NOT_SERVING)
+                                .addAllUnmet(unmet)
+                                .setDescription(described().toByteString())
+                                .build();
+                    });
+        }
+
+        private DescribeResponse described() {
+            return DescribeResponse.newBuilder()
+                    .addIssuers(
+                            Issuer.newBuilder()
+                                    .setCertificate(ByteString.copyFrom(der(ca.certificate())))
+                                    .setState(state)
+                                    .addCrlUrls("http://crl.overt.example/test.crl"))
+                    .addAllUntrustedIssuers(
+                            hasUntrusted
+                                    ? List.of(
                                             Issuer.newBuilder()
                                                     .setCertificate(
                                                             ByteString.copyFrom(
-                                                                    der(ca.certificate())))
-                                                    .setState(state)
-                                                    .addCrlUrls(
-                                                            "http://crl.overt.example/test.crl"))
-                                    .addAllUntrustedIssuers(
-                                            hasUntrusted
-                                                    ? List.of(
-                                                            Issuer.newBuilder()
-                                                                    .setCertificate(
-                                                                            ByteString.copyFrom(
-                                                                                    der(
-                                                                                            untrusted
-                                                                                                    .certificate())))
-                                                                    .setState(
-                                                                            IssuerState
-                                                                                    .ISSUER_STATE_ACTIVE)
-                                                                    .build())
-                                                    : List.of())
-                                    .addProfiles(
-                                            Profile.newBuilder()
-                                                    .setName(PROFILE.name())
-                                                    .setRecipe(Recipe.RECIPE_MIRROR)
-                                                    .setOrganisation(PROFILE.organisation())
-                                                    .setNoticeUrl(PROFILE.noticeUrl())
-                                                    .setMaxLifetime(seconds(PROFILE.maxLifetime()))
-                                                    .setEpochLength(seconds(PROFILE.epochLength()))
-                                                    .setEpochGrace(seconds(PROFILE.epochGrace())))
-                                    .build());
+                                                                    der(untrusted.certificate())))
+                                                    .setState(IssuerState.ISSUER_STATE_ACTIVE)
+                                                    .build())
+                                    : List.of())
+                    .addProfiles(
+                            Profile.newBuilder()
+                                    .setName(PROFILE.name())
+                                    .setRecipe(Recipe.RECIPE_MIRROR)
+                                    .setOrganisation(PROFILE.organisation())
+                                    .setNoticeUrl(PROFILE.noticeUrl())
+                                    .setMaxLifetime(seconds(PROFILE.maxLifetime()))
+                                    .setEpochLength(seconds(PROFILE.epochLength()))
+                                    .setEpochGrace(seconds(PROFILE.epochGrace())))
+                    .build();
         }
 
         @Override
@@ -215,6 +248,10 @@ final class TestSigner implements AutoCloseable {
                     answer,
                     () -> {
                         await(gate);
+                        if (refusedWith.isPresent()) {
+                            throw RefusalTrailer.exception(
+                                    Status.RESOURCE_EXHAUSTED, refusedWith.get());
+                        }
                         if (refusal.isPresent()) {
                             throw refused(refusal.get());
                         }
@@ -234,6 +271,7 @@ final class TestSigner implements AutoCloseable {
 
         private <T> void answer(StreamObserver<T> answer, Supplier<T> response) {
             try {
+                await(stopped);
                 if (failure.isPresent()) {
                     throw failure.get().asRuntimeException();
                 }

@@ -104,6 +104,16 @@ final class AdminPort {
      * @throws IOException when the part does not answer or has no such metric
      */
     double sum(String metric) throws IOException, InterruptedException {
+        return sum(metric, "");
+    }
+
+    /**
+     * A metric, summed over those of its labels that are not named.
+     *
+     * @param label as it stands there, e.g. {@code outcome="signed"}
+     * @throws IOException when the part does not answer or has no such metric
+     */
+    double sum(String metric, String label) throws IOException, InterruptedException {
         Answer answer = asking.ask("/metrics");
         if (answer.status() != 200) {
             throw new IOException("no metrics: status " + answer.status() + ": " + answer.body());
@@ -115,6 +125,7 @@ final class AdminPort {
                                 line ->
                                         line.startsWith(metric + "{")
                                                 || line.startsWith(metric + " "))
+                        .filter(line -> line.contains(label))
                         .mapToDouble(
                                 line ->
                                         Double.parseDouble(

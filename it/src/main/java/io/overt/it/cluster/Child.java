@@ -86,6 +86,33 @@ public final class Child implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /**
+     * Stops it where it is, as a machine that hangs does: its sockets stay open, and nobody answers
+     * on them.
+     */
+    public void pause() throws IOException, InterruptedException {
+        Command.run("kill", "-STOP", process.pid() + "");
+    }
+
+    /** Lets it go on after {@link #pause}. */
+    public void resume() throws IOException, InterruptedException {
+        Command.run("kill", "-CONT", process.pid() + "");
+    }
+
+    /**
+     * Waits until it ends by itself.
+     *
+     * @return its exit status
+     * @throws IllegalStateException when it does not
+     */
+    public int awaitEnd(Duration deadline) throws InterruptedException {
+        if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException(
+                    "%s still runs after %d s:%n%s".formatted(name, deadline.toSeconds(), tail()));
+        }
+        return process.exitValue();
+    }
+
     /** What it printed last, for messages. */
     public String tail() {
         try {

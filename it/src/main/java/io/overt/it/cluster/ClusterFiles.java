@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the parts of a cluster read, written to one folder: throw-away identities, and a
@@ -21,7 +23,7 @@ final class ClusterFiles {
     private final SiteSetting setting;
     private final Ports ports = new Ports();
     private final TestFleet fleet;
-    private final int signerPort;
+    private final List<Integer> signerPorts = new ArrayList<>();
     private final int controlPort;
 
     /**
@@ -45,10 +47,12 @@ final class ClusterFiles {
 
     ClusterFiles(SiteSetting setting, String site) throws IOException {
         this.setting = setting;
-        Files.createDirectories(file("ca"));
         this.fleet = TestPki.fleet(Files.createDirectories(file("identity")), site);
         LogReaders.create(setting.directory());
-        this.signerPort = ports.next();
+        for (int number = 1; number <= setting.signers(); number++) {
+            Files.createDirectories(ofSigner(number, "ca"));
+            signerPorts.add(ports.next());
+        }
         this.controlPort = ports.next();
     }
 
@@ -61,14 +65,23 @@ final class ClusterFiles {
         return Files.writeString(file(name), content);
     }
 
+    int signers() {
+        return setting.signers();
+    }
+
+    /** A file that is one signer's own, there or not. */
+    Path ofSigner(int number, String name) {
+        return number == 1 ? file(name) : file("signer-" + number).resolve(name);
+    }
+
     /** PEM of the root that clients are to trust; whoever makes the CA puts it there. */
-    Path inspectionRoot() {
-        return file("ca/root.pem");
+    Path inspectionRoot(int signer) {
+        return ofSigner(signer, "ca/root.pem");
     }
 
     /** PEM of the issuing CA; whoever makes the CA puts it there. */
-    Path issuingCa() {
-        return file("ca/issuing.pem");
+    Path issuingCa(int signer) {
+        return ofSigner(signer, "ca/issuing.pem");
     }
 
     /** The key that policies are signed with; whoever makes it puts it there. */
@@ -82,16 +95,17 @@ final class ClusterFiles {
     }
 
     /**
-     * Writes the signer's configuration.
+     * Writes the configuration of the signer with this number, from 1.
      *
-     * @param keys its section {@code token} or {@code insecure-file}
+     * @param keys its section {@code token} or {@code insecure-file}, and whatever else is its own
      */
-    PartFiles signer(String keys) throws IOException {
+    PartFiles signer(int number, String keys) throws IOException {
         int adminPort = ports.next();
+        String name = number == 1 ? "signer" : "signer-" + number;
         return new PartFiles(
-                "signer",
-                write(
-                        "signer.yaml",
+                name,
+                Files.writeString(
+                        ofSigner(number, "signer.yaml"),
                         """
                         listen: 127.0.0.1:%d
                         admin:
@@ -107,15 +121,16 @@ final class ClusterFiles {
                           trust-anchors: [%s]
                         transparency-log:
                           certificate: ca/log.pem
-                          readers-key: log-readers.pem
+                          readers-key: %s
                         """
                                 .formatted(
-                                        signerPort,
+                                        signerPorts.get(number - 1),
                                         adminPort,
-                                        identity(fleet.issue("signer", "signer")),
+                                        identity(fleet.issue("signer", name)),
                                         keys,
                                         setting.organisation(),
-                                        setting.upstreamAnchors())),
+                                        setting.upstreamAnchors().toAbsolutePath(),
+                                        file("log-readers.pem").toAbsolutePath())),
                 adminPort);
     }
 
@@ -199,8 +214,7 @@ final class ClusterFiles {
                           signing-keys: [policy.key.pub]
                         signers:
                           targets:
-                            - address: 127.0.0.1:%d
-                        deadlines:
+                        %sdeadlines:
                           upstream-handshake: %ds
                           idle: %ds
                         limits:
@@ -208,7 +222,7 @@ final class ClusterFiles {
                           inspections: %d
                         upstream:
                           trust-anchors: [%s]
-                          own-cas: [ca/root.pem, ca/untrusted.pem]
+                          own-cas: [%s]
                           source: %s
                         fetches:
                           allowed-networks: [127.0.0.0/8]
@@ -234,12 +248,15 @@ final class ClusterFiles {
                                                 ? LAB_LISTENERS
                                                 : "",
                                         controlPort,
-                                        signerPort,
+                                        signerPorts.stream()
+                                                .map("    - address: 127.0.0.1:%d\n"::formatted)
+                                                .collect(Collectors.joining()),
                                         setting.upstreamHandshake().toSeconds(),
                                         setting.room().idle().toSeconds(),
                                         setting.room().connections(),
                                         setting.room().inspections(),
                                         setting.upstreamAnchors(),
+                                        ownCas(),
                                         number == 2 && setting.gateway() == Gateway.LAB
                                                 ? "client"
                                                 : "edge",
@@ -250,6 +267,18 @@ final class ClusterFiles {
                                         ports.next(),
                                         site));
         return new EdgeFiles(new PartFiles(name, config, adminPort), number, connectPort, records);
+    }
+
+    private String ownCas() {
+        return IntStream.rangeClosed(1, setting.signers())
+                .boxed()
+                .flatMap(
+                        number ->
+                                Stream.of(
+                                        inspectionRoot(number),
+                                        ofSigner(number, "ca/untrusted.pem")))
+                .map(path -> path.toAbsolutePath().toString())
+                .collect(Collectors.joining(", "));
     }
 
     private static String identity(PemFiles files) {

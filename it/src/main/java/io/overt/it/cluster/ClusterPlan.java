@@ -1,5 +1,6 @@
 package io.overt.it.cluster;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param upstreamAnchors PEM file of the CAs that vouch for upstreams
  * @param policy folder of the first policy: {@code policy.yaml} and its lists
  * @param edges names of the site's edges
+ * @param signers how many, each with a token and issuing CAs of its own
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
  * @param room for connections, of each edge
  */
@@ -25,9 +27,10 @@ public record ClusterPlan(
         Path upstreamAnchors,
         Path policy,
         List<String> edges,
+        int signers,
         Gateway gateway,
         EdgeRoom room) {
-    /** Edges with the room that they have by default. */
+    /** One signer, and edges with the room that they have by default. */
     public ClusterPlan(
             Path directory,
             Launcher launcher,
@@ -45,6 +48,7 @@ public record ClusterPlan(
                 upstreamAnchors,
                 policy,
                 edges,
+                1,
                 gateway,
                 EdgeRoom.DEFAULT);
     }
@@ -54,20 +58,71 @@ public record ClusterPlan(
         if (edges.isEmpty()) {
             throw new IllegalArgumentException("edges: none (expected: at least one)");
         }
+        if (signers < 1) {
+            throw new IllegalArgumentException("signers: " + signers + " (expected: at least one)");
+        }
+        if (signers > 1 && keys instanceof CaKeys.Made) {
+            throw new IllegalArgumentException(
+                    "signers: " + signers + " (expected: 1, whose CA is in the folder)");
+        }
     }
 
     /** The part of it that does not depend on how programs are started. */
     SiteSetting setting(Duration upstreamHandshake) {
         return new SiteSetting(
-                directory, organisation, upstreamAnchors, edges, gateway, upstreamHandshake, room);
+                directory,
+                organisation,
+                upstreamAnchors,
+                edges,
+                signers,
+                gateway,
+                upstreamHandshake,
+                room);
     }
 
     /** Where the CA's keys are. */
-    public enum CaKeys {
-        /** In a SoftHSM token of this cluster's own. */
-        SOFTHSM,
-        /** In a file, under the name that warns. For machines without SoftHSM. */
-        INSECURE_FILE
+    public sealed interface CaKeys {
+        /** Made with the cluster, and thrown away with it. */
+        enum Fresh implements CaKeys {
+            /** In a SoftHSM token of this cluster's own. */
+            SOFTHSM,
+            /** In a file, under the name that warns. For machines without SoftHSM. */
+            INSECURE_FILE
+        }
+
+        /**
+         * In a SoftHSM token that is there, with the CA: nothing is made, and nothing is changed.
+         *
+         * @param folder the signer's as docs/ceremonies.md makes it: softhsm2.conf, token.pin, and
+         *     in ca root.pem, issuing.pem, untrusted.pem and log.pem; the token is called overt
+         */
+        record Made(Path folder) implements CaKeys {
+            public Made {
+                folder = folder.toAbsolutePath().normalize();
+                for (String each :
+                        List.of(
+                                "softhsm2.conf",
+                                "token.pin",
+                                "ca/root.pem",
+                                "ca/issuing.pem",
+                                "ca/untrusted.pem",
+                                "ca/log.pem")) {
+                    if (!Files.isReadable(folder.resolve(each))) {
+                        throw new IllegalArgumentException(
+                                folder.resolve(each)
+                                        + ": not there (expected: a signer's folder as docs/ceremonies.md makes it)");
+                    }
+                }
+            }
+        }
+
+        /** Where SoftHSM's configuration is; of a cluster's own unless there is another. */
+        default Path softHsm(Path own) {
+            return switch (this) {
+                case Fresh _ -> own;
+                case Made(Path folder) -> folder.resolve("softhsm2.conf");
+            };
+        }
     }
 
     /** Listeners for a gateway's diverted connections. */

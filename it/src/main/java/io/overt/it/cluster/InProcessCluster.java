@@ -1,22 +1,9 @@
 package io.overt.it.cluster;
 
-import io.overt.control.ControlMain;
-import io.overt.control.cli.Overtctl;
-import io.overt.control.publish.PolicySigningKey;
-import io.overt.edge.EdgeMain;
-import io.overt.it.cluster.ClusterFiles.EdgeFiles;
-import io.overt.it.cluster.ClusterFiles.PartFiles;
-import io.overt.signer.SignerMain;
 import io.overt.testkit.softhsm.SoftHsmToken;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import picocli.CommandLine;
 
 /**
  * A signer with a SoftHSM token, a control plane and the edges of one site inside this process,
@@ -31,9 +18,9 @@ public final class InProcessCluster implements AutoCloseable {
     public static final String SITE = "onejvm";
 
     private final ClusterFiles files;
+    private final SoftHsmToken token;
     private final InProcessPart signer;
-    private final InProcessPart control;
-    private final Map<String, InProcessEdge> edges = new LinkedHashMap<>();
+    private final InProcessSite site;
 
     /**
      * One edge.
@@ -46,56 +33,16 @@ public final class InProcessCluster implements AutoCloseable {
 
     /** Makes everything that the cluster needs, the CA in its token included. */
     public InProcessCluster(SiteSetting setting) throws IOException {
+        if (setting.signers() != 1) {
+            throw new IllegalArgumentException(
+                    "signers: %d (expected: 1; several need processes of their own)"
+                            .formatted(setting.signers()));
+        }
         this.files = new ClusterFiles(setting, SITE);
-        var token = SoftHsmToken.create(files.file("token"));
-        Files.copy(token.rootPem(), files.inspectionRoot());
-        Files.copy(token.issuingPem(), files.issuingCa());
-        PolicySigningKey.create(files.policyKey());
-        SignerMain program = new SignerMain(Clock.systemUTC());
-        PartFiles signerFiles =
-                files.signer(
-                        """
-                                token:
-                                  module: %s
-                                  label: %s
-                                  pin-file: %s
-                                """
-                                .formatted(token.module(), token.label(), token.pinFile()));
-        String config = signerFiles.config().toString();
-        run(
-                program,
-                "create-untrusted-ca",
-                "--config",
-                config,
-                "--organisation",
-                setting.organisation());
-        run(program, "create-log-key", "--config", config);
-        this.signer = new InProcessPart(program, signerFiles);
-        this.control = new InProcessPart(new ControlMain(), files.control());
-        for (EdgeFiles edge : files.edges()) {
-            edges.put(
-                    edge.part().name(),
-                    new InProcessEdge(
-                            new InProcessPart(new EdgeMain(), edge.part()),
-                            edge.connectPort(),
-                            edge.records()));
-        }
-    }
-
-    /** A command of the signer, in the token that is there already. */
-    private static void run(SignerMain program, String name, String... arguments)
-            throws IOException {
-        for (Object command : program.commands()) {
-            var line = new CommandLine(command);
-            if (line.getCommandName().equals(name)) {
-                int status = line.execute(arguments);
-                if (status != 0) {
-                    throw new IOException(name + ": status " + status + " (expected: 0)");
-                }
-                return;
-            }
-        }
-        throw new IllegalStateException("the signer has no command " + name);
+        TokenSigner made = TokenSigner.make(files, 1, setting.organisation());
+        this.token = made.token();
+        this.signer = new InProcessPart(made.program(), made.files());
+        this.site = new InProcessSite(files);
     }
 
     public InProcessPart signer() {
@@ -103,32 +50,37 @@ public final class InProcessCluster implements AutoCloseable {
     }
 
     public InProcessPart control() {
-        return control;
+        return site.control();
     }
 
     /** The edges by name, in the setting's order. */
     public Map<String, InProcessEdge> edges() {
-        return Map.copyOf(edges);
+        return site.edges();
     }
 
     /** The edge of that name. */
     public InProcessEdge edge(String name) {
-        InProcessEdge edge = edges.get(name);
-        if (edge == null) {
-            throw new IllegalArgumentException(
-                    name + ": no such edge (expected: one of " + edges.keySet() + ")");
-        }
-        return edge;
+        return site.edge(name);
     }
 
     /** PEM of the root that clients are to trust. */
     public Path inspectionRoot() {
-        return files.inspectionRoot();
+        return files.inspectionRoot(1);
     }
 
     /** PEM of the issuing CA. */
     public Path issuingCa() {
-        return files.issuingCa();
+        return files.issuingCa(1);
+    }
+
+    /** A further issuing CA in the signer's token, below the same root; PEM. */
+    public Path anotherIssuingCa(String name) {
+        return token.anotherIssuing(files.file("ca/" + name + ".pem"));
+    }
+
+    /** A file of the cluster, there or not. */
+    public Path file(String name) {
+        return files.file(name);
     }
 
     /** How often the CA's key was used for a leaf since the signer was started. */
@@ -143,12 +95,7 @@ public final class InProcessCluster implements AutoCloseable {
      * @throws IOException when overtctl does not end with 0; the message has what it printed
      */
     public void publish(Path policy) throws IOException {
-        var answer = overtctl("apply", policy.toString());
-        if (answer.status() != 0) {
-            throw new IOException(
-                    "overtctl apply %s: status %d (expected: 0)%n%s"
-                            .formatted(policy, answer.status(), answer.printed()));
-        }
+        site.publish(policy);
     }
 
     /**
@@ -160,22 +107,13 @@ public final class InProcessCluster implements AutoCloseable {
 
     /** Runs overtctl as the site's operator. */
     public Answer overtctl(String... arguments) {
-        var printed = new StringWriter();
-        var writer = new PrintWriter(printed, true);
-        int status =
-                Overtctl.run(
-                        Map.of("OVERTCTL_CONFIG", files.overtctl().toString()),
-                        writer,
-                        writer,
-                        arguments);
-        return new Answer(status, printed.toString());
+        return site.overtctl(arguments);
     }
 
     @Override
     public void close() {
         // Edges first: they drain while signer and control plane still answer.
-        edges.values().forEach(edge -> edge.part().close());
-        control.close();
+        site.close();
         signer.close();
     }
 }

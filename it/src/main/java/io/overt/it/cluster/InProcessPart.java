@@ -58,6 +58,16 @@ public final class InProcessPart implements AutoCloseable {
         return admin.sum(metric);
     }
 
+    /**
+     * One of its metrics, summed over those of its labels that are not named.
+     *
+     * @param label as it stands there, e.g. {@code outcome="signed"}
+     * @throws IOException when it does not answer or has no such metric
+     */
+    public double sum(String metric, String label) throws IOException, InterruptedException {
+        return admin.sum(metric, label);
+    }
+
     @Override
     public void close() {
         stop();

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * A signer, a control plane and the edges of one site as processes of their own, with throw-away
+ * Signers, a control plane and the edges of one site as processes of their own, with throw-away
  * identities and a throw-away CA, talking over the loopback address.
  *
  * <p>Not thread-safe. Whoever starts it closes it; closing stops the processes in reverse order.
@@ -38,17 +38,14 @@ public final class ProcessCluster implements AutoCloseable {
     private final ClusterFiles files;
     private final List<Child> children = new ArrayList<>();
     private final Map<String, EdgeProcess> edges = new LinkedHashMap<>();
-    private int signerAdminPort;
-    private Optional<Child> signer = Optional.empty();
+    private final List<SignerProcess> signers = new ArrayList<>();
     private Optional<Child> control = Optional.empty();
-    private Optional<Path> signerConfig = Optional.empty();
 
     private ProcessCluster(ClusterPlan plan, Consumer<String> progress) throws IOException {
         this.plan = plan;
         this.progress = progress;
         this.files = new ClusterFiles(plan.setting(UPSTREAM_HANDSHAKE), SITE);
-        this.launcher =
-                plan.launcher().with("SOFTHSM2_CONF", files.file("softhsm2.conf").toString());
+        this.launcher = plan.launcher();
     }
 
     /**
@@ -63,6 +60,15 @@ public final class ProcessCluster implements AutoCloseable {
      */
     public record EdgeProcess(
             String name, int number, Child process, int connectPort, int adminPort, Path records) {}
+
+    /**
+     * One signer.
+     *
+     * @param number from 1
+     * @param process while it runs
+     * @param files what it is started from
+     */
+    private record SignerProcess(int number, Child process, PartFiles files) {}
 
     /**
      * Makes everything that a cluster needs, and starts it.
@@ -83,14 +89,29 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    /** PEM of the root that clients are to trust. */
+    /** PEM of the root that clients are to trust; with several signers, of the first one's. */
     public Path inspectionRoot() {
-        return files.inspectionRoot();
+        return files.inspectionRoot(1);
     }
 
-    /** PEM of the issuing CA. */
+    /** PEM of the issuing CA; with several signers, of the first one's. */
     public Path issuingCa() {
-        return files.issuingCa();
+        return files.issuingCa(1);
+    }
+
+    /** How many signers there are. */
+    public int signers() {
+        return signers.size();
+    }
+
+    /** PEM of each signer's root: clients are to trust them all. */
+    public List<Path> inspectionRoots() {
+        return signers.stream().map(each -> files.inspectionRoot(each.number())).toList();
+    }
+
+    /** PEM of each signer's issuing CA. */
+    public List<Path> issuingCas() {
+        return signers.stream().map(each -> files.issuingCa(each.number())).toList();
     }
 
     /** The edges by name, in the plan's order. */
@@ -103,9 +124,13 @@ public final class ProcessCluster implements AutoCloseable {
         return edge;
     }
 
-    /** How often the CA's key was used for a leaf. */
+    /** How often a CA's key was used for a leaf, by all signers together. */
     public double signatures() throws IOException, InterruptedException {
-        return AdminPort.where(launcher, signerAdminPort).sum("overt_signer_signatures_total");
+        double sum = 0;
+        for (SignerProcess each : signers) {
+            sum += admin(each).sum("overt_signer_signatures_total");
+        }
+        return sum;
     }
 
     /** A metric of an edge, summed over its labels. */
@@ -113,14 +138,17 @@ public final class ProcessCluster implements AutoCloseable {
         return AdminPort.where(launcher, edge(edge).adminPort()).sum(metric);
     }
 
-    /** Ends the signer as a power cut would. */
+    /** Ends the first signer as a power cut would. */
     public void killSigner() throws InterruptedException {
-        signer.orElseThrow().kill();
+        signers.getFirst().process().kill();
     }
 
-    /** Starts the signer again, from the files and the token that it left; returns when ready. */
+    /**
+     * Starts the first signer again, from the files and the token that it left; returns when ready.
+     */
     public void startSignerAgain() throws IOException, InterruptedException {
-        startSignerProcess();
+        SignerProcess before = signers.getFirst();
+        signers.set(0, startSignerProcess(before.number(), before.files()));
     }
 
     /** Ends the control plane as a power cut would. */
@@ -141,7 +169,9 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private void startAll() throws IOException, InterruptedException {
-        startSigner();
+        for (int number = 1; number <= files.signers(); number++) {
+            startSigner(number);
+        }
         startControl();
         List<EdgeFiles> site = files.edges();
         for (EdgeFiles edge : site) {
@@ -152,64 +182,93 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    private void startSigner() throws IOException, InterruptedException {
-        PartFiles signer = files.signer(keys());
-        signerAdminPort = signer.adminPort();
-        progress.accept(
-                switch (plan.keys()) {
-                    case SOFTHSM -> "making a CA whose keys stay in a SoftHSM token";
-                    case INSECURE_FILE -> "making a CA whose keys are in a file (no SoftHSM here)";
-                });
+    private void startSigner(int number) throws IOException, InterruptedException {
+        PartFiles signer = files.signer(number, keys(number));
+        switch (plan.keys()) {
+            case CaKeys.Fresh.SOFTHSM -> {
+                progress.accept("making a CA whose keys stay in a SoftHSM token");
+                createCa(
+                        number,
+                        signer.config(),
+                        "--init-token",
+                        "--so-pin-file",
+                        files.ofSigner(number, "so-pin").toString());
+            }
+            case CaKeys.Fresh.INSECURE_FILE -> {
+                progress.accept("making a CA whose keys are in a file (no SoftHSM here)");
+                createCa(number, signer.config());
+            }
+            case CaKeys.Made(Path folder) -> {
+                progress.accept("taking the CA that is in " + folder);
+                for (String each : List.of("root", "issuing", "untrusted", "log")) {
+                    String file = "ca/" + each + ".pem";
+                    Files.copy(folder.resolve(file), files.ofSigner(number, file));
+                }
+            }
+        }
+        progress.accept("starting the " + signer.name());
+        signers.add(startSignerProcess(number, signer));
+    }
+
+    private void createCa(int number, Path config, String... more)
+            throws IOException, InterruptedException {
         var createCa =
                 new ArrayList<>(
                         List.of(
                                 "create-ca",
                                 "--config",
-                                signer.config().toString(),
+                                config.toString(),
                                 "--organisation",
                                 plan.organisation(),
                                 "--root",
-                                inspectionRoot().toString(),
+                                files.inspectionRoot(number).toString(),
                                 "--issuing-days",
                                 "1825"));
-        if (plan.keys() == CaKeys.SOFTHSM) {
-            createCa.addAll(
-                    List.of("--init-token", "--so-pin-file", files.file("so-pin").toString()));
-        }
-        launcher.run("overt-signer", createCa.toArray(String[]::new));
-        launcher.run(
-                "overt-signer",
-                "create-untrusted-ca",
-                "--config",
-                signer.config().toString(),
-                "--organisation",
-                plan.organisation());
-        progress.accept("starting the signer");
-        signerConfig = Optional.of(signer.config());
-        startSignerProcess();
+        createCa.addAll(List.of(more));
+        launcher(number).run("overt-signer", createCa.toArray(String[]::new));
+        launcher(number)
+                .run(
+                        "overt-signer",
+                        "create-untrusted-ca",
+                        "--config",
+                        config.toString(),
+                        "--organisation",
+                        plan.organisation());
     }
 
-    private void startSignerProcess() throws IOException, InterruptedException {
-        Child process = start("signer", "overt-signer", signerConfig.orElseThrow());
-        signer = Optional.of(process);
-        awaitReady("signer", process, signerAdminPort);
+    private SignerProcess startSignerProcess(int number, PartFiles files)
+            throws IOException, InterruptedException {
+        Child process = start(launcher(number), files.name(), "overt-signer", files.config());
+        awaitReady(files.name(), process, files.adminPort());
+        return new SignerProcess(number, process, files);
     }
 
-    /** Makes what the signer's keys are to be kept in; returns the section that says where. */
-    private String keys() throws IOException {
+    private AdminPort admin(SignerProcess signer) {
+        return AdminPort.where(launcher, signer.files().adminPort());
+    }
+
+    /** Each signer's process sees a directory of tokens of its own. */
+    private Launcher launcher(int signer) {
+        return launcher.with(
+                "SOFTHSM2_CONF",
+                plan.keys().softHsm(files.ofSigner(signer, "softhsm2.conf")).toString());
+    }
+
+    /** Makes what a signer's keys are to be kept in; returns the section that says where. */
+    private String keys(int number) throws IOException {
         return switch (plan.keys()) {
-            case SOFTHSM -> {
-                Files.createDirectories(files.file("tokens"));
-                files.write(
-                        "softhsm2.conf",
+            case CaKeys.Fresh.SOFTHSM -> {
+                Path tokens = Files.createDirectories(files.ofSigner(number, "tokens"));
+                Files.writeString(
+                        files.ofSigner(number, "softhsm2.conf"),
                         """
                         directories.tokendir = %s
                         objectstore.backend = file
                         log.level = ERROR
                         """
-                                .formatted(files.file("tokens")));
-                secret("pin");
-                secret("so-pin");
+                                .formatted(tokens));
+                secret(files.ofSigner(number, "pin"));
+                secret(files.ofSigner(number, "so-pin"));
                 yield """
                         token:
                           module: %s
@@ -218,14 +277,22 @@ public final class ProcessCluster implements AutoCloseable {
                         """
                         .formatted(softHsmModule());
             }
-            case INSECURE_FILE -> {
-                secret("issuing.password");
+            case CaKeys.Fresh.INSECURE_FILE -> {
+                secret(files.ofSigner(number, "issuing.password"));
                 yield """
                         insecure-file:
                           pkcs12: issuing.p12
                           password-file: issuing.password
                         """;
             }
+            case CaKeys.Made(Path folder) ->
+                    """
+                    token:
+                      module: %s
+                      label: overt
+                      pin-file: %s
+                    """
+                            .formatted(softHsmModule(), folder.resolve("token.pin"));
         };
     }
 
@@ -233,7 +300,7 @@ public final class ProcessCluster implements AutoCloseable {
         PartFiles plane = files.control();
         launcher.run("overt-control", "create-policy-key", "--out", files.policyKey().toString());
         progress.accept("starting the control plane, and publishing the first policy");
-        Child process = start("control", "overt-control", plane.config());
+        Child process = start(launcher, "control", "overt-control", plane.config());
         control = Optional.of(process);
         awaitReady("control plane", process, plane.adminPort());
         overtctl("apply", plan.policy().toString());
@@ -247,16 +314,15 @@ public final class ProcessCluster implements AutoCloseable {
                 new EdgeProcess(
                         name,
                         edge.number(),
-                        start(name, "overt-edge", edge.part().config()),
+                        start(launcher, name, "overt-edge", edge.part().config()),
                         edge.connectPort(),
                         edge.part().adminPort(),
                         edge.records()));
     }
 
-    private Child start(String name, String program, Path config) throws IOException {
+    private Child start(Launcher by, String name, String program, Path config) throws IOException {
         Child child =
-                launcher.start(
-                        name, files.file(name + ".log"), program, "--config", config.toString());
+                by.start(name, files.file(name + ".log"), program, "--config", config.toString());
         children.add(child);
         return child;
     }
@@ -278,10 +344,9 @@ public final class ProcessCluster implements AutoCloseable {
                         + " (expected: the package softhsm2 is installed)");
     }
 
-    private void secret(String name) throws IOException {
+    private static void secret(Path file) throws IOException {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
-        Path file = files.file(name);
         Files.createFile(
                 file,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

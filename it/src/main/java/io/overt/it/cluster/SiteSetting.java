@@ -12,6 +12,7 @@ import java.util.List;
  * @param organisation named by the CA
  * @param upstreamAnchors PEM file of the CAs that vouch for upstreams
  * @param edges names of the site's edges
+ * @param signers how many, each with issuing CAs of its own
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
  * @param upstreamHandshake how long an edge waits for an upstream's part of a handshake
  * @param room for connections, of each edge
@@ -21,10 +22,11 @@ public record SiteSetting(
         String organisation,
         Path upstreamAnchors,
         List<String> edges,
+        int signers,
         Gateway gateway,
         Duration upstreamHandshake,
         EdgeRoom room) {
-    /** Edges with the room that they have by default. */
+    /** One signer, and edges with the room that they have by default. */
     public SiteSetting(
             Path directory,
             String organisation,
@@ -37,6 +39,7 @@ public record SiteSetting(
                 organisation,
                 upstreamAnchors,
                 edges,
+                1,
                 gateway,
                 upstreamHandshake,
                 EdgeRoom.DEFAULT);
@@ -46,6 +49,9 @@ public record SiteSetting(
         edges = List.copyOf(edges);
         if (edges.isEmpty()) {
             throw new IllegalArgumentException("edges: none (expected: at least one)");
+        }
+        if (signers < 1) {
+            throw new IllegalArgumentException("signers: " + signers + " (expected: at least one)");
         }
     }
 }

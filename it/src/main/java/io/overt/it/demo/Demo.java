@@ -28,9 +28,9 @@ import java.util.stream.Stream;
  * {@code ./overt demo}: a whole cluster on this machine, one real request through it, and what
  * became of it.
  *
- * <p>Arguments: the folder to work in, then {@code softhsm} or {@code file} for the CA's keys, then
- * optionally {@code --divert} and {@code --stay}. Ends with status 1 when a step does not come out
- * as it should.
+ * <p>Arguments: the folder to work in, then {@code softhsm} or {@code file} for the CA's keys, or
+ * {@code ca=DIR} for a CA that is there, then optionally {@code --divert} and {@code --stay}. Ends
+ * with status 1 when a step does not come out as it should.
  */
 public final class Demo {
     private static final String HOST = "www.shop.example";
@@ -49,7 +49,7 @@ public final class Demo {
     /** Runs the demonstration. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
-        CaKeys keys = arguments[1].equals("softhsm") ? CaKeys.SOFTHSM : CaKeys.INSECURE_FILE;
+        CaKeys keys = keys(arguments[1]);
         Set<String> options =
                 Set.of(arguments).stream()
                         .filter(each -> each.startsWith("--"))
@@ -66,6 +66,13 @@ public final class Demo {
                 new CountDownLatch(1).await();
             }
         }
+    }
+
+    private static CaKeys keys(String argument) {
+        if (argument.startsWith("ca=")) {
+            return new CaKeys.Made(Path.of(argument.substring("ca=".length())));
+        }
+        return argument.equals("softhsm") ? CaKeys.Fresh.SOFTHSM : CaKeys.Fresh.INSECURE_FILE;
     }
 
     private static Demo start(Path directory, CaKeys keys, Scene scene, Closing open)

@@ -37,7 +37,8 @@ public final class Scan {
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createDirectories(Path.of(arguments[0]));
-        CaKeys keys = arguments[1].equals("softhsm") ? CaKeys.SOFTHSM : CaKeys.INSECURE_FILE;
+        CaKeys keys =
+                arguments[1].equals("softhsm") ? CaKeys.Fresh.SOFTHSM : CaKeys.Fresh.INSECURE_FILE;
         Path found = Files.createDirectories(Path.of(arguments[3]));
         boolean write = arguments.length > 4 && arguments[4].equals("--write");
         var page = new Page(Launcher.ofBuildTree().root());

@@ -25,12 +25,17 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.security.auth.x500.X500Principal;
 
 /**
  * Clients of an explicit proxy on the loopback network: CONNECT, real TLS that is verified, one
@@ -43,23 +48,32 @@ final class Clients implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final SslContext tls;
-    private final X509Certificate issuingCa;
+    private final Set<X500Principal> issuingCas;
     private final AtomicInteger next = new AtomicInteger();
 
     /**
      * Clients that trust both, so that a spliced connection is one, too.
      *
-     * @param inspectionRoot and what forged leaves are issued by
+     * @param inspectionRoots of all signers
+     * @param issuingCas what forged leaves are issued by
      * @param originRoot of the hosts themselves
      */
-    Clients(X509Certificate inspectionRoot, X509Certificate issuingCa, X509Certificate originRoot)
+    Clients(
+            List<X509Certificate> inspectionRoots,
+            List<X509Certificate> issuingCas,
+            X509Certificate originRoot)
             throws SSLException {
-        this.issuingCa = issuingCa;
+        this.issuingCas =
+                issuingCas.stream()
+                        .map(X509Certificate::getSubjectX500Principal)
+                        .collect(Collectors.toUnmodifiableSet());
         this.tls =
                 SslContextBuilder.forClient()
                         .sslProvider(SslProvider.OPENSSL)
                         .protocols("TLSv1.3")
-                        .trustManager(inspectionRoot, originRoot)
+                        .trustManager(
+                                Stream.concat(inspectionRoots.stream(), Stream.of(originRoot))
+                                        .toArray(X509Certificate[]::new))
                         .endpointIdentificationAlgorithm("HTTPS")
                         .build();
     }
@@ -192,7 +206,7 @@ final class Clients implements AutoCloseable {
                                         .getSession()
                                         .getPeerCertificates()[0];
                 met =
-                        leaf.getIssuerX500Principal().equals(issuingCa.getSubjectX500Principal())
+                        issuingCas.contains(leaf.getIssuerX500Principal())
                                 ? Call.Met.FORGED
                                 : Call.Met.ORIGINAL;
                 say(context, "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");

@@ -26,6 +26,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,6 +49,7 @@ record Ground(
     /**
      * Makes and starts all of it.
      *
+     * @param signers how many
      * @param room of each edge
      * @param open takes over what was opened
      */
@@ -55,6 +57,7 @@ record Ground(
             Path directory,
             CaKeys keys,
             int hostCount,
+            int signers,
             EdgeRoom room,
             Closing open,
             Consumer<String> progress)
@@ -82,6 +85,7 @@ record Ground(
                                         anchors,
                                         policy,
                                         List.of(FIRST, SECOND),
+                                        signers,
                                         Gateway.NONE,
                                         room),
                                 progress));
@@ -89,8 +93,8 @@ record Ground(
                 cluster,
                 open.opened(
                         new Clients(
-                                certificate(cluster.inspectionRoot()),
-                                certificate(cluster.issuingCa()),
+                                certificates(cluster.inspectionRoots()),
+                                certificates(cluster.issuingCas()),
                                 pki.anchor())),
                 origin,
                 hosts);
@@ -156,6 +160,15 @@ record Ground(
         } catch (IOException _) {
             return false; // not yet
         }
+    }
+
+    private static List<X509Certificate> certificates(List<Path> pems)
+            throws IOException, CertificateException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Path pem : pems) {
+            certificates.add(certificate(pem));
+        }
+        return certificates;
     }
 
     private static X509Certificate certificate(Path pem) throws IOException, CertificateException {

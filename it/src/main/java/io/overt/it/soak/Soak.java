@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
  * something is left that should not be.
  *
  * <p>Arguments: the folder to work in, {@code softhsm} or {@code file} for the CA's keys, idle
- * connections, new ones a minute, minutes; {@code --kill} at the end for {@link Kills} instead.
+ * connections, new ones a minute, minutes, signers; {@code --kill} at the end for {@link Kills}
+ * instead.
  */
 public final class Soak {
     private final Ground ground;
@@ -39,16 +40,19 @@ public final class Soak {
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        CaKeys keys = arguments[1].equals("softhsm") ? CaKeys.SOFTHSM : CaKeys.INSECURE_FILE;
+        CaKeys keys =
+                arguments[1].equals("softhsm") ? CaKeys.Fresh.SOFTHSM : CaKeys.Fresh.INSECURE_FILE;
         int idle = Integer.parseInt(arguments[2]);
         int perMinute = Integer.parseInt(arguments[3]);
         Duration time = Duration.ofMinutes(Integer.parseInt(arguments[4]));
-        boolean kill = arguments.length > 5 && arguments[5].equals("--kill");
+        int signers = Integer.parseInt(arguments[5]);
+        boolean kill = arguments.length > 6 && arguments[6].equals("--kill");
         var room = new EdgeRoom(2 * (idle + 5_000), 2 * (idle + 5_000), Duration.ofHours(6));
         List<String> faults;
         try (var open = Closing.atTheLatestOnSignal()) {
             Ground ground =
-                    Ground.prepare(directory, keys, kill ? 400 : 100, room, open, Soak::say);
+                    Ground.prepare(
+                            directory, keys, kill ? 400 : 100, signers, room, open, Soak::say);
             faults =
                     kill
                             ? new Kills(ground, perMinute, time).run()

@@ -69,7 +69,7 @@ final class ClusterInOneJvmTest {
     private static final List<Fault> UNTRUSTED =
             List.of(Fault.EXPIRED, Fault.WRONG_HOST, Fault.UNTRUSTED_ROOT);
 
-    private static final int CONCURRENT = 20;
+    private static final int CONCURRENT = 50;
 
     /** Origins with a fault, at ports that the policy names. */
     private final Map<Fault, Site> untrustedAndSpliced = new ConcurrentHashMap<>();

@@ -44,10 +44,11 @@ final class Visitor {
 
     /**
      * Visits {@code host} at {@code origin} through the edge at {@code connectPort}, trusting
-     * {@code anchor} alone.
+     * {@code anchors} alone.
      */
-    Visit visit(int connectPort, InetSocketAddress origin, String host, X509Certificate anchor) {
-        var trust = RecordingTrust.in(anchor);
+    Visit visit(
+            int connectPort, InetSocketAddress origin, String host, X509Certificate... anchors) {
+        var trust = RecordingTrust.in(anchors);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), connectPort)) {
             connections.computeIfAbsent(connectPort, _ -> new AtomicInteger()).incrementAndGet();
             socket.setSoTimeout((int) PATIENCE.toMillis());

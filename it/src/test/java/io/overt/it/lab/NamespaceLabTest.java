@@ -97,7 +97,7 @@ final class NamespaceLabTest {
                                 new ClusterPlan(
                                         directory.resolve("cluster"),
                                         lab.onGateway(),
-                                        CaKeys.SOFTHSM,
+                                        CaKeys.Fresh.SOFTHSM,
                                         "Example Corp",
                                         originRoot,
                                         policy("first", FIRST_POLICY),

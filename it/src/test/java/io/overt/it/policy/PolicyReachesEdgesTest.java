@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,7 +299,8 @@ class PolicyReachesEdgesTest {
                                         files.trustAnchors()),
                                 folder.resolve("state/control.db"),
                                 signingKey,
-                                new PublicationLimits(1 << 20, 1)),
+                                new PublicationLimits(1 << 20, 1),
+                                Optional.empty()),
                         Clock.systemUTC(),
                         controlParts);
     }

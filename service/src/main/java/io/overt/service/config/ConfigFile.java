@@ -34,8 +34,22 @@ public final class ConfigFile {
         return read(file, System.getenv());
     }
 
+    /**
+     * Like {@link #read(Path)}, for what has been read already: what was checked, signed say, is
+     * then what is parsed.
+     *
+     * @param file where it was read from, for messages and for relative paths
+     */
+    public static ConfigNode parse(Path file, byte[] content) throws ConfigException {
+        return parse(file, utf8(file, content), System.getenv());
+    }
+
     static ConfigNode read(Path file, Map<String, String> environment) throws ConfigException {
-        String text = content(file);
+        return parse(file, content(file), environment);
+    }
+
+    private static ConfigNode parse(Path file, String text, Map<String, String> environment)
+            throws ConfigException {
         var settings = LoadSettings.builder().setLabel(file.toString()).setUseMarks(true).build();
         try {
             var root =
@@ -64,21 +78,28 @@ public final class ConfigFile {
 
     private static String content(Path file) throws ConfigException {
         try {
-            long size = Files.size(file);
-            if (size > MAX_BYTES) {
-                throw new ConfigException(
-                        file + ": " + size + " bytes (expected: at most " + MAX_BYTES + ")");
-            }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                    .toString();
+            requireSize(file, Files.size(file));
+            return utf8(file, Files.readAllBytes(file));
         } catch (NoSuchFileException _) {
             throw new ConfigException(file + ": no such file");
-        } catch (CharacterCodingException _) {
-            throw new ConfigException(file + ": not UTF-8");
         } catch (IOException e) {
             throw new ConfigException(file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static String utf8(Path file, byte[] content) throws ConfigException {
+        requireSize(file, content.length);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+        } catch (CharacterCodingException _) {
+            throw new ConfigException(file + ": not UTF-8");
+        }
+    }
+
+    private static void requireSize(Path file, long size) throws ConfigException {
+        if (size > MAX_BYTES) {
+            throw new ConfigException(
+                    file + ": " + size + " bytes (expected: at most " + MAX_BYTES + ")");
         }
     }
 

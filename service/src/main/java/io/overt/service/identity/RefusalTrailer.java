@@ -1,11 +1,15 @@
 package io.overt.service.identity;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.overt.proto.failure.v1.Refusal;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,9 +27,25 @@ public final class RefusalTrailer {
         return trailers;
     }
 
-    /** What a gRPC method answers with. */
+    /**
+     * What a gRPC method answers with. A delay stands in it once more as {@code
+     * google.rpc.RetryInfo}, which clients and proxies that know nothing of us understand.
+     */
     public static StatusRuntimeException exception(Status status, Refusal refusal) {
-        return status.asRuntimeException(of(refusal));
+        if (!refusal.hasRetryAfter()) {
+            return status.asRuntimeException(of(refusal));
+        }
+        return StatusProto.toStatusRuntimeException(
+                com.google.rpc.Status.newBuilder()
+                        .setCode(status.getCode().value())
+                        .setMessage(Objects.requireNonNullElse(status.getDescription(), ""))
+                        .addDetails(
+                                Any.pack(
+                                        RetryInfo.newBuilder()
+                                                .setRetryDelay(refusal.getRetryAfter())
+                                                .build()))
+                        .build(),
+                of(refusal));
     }
 
     /** The refusal that a failed call carries, if its server sent a readable one. */

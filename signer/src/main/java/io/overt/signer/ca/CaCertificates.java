@@ -1,26 +1,22 @@
 package io.overt.signer.ca;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -34,7 +30,6 @@ final class CaCertificates {
 
     private final String organisation;
     private final Instant now;
-    private final SecureRandom random = new SecureRandom();
 
     CaCertificates(String organisation, Instant now) {
         this.organisation = organisation;
@@ -44,30 +39,21 @@ final class CaCertificates {
     /** A self-signed root, which makes issuing CAs and nothing else. */
     X509Certificate root(KeyPair key, CaKeys keys, Duration lifetime)
             throws GeneralSecurityException, IOException {
-        X500Name name = name("TLS Inspection Root CA");
-        X509v3CertificateBuilder builder = builder(name, name, key.getPublic(), lifetime);
         // RFC 5280 §4.2.1.9: one CA below it, and none below that.
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(1));
-        return signed(builder, key, keys);
+        CaContents contents =
+                contents("TLS Inspection Root CA", lifetime, CaContents.Purpose.ROOT, 1);
+        return CaDraft.selfSigned(contents, key.getPublic())
+                .sign(key.getPrivate(), key.getPublic(), keys.provider());
     }
 
     /** The issuing CA: leaves for TLS servers, and no CA below it. */
     X509Certificate issuing(
             PublicKey key, X509Certificate root, KeyPair rootKey, CaKeys keys, Duration lifetime)
             throws GeneralSecurityException, IOException {
-        X500Name issuer = X500Name.getInstance(root.getSubjectX500Principal().getEncoded());
-        X509v3CertificateBuilder builder =
-                builder(issuer, name("TLS Inspection CA"), key, lifetime);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-        builder.addExtension(
-                Extension.extendedKeyUsage,
-                false,
-                new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-        builder.addExtension(
-                Extension.authorityKeyIdentifier,
-                false,
-                new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(root.getPublicKey()));
-        return signed(builder, rootKey, keys);
+        CaContents contents =
+                contents("TLS Inspection CA", lifetime, CaContents.Purpose.ISSUING, 0);
+        return CaDraft.issued(contents, key, root)
+                .sign(rootKey.getPrivate(), rootKey.getPublic(), keys.provider());
     }
 
     /**
@@ -76,14 +62,10 @@ final class CaCertificates {
      */
     X509Certificate untrusted(KeyPair key, CaKeys keys, Duration lifetime)
             throws GeneralSecurityException, IOException {
-        X500Name name = name("Untrusted Inspection CA");
-        X509v3CertificateBuilder builder = builder(name, name, key.getPublic(), lifetime);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-        builder.addExtension(
-                Extension.extendedKeyUsage,
-                false,
-                new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-        return signed(builder, key, keys);
+        CaContents contents =
+                contents("Untrusted Inspection CA", lifetime, CaContents.Purpose.ISSUING, 0);
+        return CaDraft.selfSigned(contents, key.getPublic())
+                .sign(key.getPrivate(), key.getPublic(), keys.provider());
     }
 
     /**
@@ -97,7 +79,7 @@ final class CaCertificates {
         X509v3CertificateBuilder builder =
                 new JcaX509v3CertificateBuilder(
                         name,
-                        new BigInteger(126, random).setBit(126),
+                        CaDraft.serial(),
                         Date.from(now.minus(BACKDATED)),
                         Date.from(Instant.parse("9999-12-31T23:59:59Z")),
                         name,
@@ -114,25 +96,17 @@ final class CaCertificates {
                 .build();
     }
 
-    private X509v3CertificateBuilder builder(
-            X500Name issuer, X500Name subject, PublicKey key, Duration lifetime)
-            throws GeneralSecurityException, IOException {
-        JcaX509v3CertificateBuilder builder =
-                new JcaX509v3CertificateBuilder(
-                        issuer,
-                        // 127 random bits, never zero: RFC 5280 §4.1.2.2.
-                        new BigInteger(126, random).setBit(126),
-                        Date.from(now.minus(BACKDATED)),
-                        Date.from(now.plus(lifetime)),
-                        subject,
-                        key);
-        builder.addExtension(
-                Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-        builder.addExtension(
-                Extension.subjectKeyIdentifier,
-                false,
-                new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key));
-        return builder;
+    private CaContents contents(
+            String what, Duration lifetime, CaContents.Purpose purpose, int pathLength) {
+        return new CaContents(
+                name(what),
+                now.minus(BACKDATED),
+                now.plus(lifetime),
+                purpose,
+                pathLength,
+                NameLimits.NONE,
+                List.of(),
+                List.of());
     }
 
     private static X509Certificate signed(

@@ -5,11 +5,11 @@ public final class CaException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    CaException(String message) {
+    public CaException(String message) {
         super(message);
     }
 
-    CaException(String message, Throwable cause) {
+    public CaException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -2,11 +2,8 @@ package io.overt.signer.ca;
 
 import io.overt.signer.key.TokenSettings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.ProviderException;
@@ -14,7 +11,6 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -94,25 +90,6 @@ public record FirstCa(
 
     static void write(Path file, X509Certificate certificate)
             throws CaException, IOException, CertificateEncodingException {
-        try {
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Files.writeString(
-                    file,
-                    pem(certificate),
-                    StandardCharsets.US_ASCII,
-                    StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException e) {
-            throw new CaException(file + ": is there already, and is not overwritten", e);
-        }
-    }
-
-    private static String pem(X509Certificate certificate) throws CertificateEncodingException {
-        return "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                        .encodeToString(certificate.getEncoded())
-                + "\n-----END CERTIFICATE-----\n";
+        Pem.writeNew(file, Pem.of(certificate));
     }
 }

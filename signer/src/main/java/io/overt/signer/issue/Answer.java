@@ -1,6 +1,8 @@
 package io.overt.signer.issue;
 
 import io.overt.proto.failure.v1.RefusalReason;
+import java.time.Duration;
+import java.util.Optional;
 
 /** What a request for a certificate comes to. */
 public sealed interface Answer {
@@ -17,8 +19,17 @@ public sealed interface Answer {
      *
      * @param subject what the reason is about; may be empty
      * @param detail for people
+     * @param retryAfter when asking again can help, where that is known
      */
-    record Refused(RefusalReason reason, String subject, String detail) implements Answer {}
+    record Refused(
+            RefusalReason reason, String subject, String detail, Optional<Duration> retryAfter)
+            implements Answer {
+
+        /** One that says nothing of when. */
+        public Refused(RefusalReason reason, String subject, String detail) {
+            this(reason, subject, detail, Optional.empty());
+        }
+    }
 
     /** Where a certificate came from. */
     enum Origin {

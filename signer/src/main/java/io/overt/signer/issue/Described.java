@@ -2,10 +2,13 @@ package io.overt.signer.issue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import io.overt.proto.signer.v1.DescribeResponse;
 import io.overt.proto.signer.v1.IssuerState;
 import io.overt.proto.signer.v1.Profile;
 import io.overt.proto.signer.v1.Recipe;
 import io.overt.x509.MirrorProfile;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 
@@ -24,6 +27,7 @@ public final class Described {
                                     case STAGED -> IssuerState.ISSUER_STATE_STAGED;
                                     case ACTIVE -> IssuerState.ISSUER_STATE_ACTIVE;
                                     case RETIRING -> IssuerState.ISSUER_STATE_RETIRING;
+                                    case RETIRED -> IssuerState.ISSUER_STATE_RETIRED;
                                 })
                         .addAllCrlUrls(issuer.ca().crlUrls())
                         .addAllCaIssuersUrls(issuer.ca().caIssuersUrls());
@@ -46,6 +50,16 @@ public final class Described {
                 .setEpochLength(seconds(profile.epochLength()))
                 .setEpochGrace(seconds(profile.epochGrace()))
                 .build();
+    }
+
+    /** Another value for another description: what edges compare, to know when to ask anew. */
+    public static ByteString digest(DescribeResponse described) {
+        try {
+            return ByteString.copyFrom(
+                    MessageDigest.getInstance("SHA-256").digest(described.toByteArray()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Whole seconds: a {@link MirrorProfile} takes nothing finer. */

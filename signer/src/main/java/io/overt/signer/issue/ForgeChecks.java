@@ -8,6 +8,7 @@ import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_MALFORMED_R
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_NAME_NEVER_FORGED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_NOT_MIRRORABLE;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_PROFILE_UNKNOWN;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_REVOKED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_TBS_DIFFERS;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_UPSTREAM_NOT_VERIFIED;
 
@@ -17,6 +18,7 @@ import io.overt.service.identity.FleetIdentity;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ChainVerifier;
 import io.overt.x509.Epoch;
+import io.overt.x509.IssuerTrust;
 import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorProfile;
 import io.overt.x509.MirrorRecipe;
@@ -28,15 +30,21 @@ import io.overt.x509.UntrustedReason;
 import io.overt.x509.UntrustedUpstream;
 import io.overt.x509.Verdict;
 import io.overt.x509.VerifiedUpstream;
+import io.overt.x509.lint.LeafTerms;
+import io.overt.x509.lint.LintedTbs;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The checks of a forge request, in the order of DESIGN.md section 8, cheap ones first. The edge is
@@ -50,29 +58,47 @@ import java.util.stream.Collectors;
 public final class ForgeChecks {
 
     private final Map<CertificateFingerprint, Issuer> issuers;
-    private final Map<String, MirrorProfile> profiles;
+    private final InForce inForce;
     private final ChainVerifier verifier;
-    private final NeverForged neverForged;
     private final LeafKeyRegister register;
     private final EpochWindow epochs;
     private final InstantSource clock;
+    private final LintGate lint;
+    private final Set<PublicKey> ownKeys;
 
-    /** Everything here is fixed for the life of the process. */
+    /**
+     * Everything here but the rules and the issuers' states is fixed for the life of the process.
+     *
+     * @param ownKeys of CAs and logs of ours, beside those of the issuers: no leaf carries one
+     */
     public ForgeChecks(
             Map<CertificateFingerprint, Issuer> issuers,
-            Map<String, MirrorProfile> profiles,
+            InForce inForce,
             ChainVerifier verifier,
-            NeverForged neverForged,
             LeafKeyRegister register,
             EpochWindow epochs,
-            InstantSource clock) {
+            InstantSource clock,
+            LintGate lint,
+            Set<PublicKey> ownKeys) {
         this.issuers = Map.copyOf(issuers);
-        this.profiles = Map.copyOf(profiles);
+        this.inForce = inForce;
         this.verifier = verifier;
-        this.neverForged = neverForged;
         this.register = register;
         this.epochs = epochs;
         this.clock = clock;
+        this.lint = lint;
+        this.ownKeys =
+                Stream.concat(
+                                ownKeys.stream(),
+                                issuers.values().stream()
+                                        .flatMap(
+                                                issuer ->
+                                                        Stream.concat(
+                                                                Stream.of(
+                                                                        issuer.ca().certificate()),
+                                                                issuer.chain().stream()))
+                                        .map(X509Certificate::getPublicKey))
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What can be told without any work: sizes, and fields that must be there. */
@@ -103,17 +129,74 @@ public final class ForgeChecks {
         require(request.getEpoch() >= 0, "epoch", "over 2^31 - 1");
     }
 
-    /** For a certificate that is already signed: the list may have grown since. */
+    /** Of the issuer that the request names; one that is not known here counts as trusted. */
+    IssuerTrust namedTrust(ForgeRequest request) {
+        Issuer issuer =
+                issuers.get(
+                        CertificateFingerprint.ofSha256(request.getIssuerSha256().toByteArray()));
+        return issuer == null ? IssuerTrust.TRUSTED : issuer.ca().trust();
+    }
+
+    /**
+     * For a certificate that is already signed: the list may have grown since, and what it stands
+     * on may have been revoked.
+     */
     void requireStillForged(X509Certificate certificate) throws RefusedException {
-        requireNotListed(certificate);
+        Rules rules = inForce.now();
+        requireNotListed(rules, certificate);
+        requireNotRevoked(rules, LeafKeyDigest.of(certificate.getPublicKey()));
+        for (Issuer issuer : issuers.values()) {
+            if (isBy(issuer, certificate)) {
+                requireStillGood(rules, issuer, certificate);
+            }
+        }
+    }
+
+    private static void requireStillGood(Rules rules, Issuer issuer, X509Certificate certificate)
+            throws RefusedException {
+        CertificateFingerprint fingerprint = issuer.ca().fingerprint();
+        if (issuer.state() == IssuerState.RETIRED) {
+            throw notActive(fingerprint, issuer.state().toString());
+        }
+        if (rules.revocations()
+                .revoked(
+                        new Revocations.CertificateName(
+                                fingerprint, certificate.getSerialNumber()))) {
+            throw new RefusedException(
+                    REFUSAL_REASON_REVOKED,
+                    "certificate",
+                    "serial number %x was revoked".formatted(certificate.getSerialNumber()));
+        }
+    }
+
+    /** By name and key: in a roll-over two issuers may have one name. */
+    private static boolean isBy(Issuer issuer, X509Certificate certificate) {
+        byte[] authority = certificate.getExtensionValue("2.5.29.35"); // RFC 5280 §4.2.1.1
+        byte[] key = issuer.ca().keyIdentifier();
+        return issuer.ca()
+                        .certificate()
+                        .getSubjectX500Principal()
+                        .equals(certificate.getIssuerX500Principal())
+                && authority != null
+                && authority.length >= key.length
+                // The recipe writes a key identifier there and nothing after it.
+                && Arrays.equals(
+                        authority,
+                        authority.length - key.length,
+                        authority.length,
+                        key,
+                        0,
+                        key.length);
     }
 
     /** All the rest; {@link #requireShape} has passed. */
     IssuanceToken approve(FleetIdentity caller, ForgeRequest request)
             throws RefusedException, IndexException {
-        MirrorProfile profile = profile(request);
+        Rules rules = inForce.now();
+        MirrorProfile profile = profile(rules, request);
         Issuer issuer = issuer(request);
         LeafPublicKey key = leafKey(request);
+        requireNotRevoked(rules, LeafKeyDigest.of(key));
         Epoch epoch = new Epoch(request.getEpoch());
         requireCurrent(epoch);
         if (!register.enrolled(caller.site(), epoch, key)) {
@@ -124,7 +207,7 @@ public final class ForgeChecks {
                             .formatted(key, caller.site(), epoch.number()));
         }
         ReferenceIdentity name = serverName(request);
-        if (neverForged.hit(name)) {
+        if (rules.neverForged().hit(name)) {
             throw neverForged(name.text());
         }
         PresentedChain chain = chain(request);
@@ -132,39 +215,43 @@ public final class ForgeChecks {
                 switch (issuer.ca().trust()) {
                     case TRUSTED -> {
                         VerifiedUpstream upstream = verified(chain, name);
-                        requireNotListed(upstream.leaf());
+                        requireNotListed(rules, upstream.leaf());
                         yield MirrorRecipe.derive(upstream, key, issuer.ca(), profile, epoch);
                     }
                     case UNTRUSTED -> {
                         UntrustedUpstream upstream = distrusted(chain, name);
-                        requireNotListed(upstream.leaf());
+                        requireNotListed(rules, upstream.leaf());
                         yield MirrorRecipe.derive(upstream, key, issuer.ca(), profile, epoch);
                     }
                 };
         TbsCertificateDer derived = derived(mirroring);
         requireEqual(derived, request.getTbs());
+        LintedTbs linted =
+                lint.pass(derived, new LeafTerms(issuer.ca(), profile, key, epoch, ownKeys));
         return new IssuanceToken(
                 issuer,
-                derived,
+                linted,
                 name.text(),
                 caller.uri(),
                 new IssuanceIndex.Evidence(chain.encoded(), key, profile, epoch));
     }
 
-    private MirrorProfile profile(ForgeRequest request) throws RefusedException {
-        MirrorProfile profile = profiles.get(request.getProfile());
-        if (profile == null) {
+    private static MirrorProfile profile(Rules rules, ForgeRequest request)
+            throws RefusedException {
+        Optional<MirrorProfile> profile = rules.profile(request.getProfile());
+        if (profile.isEmpty()) {
             throw new RefusedException(
                     REFUSAL_REASON_PROFILE_UNKNOWN,
                     "profile",
                     "'%s' (expected one of: %s)"
                             .formatted(
                                     shortened(request.getProfile()),
-                                    profiles.keySet().stream()
+                                    rules.profiles().stream()
+                                            .map(MirrorProfile::name)
                                             .sorted()
                                             .collect(Collectors.joining(", "))));
         }
-        return profile;
+        return profile.get();
     }
 
     private Issuer issuer(ForgeRequest request) throws RefusedException {
@@ -172,15 +259,17 @@ public final class ForgeChecks {
                 CertificateFingerprint.ofSha256(request.getIssuerSha256().toByteArray());
         Issuer issuer = issuers.get(fingerprint);
         if (issuer == null || issuer.state() != IssuerState.ACTIVE) {
-            throw new RefusedException(
-                    REFUSAL_REASON_ISSUER_NOT_ACTIVE,
-                    "issuer_sha256",
-                    "%s is %s (expected: an active issuer)"
-                            .formatted(
-                                    fingerprint,
-                                    issuer == null ? "not known here" : issuer.state()));
+            throw notActive(
+                    fingerprint, issuer == null ? "not known here" : issuer.state().toString());
         }
         return issuer;
+    }
+
+    private static RefusedException notActive(CertificateFingerprint issuer, String what) {
+        return new RefusedException(
+                REFUSAL_REASON_ISSUER_NOT_ACTIVE,
+                "issuer_sha256",
+                "%s is %s (expected: an active issuer)".formatted(issuer, what));
     }
 
     private LeafPublicKey leafKey(ForgeRequest request) throws RefusedException {
@@ -301,10 +390,18 @@ public final class ForgeChecks {
         throw new RefusedException(REFUSAL_REASON_TBS_DIFFERS, field, detail);
     }
 
-    private void requireNotListed(X509Certificate certificate) throws RefusedException {
+    private static void requireNotRevoked(Rules rules, LeafKeyDigest key) throws RefusedException {
+        if (rules.revocations().revoked(key)) {
+            throw new RefusedException(
+                    REFUSAL_REASON_REVOKED, "public_key", "leaf key " + key + " was revoked");
+        }
+    }
+
+    private static void requireNotListed(Rules rules, X509Certificate certificate)
+            throws RefusedException {
         Optional<String> hit;
         try {
-            hit = neverForged.hit(certificate);
+            hit = rules.neverForged().hit(certificate);
         } catch (CertificateParsingException e) {
             throw new RefusedException(
                     REFUSAL_REASON_NOT_MIRRORABLE,

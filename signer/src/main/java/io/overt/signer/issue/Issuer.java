@@ -14,7 +14,7 @@ public final class Issuer {
 
     private final IssuingCa ca;
     private final List<X509Certificate> chain;
-    private final IssuerState configured;
+    private volatile IssuerState ordered;
     private final SigningKey key;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -30,7 +30,7 @@ public final class Issuer {
         }
         this.ca = ca;
         this.chain = List.copyOf(chain);
-        this.configured = state;
+        this.ordered = state;
         this.key = key;
     }
 
@@ -44,11 +44,20 @@ public final class Issuer {
         return chain;
     }
 
-    /** Its state now: as configured, but one that had to be stopped signs no more. */
+    /** Its state now: as ordered, but one that had to be stopped signs no more. */
     public IssuerState state() {
-        return stopped.get() && configured == IssuerState.ACTIVE
-                ? IssuerState.RETIRING
-                : configured;
+        IssuerState state = ordered;
+        return stopped.get() && state == IssuerState.ACTIVE ? IssuerState.RETIRING : state;
+    }
+
+    /** What the operator, or after that an act, orders it to be. */
+    public IssuerState ordered() {
+        return ordered;
+    }
+
+    /** Orders another state; only acts do. */
+    public void order(IssuerState state) {
+        ordered = state;
     }
 
     /** Its key. */
@@ -66,7 +75,8 @@ public final class Issuer {
         return stopped.get();
     }
 
-    void stop() {
+    /** Its key signed something else than it was asked to. */
+    public void stop() {
         stopped.set(true);
     }
 

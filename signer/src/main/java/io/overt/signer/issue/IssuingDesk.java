@@ -1,12 +1,15 @@
 package io.overt.signer.issue;
 
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_BUDGET_EXHAUSTED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_INTERNAL;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_KEY_BUDGET_EXHAUSTED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LOG_UNAVAILABLE;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_SIGNATURE_NOT_VERIFIED;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_TOKEN_UNAVAILABLE;
 
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.service.identity.FleetIdentity;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.issue.Answer.Issued;
 import io.overt.signer.issue.Answer.Origin;
 import io.overt.signer.issue.Answer.Refused;
@@ -40,7 +43,9 @@ public final class IssuingDesk {
 
     private final ForgeChecks checks;
     private final IssuanceIndex index;
+    private final Budgets budgets;
     private final IssuanceMeters meters;
+    private final VerifyingCode verifying;
     private final InstantSource clock;
     private final Duration joinDeadline;
     private final Level noted;
@@ -54,19 +59,24 @@ public final class IssuingDesk {
     /**
      * A desk.
      *
+     * @param verifying each signature, before it leaves
      * @param joinDeadline how long a request waits for an identical one that came before it
      * @param noted level of the log line of an issuance
      */
     public IssuingDesk(
             ForgeChecks checks,
             IssuanceIndex index,
+            Budgets budgets,
             IssuanceMeters meters,
+            VerifyingCode verifying,
             InstantSource clock,
             Duration joinDeadline,
             Level noted) {
         this.checks = checks;
         this.index = index;
+        this.budgets = budgets;
         this.meters = meters;
+        this.verifying = verifying;
         this.clock = clock;
         this.joinDeadline = joinDeadline;
         this.noted = noted;
@@ -80,6 +90,12 @@ public final class IssuingDesk {
     public Answer forge(FleetIdentity caller, ForgeRequest request) {
         try {
             checks.requireShape(request);
+            // Each request counts, a repeated one too: an index is not there to be asked in a loop.
+            Optional<Budgets.Exhausted> flooded =
+                    budgets.request(caller, checks.namedTrust(request));
+            if (flooded.isPresent()) {
+                return exhausted(flooded.get());
+            }
             Optional<IssuanceIndex.Kept> before =
                     index.find(TbsDigest.of(request.getTbs().toByteArray()));
             if (before.isPresent()) {
@@ -87,7 +103,7 @@ public final class IssuingDesk {
             }
             // Each caller passes the checks by itself: a flight is joined with an approved TBS,
             // never instead of one.
-            return issue(checks.approve(caller, request));
+            return issue(caller, checks.approve(caller, request));
         } catch (RefusedException e) {
             return e.refused();
         } catch (IndexException e) {
@@ -95,7 +111,7 @@ public final class IssuingDesk {
         }
     }
 
-    private Answer issue(IssuanceToken token) throws RefusedException {
+    private Answer issue(FleetIdentity caller, IssuanceToken token) throws RefusedException {
         TbsDigest digest = TbsDigest.of(token.tbs());
         CompletableFuture<Answer> flight = new CompletableFuture<>();
         CompletableFuture<Answer> earlier = flights.putIfAbsent(digest, flight);
@@ -106,11 +122,20 @@ public final class IssuingDesk {
                 new Refused(
                         REFUSAL_REASON_INTERNAL, "", "the request that was joined had a defect");
         try {
-            answer = signOnce(token, digest);
+            answer = signOnce(caller, token, digest);
+            requireStillGood(answer);
             return answer;
         } finally {
             flights.remove(digest, flight);
             flight.complete(answer);
+        }
+    }
+
+    /** An act may have come into force between the checks and now: nothing leaves against it. */
+    private void requireStillGood(Answer answer) throws RefusedException {
+        switch (answer) {
+            case Issued(var kept, _) -> checks.requireStillForged(certificate(kept));
+            case Refused _ -> {}
         }
     }
 
@@ -135,8 +160,15 @@ public final class IssuingDesk {
         };
     }
 
-    private Answer signOnce(IssuanceToken token, TbsDigest digest) {
+    private Answer signOnce(FleetIdentity caller, IssuanceToken token, TbsDigest digest) {
         Issuer issuer = token.issuer();
+        // What all share costs only who passed every check and leads the flight (ADR 0176).
+        Optional<Budgets.Exhausted> used =
+                budgets.signature(
+                        caller, issuer.ca().trust(), token.server(), issuer.ca().fingerprint());
+        if (used.isPresent()) {
+            return exhausted(used.get());
+        }
         byte[] certificate;
         try {
             IssuanceIndex.Intent intent =
@@ -156,7 +188,7 @@ public final class IssuingDesk {
                 }
                 case IssuanceIndex.Intended.Noted now -> logged = now;
             }
-            switch (issuer.key().sign(token.tbs().der())) {
+            switch (issuer.key().sign(token.spend())) {
                 case Signing.NotSigned(Signing.Reason reason, String detail) -> {
                     return new Refused(REFUSAL_REASON_TOKEN_UNAVAILABLE, reason.name(), detail);
                 }
@@ -185,9 +217,9 @@ public final class IssuingDesk {
     }
 
     /** A token that mixes up its handles signs with another key and says so to nobody. */
-    private static boolean verifies(X509Certificate certificate, IssuanceToken token) {
+    private boolean verifies(X509Certificate certificate, IssuanceToken token) {
         try {
-            certificate.verify(token.issuer().ca().certificate().getPublicKey());
+            verifying.verify(certificate, token.issuer().ca().certificate().getPublicKey());
             return TbsCertificateDer.of(certificate).equals(token.tbs());
         } catch (GeneralSecurityException e) {
             LOG.atError()
@@ -218,17 +250,30 @@ public final class IssuingDesk {
     }
 
     private Answer repeated(IssuanceIndex.Kept kept) throws RefusedException {
+        checks.requireStillForged(certificate(kept));
+        meters.indexHit();
+        return new Issued(kept, Origin.REPEATED);
+    }
+
+    private static X509Certificate certificate(IssuanceIndex.Kept kept) {
         try {
-            checks.requireStillForged(
-                    (X509Certificate)
-                            CertificateFactory.getInstance("X.509")
-                                    .generateCertificate(
-                                            new ByteArrayInputStream(kept.certificate())));
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(kept.certificate()));
         } catch (CertificateException e) {
             throw new IllegalStateException("the index holds what is no certificate", e);
         }
-        meters.indexHit();
-        return new Issued(kept, Origin.REPEATED);
+    }
+
+    private static Answer exhausted(Budgets.Exhausted exhausted) {
+        return new Refused(
+                switch (exhausted.budget()) {
+                    case KEY -> REFUSAL_REASON_KEY_BUDGET_EXHAUSTED;
+                    case EDGE, SITE, DOMAIN, NEW_NAMES -> REFUSAL_REASON_BUDGET_EXHAUSTED;
+                },
+                exhausted.budget().text(),
+                exhausted.detail() + ": used up for " + exhausted.retryAfter(),
+                Optional.of(exhausted.retryAfter()));
     }
 
     private static Answer logUnavailable(IndexException e) {

@@ -6,6 +6,7 @@ import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LEAF_KEY_NO
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_LOG_UNAVAILABLE;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_MALFORMED_REQUEST;
 import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_POSSESSION_NOT_PROVEN;
+import static io.overt.proto.failure.v1.RefusalReason.REFUSAL_REASON_REVOKED;
 
 import io.overt.proto.signer.v1.EnrolLeafKeyRequest;
 import io.overt.service.identity.FleetIdentity;
@@ -38,6 +39,7 @@ public final class LeafKeyDesk {
 
     private final LeafKeyRegister register;
     private final Set<PublicKey> ownKeys;
+    private final InForce inForce;
     private final EpochWindow epochs;
     private final int keysPerSite;
     private final InstantSource clock;
@@ -59,19 +61,22 @@ public final class LeafKeyDesk {
     /**
      * A desk.
      *
-     * @param ownKeys of our issuers: a leaf never carries one
+     * @param ownKeys of our issuers and our log: a leaf never carries one
+     * @param inForce tells which keys are revoked
      * @param keysPerSite in one epoch
      * @param noted level of the log line of an enrolment
      */
     public LeafKeyDesk(
             LeafKeyRegister register,
             Set<PublicKey> ownKeys,
+            InForce inForce,
             EpochWindow epochs,
             int keysPerSite,
             InstantSource clock,
             Level noted) {
         this.register = register;
         this.ownKeys = Set.copyOf(ownKeys);
+        this.inForce = inForce;
         this.epochs = epochs;
         this.keysPerSite = keysPerSite;
         this.clock = clock;
@@ -152,6 +157,12 @@ public final class LeafKeyDesk {
                         .log("leaf key enrolled");
                 yield new Result.Enrolled(epochs.signsUntil(epoch));
             }
+            case OF_ANOTHER_EPOCH ->
+                    throw new RefusedException(
+                            REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                            "public_key",
+                            "%s is enrolled for another epoch than %d (expected: a key of its own for each)"
+                                    .formatted(key, epoch.number()));
             case FULL ->
                     throw new RefusedException(
                             REFUSAL_REASON_BUDGET_EXHAUSTED,
@@ -173,7 +184,14 @@ public final class LeafKeyDesk {
         }
         if (ownKeys.contains(key.publicKey())) {
             throw new RefusedException(
-                    REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED, "public_key", "an issuer's own key");
+                    REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
+                    "public_key",
+                    "a key of an issuer or log of ours");
+        }
+        LeafKeyDigest digest = LeafKeyDigest.of(key);
+        if (inForce.now().revocations().revoked(digest)) {
+            throw new RefusedException(
+                    REFUSAL_REASON_REVOKED, "public_key", "leaf key " + digest + " was revoked");
         }
         return key;
     }

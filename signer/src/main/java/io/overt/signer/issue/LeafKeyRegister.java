@@ -14,7 +14,12 @@ public interface LeafKeyRegister {
         /** It is enrolled now, or was before. */
         ENROLLED,
         /** The site has as many keys in this epoch as it may have. */
-        FULL
+        FULL,
+        /**
+         * The key is, or lately was, enrolled for another epoch: a key serves one, so that one that
+         * was stolen serves no longer.
+         */
+        OF_ANOTHER_EPOCH
     }
 
     /**
@@ -22,7 +27,8 @@ public interface LeafKeyRegister {
      *
      * @param requester fleet identity of the edge that proved possession
      * @param limit keys that a site may have in one epoch
-     * @param oldest what is enrolled for epochs before this one is forgotten
+     * @param oldest of the epochs that sign now; what was enrolled for epochs long before is
+     *     forgotten
      */
     Enrolment enrol(
             String site,

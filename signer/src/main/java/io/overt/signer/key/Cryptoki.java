@@ -10,19 +10,24 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What SunPKCS11 does not let one ask a token: which slot holds the token of a label, how a key is
- * kept, and for a session that nobody else closes. PKCS#11 v2.40, C interface of Linux LP64. Signs
- * nothing and logs in only to set the PIN of a new token; beside SunPKCS11 in one process it shares
- * the library's state and disturbs none of it.
+ * kept, and for a session that nobody else closes; and for those who make keys, to name and to
+ * destroy objects one by one. PKCS#11 v2.40, C interface of Linux LP64. Signs nothing and logs in
+ * only to set the PIN of a new token; beside SunPKCS11 in one process it shares the library's state
+ * and disturbs none of it.
  *
  * <p>Thread-safe: the library is initialised with CKF_OS_LOCKING_OK. Never finalised: a library in
  * use crashes the process when that happens.
@@ -60,8 +65,21 @@ final class Cryptoki {
         private final long rv;
 
         CryptokiException(String function, long rv) {
-            super("%s answered CKR 0x%x".formatted(function, rv));
+            super("%s answered %s".formatted(function, name(rv)));
             this.rv = rv;
+        }
+
+        /** As SunPKCS11 says it, for those that something hangs on. */
+        private static String name(long rv) {
+            return switch ((int) rv) {
+                case 0x30 -> "CKR_DEVICE_ERROR";
+                case 0x32 -> "CKR_DEVICE_REMOVED";
+                case 0xb1 -> SESSION_COUNT;
+                case 0xb3 -> "CKR_SESSION_HANDLE_INVALID";
+                case 0xe0 -> "CKR_TOKEN_NOT_PRESENT";
+                case 0x190 -> NOT_INITIALIZED;
+                default -> "CKR 0x%x".formatted(rv);
+            };
         }
 
         long rv() {
@@ -168,12 +186,22 @@ final class Cryptoki {
         return openSession(slot, 0x4L /* CKF_SERIAL_SESSION */);
     }
 
+    /** A session that may change objects, once the application is logged in. */
+    long openWritableSession(long slot) throws CryptokiException {
+        return openSession(slot, 0x6L /* CKF_SERIAL_SESSION | CKF_RW_SESSION */);
+    }
+
     private long openSession(long slot, long flags) throws CryptokiException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(JAVA_LONG);
             call("C_OpenSession", slot, flags, MemorySegment.NULL, MemorySegment.NULL, handle);
             return handle.get(JAVA_LONG, 0);
         }
+    }
+
+    /** Every session that this process has on the token, and with them its login. */
+    void closeAllSessions(long slot) throws CryptokiException {
+        call("C_CloseAllSessions", slot);
     }
 
     void closeSession(long session) throws CryptokiException {
@@ -183,14 +211,16 @@ final class Cryptoki {
     /** Objects of a class ({@code CKO_*}), all of them or those with this CKA_ID. */
     List<Long> objects(long session, long objectClass, Optional<byte[]> id)
             throws CryptokiException {
+        Map<Long, byte[]> template = new LinkedHashMap<>();
+        template.put(CKA_CLASS, ulong(objectClass));
+        id.ifPresent(value -> template.put(CKA_ID, value));
+        return objects(session, template);
+    }
+
+    /** Objects that have all of these attributes. */
+    List<Long> objects(long session, Map<Long, byte[]> template) throws CryptokiException {
         try (Arena arena = Arena.ofConfined()) {
-            int attributes = id.isPresent() ? 2 : 1;
-            MemorySegment template = arena.allocate(24L * attributes, 8);
-            attribute(template, 0, CKA_CLASS, arena.allocateFrom(JAVA_LONG, objectClass));
-            if (id.isPresent()) {
-                attribute(template, 1, CKA_ID, arena.allocateFrom(JAVA_BYTE, id.get()));
-            }
-            call("C_FindObjectsInit", session, template, (long) attributes);
+            call("C_FindObjectsInit", session, template(arena, template), (long) template.size());
             try {
                 List<Long> found = new ArrayList<>();
                 MemorySegment handle = arena.allocate(JAVA_LONG);
@@ -206,6 +236,58 @@ final class Cryptoki {
                 call("C_FindObjectsFinal", session);
             }
         }
+    }
+
+    /** Makes an object of these attributes. */
+    void create(long session, Map<Long, byte[]> attributes) throws CryptokiException {
+        try (Arena arena = Arena.ofConfined()) {
+            call(
+                    "C_CreateObject",
+                    session,
+                    template(arena, attributes),
+                    (long) attributes.size(),
+                    arena.allocate(JAVA_LONG));
+        }
+    }
+
+    /** Gives an object other attributes. */
+    void set(long session, long object, Map<Long, byte[]> attributes) throws CryptokiException {
+        try (Arena arena = Arena.ofConfined()) {
+            call(
+                    "C_SetAttributeValue",
+                    session,
+                    object,
+                    template(arena, attributes),
+                    (long) attributes.size());
+        }
+    }
+
+    /** Destroys an object; there is no way back. */
+    void destroy(long session, long object) throws CryptokiException {
+        call("C_DestroyObject", session, object);
+    }
+
+    /** A CK_ULONG as an attribute's value. */
+    static byte[] ulong(long value) {
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putLong(value)
+                .array();
+    }
+
+    private static MemorySegment template(Arena arena, Map<Long, byte[]> attributes) {
+        MemorySegment template = arena.allocate(24L * attributes.size(), 8);
+        int index = 0;
+        for (Map.Entry<Long, byte[]> each : attributes.entrySet()) {
+            attribute(
+                    template,
+                    index++,
+                    each.getKey(),
+                    each.getValue().length == 0
+                            ? MemorySegment.NULL
+                            : arena.allocateFrom(JAVA_BYTE, each.getValue()));
+        }
+        return template;
     }
 
     /** The value of an attribute, or empty where the token does not have it. */
@@ -268,11 +350,25 @@ final class Cryptoki {
         }
     }
 
+    /** There is no session left for another call. */
+    static final String SESSION_COUNT = "CKR_SESSION_COUNT";
+
+    /** Somebody finalised the library. */
+    static final String NOT_INITIALIZED = "CKR_CRYPTOKI_NOT_INITIALIZED";
+
     static final long CKO_CERTIFICATE = 1;
+    static final long CKO_PUBLIC_KEY = 2;
     static final long CKO_PRIVATE_KEY = 3;
 
     static final long CKA_CLASS = 0x0;
+    static final long CKA_TOKEN = 0x1;
+    static final long CKA_PRIVATE = 0x2;
+    static final long CKA_LABEL = 0x3;
     static final long CKA_VALUE = 0x11;
+    static final long CKA_CERTIFICATE_TYPE = 0x80;
+    static final long CKA_ISSUER = 0x81;
+    static final long CKA_SERIAL_NUMBER = 0x82;
+    static final long CKA_SUBJECT = 0x101;
     static final long CKA_ID = 0x102;
     static final long CKA_SENSITIVE = 0x103;
     static final long CKA_DECRYPT = 0x105;
@@ -281,6 +377,7 @@ final class Cryptoki {
     static final long CKA_SIGN_RECOVER = 0x109;
     static final long CKA_DERIVE = 0x10c;
     static final long CKA_EXTRACTABLE = 0x162;
+    static final long CKA_LOCAL = 0x163;
     static final long CKA_NEVER_EXTRACTABLE = 0x164;
     static final long CKA_ALWAYS_SENSITIVE = 0x165;
 }

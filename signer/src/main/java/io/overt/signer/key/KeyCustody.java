@@ -6,7 +6,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,7 +46,8 @@ final class KeyCustody {
                     SigningKeyException.Kind.KEY,
                     found.size() + " private keys on the token for the issuing key (expected: 1)");
         }
-        List<String> faults = faults(found.getFirst());
+        // Not whether it was made there: an HSM's own backup brings a key back from another one.
+        List<String> faults = of(found.getFirst()).faults();
         if (!faults.isEmpty()) {
             throw new SigningKeyException(
                     SigningKeyException.Kind.KEY,
@@ -81,28 +84,19 @@ final class KeyCustody {
         }
     }
 
-    private List<String> faults(long privateKey) throws Cryptoki.CryptokiException {
-        List<String> faults = new ArrayList<>();
-        expect(faults, privateKey, Cryptoki.CKA_SENSITIVE, true, "is not sensitive");
-        expect(faults, privateKey, Cryptoki.CKA_ALWAYS_SENSITIVE, true, "was not always sensitive");
-        expect(faults, privateKey, Cryptoki.CKA_EXTRACTABLE, false, "is extractable");
-        expect(faults, privateKey, Cryptoki.CKA_NEVER_EXTRACTABLE, true, "was once extractable");
-        expect(faults, privateKey, Cryptoki.CKA_SIGN, true, "may not sign");
-        expect(faults, privateKey, Cryptoki.CKA_DECRYPT, false, "may decrypt");
-        expect(faults, privateKey, Cryptoki.CKA_UNWRAP, false, "may unwrap");
-        expect(faults, privateKey, Cryptoki.CKA_DERIVE, false, "may derive");
-        expect(faults, privateKey, Cryptoki.CKA_SIGN_RECOVER, false, "may sign with recovery");
-        return faults;
-    }
-
-    private void expect(List<String> faults, long object, long type, boolean expected, String fault)
-            throws Cryptoki.CryptokiException {
-        Optional<byte[]> value = cryptoki.value(session, object, type);
-        // An attribute that the token does not report is fine only where its absence is the safe
-        // answer.
-        boolean actual = value.isPresent() && value.get().length == 1 && value.get()[0] != 0;
-        if (actual != expected) {
-            faults.add(fault);
+    /**
+     * How the token keeps a private key, attribute by attribute.
+     *
+     * @param privateKey its handle
+     */
+    Custody of(long privateKey) throws Cryptoki.CryptokiException {
+        Map<Custody.Trait, Boolean> traits = new EnumMap<>(Custody.Trait.class);
+        for (Custody.Trait trait : Custody.Trait.values()) {
+            Optional<byte[]> value = cryptoki.value(session, privateKey, trait.attribute());
+            // An attribute that the token does not report is fine only where its absence is the
+            // safe answer.
+            traits.put(trait, value.isPresent() && value.get().length == 1 && value.get()[0] != 0);
         }
+        return new Custody(traits);
     }
 }

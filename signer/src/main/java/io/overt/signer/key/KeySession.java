@@ -23,8 +23,17 @@ interface KeySession {
      */
     void logout() throws LoginException;
 
-    /** A dead session is left: its successor's login must survive, so that there is no logout. */
+    /** A dead session is left while calls are still inside it: only the login's own is closed. */
     void abandon();
+
+    /**
+     * A dead session is left and nobody is inside: all that this process has open on the token is
+     * closed, since what is left open counts against the sessions that its successor may have, and
+     * keeps a login that was not asked for a PIN.
+     *
+     * @return whether it is; a token that is away closes nothing
+     */
+    boolean clear();
 
     /** Makes sessions. */
     @FunctionalInterface

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import javax.security.auth.login.LoginException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,11 @@ public final class SigningToken implements AutoCloseable {
 
     private final AtomicBoolean gaveUp = new AtomicBoolean();
 
+    private final Lanes lanes;
+
+    /** Shared while a call uses a session, exclusive while a dead one is cleared away. */
+    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
+
     /** Held while a fresh session is set up: the failures of one outage cost one login. */
     private final ReentrantLock recovery = new ReentrantLock();
 
@@ -66,6 +72,9 @@ public final class SigningToken implements AutoCloseable {
 
     /** {@link System#nanoTime} of the last signature, canaries included. */
     private volatile long lastSigned = System.nanoTime();
+
+    /** A dead session that a token which is away could not close; guarded by {@link #recovery}. */
+    private @Nullable KeySession uncleared;
 
     /** {@link System#nanoTime} of the start of the present outage; guarded by {@link #recovery}. */
     private long downSince;
@@ -122,7 +131,8 @@ public final class SigningToken implements AutoCloseable {
         this.lastResort = lastResort;
         this.sessions = sessions;
         this.session = session;
-        this.meters = new TokenMeters(registry, settings.label(), this::state);
+        this.lanes = new Lanes(settings.threads());
+        this.meters = new TokenMeters(registry, settings.label(), this::state, lanes::count);
         pool =
                 new ThreadPoolExecutor(
                         settings.threads(),
@@ -225,7 +235,9 @@ public final class SigningToken implements AutoCloseable {
 
         @Override
         public void run() {
+            lanes.enter();
             if (answer.isDone()) {
+                lanes.leave();
                 return; // its caller's deadline passed while it waited
             }
             entered = System.nanoTime();
@@ -243,6 +255,7 @@ public final class SigningToken implements AutoCloseable {
                 answer.complete(new NotSigned(Reason.FAILED, "internal: " + e));
             } finally {
                 inside.remove(this);
+                lanes.leave();
             }
         }
 
@@ -276,14 +289,21 @@ public final class SigningToken implements AutoCloseable {
                 return signed;
             } catch (GeneralSecurityException | ProviderException | SigningKeyException e) {
                 String reason = TokenSession.reason(e);
+                if (TokenSession.noSession(reason) && lanes.close()) {
+                    LOG.atWarn()
+                            .addKeyValue("token", settings.label())
+                            .addKeyValue("calls", lanes.count())
+                            .log("the token has no more sessions: fewer calls at the same time");
+                    lanes.enter();
+                    tries--; // nothing was tried
+                    continue;
+                }
                 LOG.atWarn()
                         .addKeyValue("token", settings.label())
                         .addKeyValue("reason", reason)
                         .addKeyValue("try", tries)
                         .log("token call failed");
-                if (reason.equals("CKR_CRYPTOKI_NOT_INITIALIZED")) {
-                    giveUp("the PKCS#11 library was finalised under us");
-                }
+                giveUpIfFinalised(reason);
                 now = fresh(now, reason);
                 if (tries == 2) {
                     return new NotSigned(Reason.FAILED, reason);
@@ -295,14 +315,45 @@ public final class SigningToken implements AutoCloseable {
                 : new NotSigned(Reason.FAILED, "the token is down");
     }
 
-    private static Signing use(KeySession session, Call call)
+    private Signing use(KeySession session, Call call)
             throws GeneralSecurityException, SigningKeyException {
-        byte[] content = call.content;
-        if (content == null) {
-            session.canary(call.key);
-            return new Signed(new byte[0]);
+        use.readLock().lock();
+        try {
+            byte[] content = call.content;
+            if (content == null) {
+                session.canary(call.key);
+                return new Signed(new byte[0]);
+            }
+            return new Signed(session.sign(call.key, content));
+        } finally {
+            use.readLock().unlock();
         }
-        return new Signed(session.sign(call.key, content));
+    }
+
+    /**
+     * A library may free a session under the call that is in it (SoftHSM does), so that all is
+     * closed only when the calls of the dead session have come back; one that hangs is not waited
+     * for.
+     */
+    private void leave(KeySession dead) {
+        boolean alone = false;
+        try {
+            alone =
+                    use.writeLock()
+                            .tryLock(settings.retryInterval().toNanos(), TimeUnit.NANOSECONDS);
+            if (alone) {
+                uncleared = dead.clear() ? null : dead;
+                return;
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (alone) {
+                use.writeLock().unlock();
+            }
+        }
+        dead.abandon();
+        uncleared = null;
     }
 
     /** A session that is not the failed one, or null when there is none to be had now. */
@@ -327,13 +378,15 @@ public final class SigningToken implements AutoCloseable {
             }
             state = KeyState.RECOVERING;
             session = null;
-            if (failed != null) {
-                failed.abandon();
+            KeySession dead = failed == null ? uncleared : failed;
+            if (dead != null) {
+                leave(dead);
             }
             try {
                 KeySession next = sessions.open();
                 session = next;
                 state = KeyState.UP;
+                lanes.open();
                 meters.recovered();
                 LOG.atInfo()
                         .addKeyValue("token", settings.label())
@@ -349,6 +402,7 @@ public final class SigningToken implements AutoCloseable {
                         .addKeyValue("state", state.text())
                         .addKeyValue("reason", e.getMessage())
                         .log("token session could not be replaced");
+                giveUpIfFinalised(TokenSession.reason(e));
                 return null;
             }
         } finally {
@@ -388,6 +442,13 @@ public final class SigningToken implements AutoCloseable {
     private Optional<Call> olderThan(Duration age) {
         long now = System.nanoTime();
         return inside.stream().filter(call -> now - call.entered > age.toNanos()).findAny();
+    }
+
+    /** Nothing brings it back for those who use it now, a fresh provider included. */
+    private void giveUpIfFinalised(String reason) {
+        if (reason.equals(Cryptoki.NOT_INITIALIZED)) {
+            giveUp("the PKCS#11 library was finalised under us");
+        }
     }
 
     private void giveUp(String why) {

@@ -9,6 +9,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -24,10 +25,12 @@ public final class TokenKeyMaker implements AutoCloseable {
 
     private final AuthProvider provider;
     private final KeyStore store;
+    private final TokenSettings settings;
 
-    private TokenKeyMaker(AuthProvider provider, KeyStore store) {
+    private TokenKeyMaker(AuthProvider provider, KeyStore store, TokenSettings settings) {
         this.provider = provider;
         this.store = store;
+        this.settings = settings;
     }
 
     /** Logs in on a token that is there. */
@@ -36,7 +39,7 @@ public final class TokenKeyMaker implements AutoCloseable {
         try {
             long slot = TokenSession.find(cryptoki, settings.label()).slot();
             AuthProvider provider = TokenSession.provider(settings, slot, TEMPLATE);
-            return new TokenKeyMaker(provider, TokenSession.login(provider, settings));
+            return new TokenKeyMaker(provider, TokenSession.login(provider, settings), settings);
         } catch (Cryptoki.CryptokiException | GeneralSecurityException | ProviderException e) {
             throw new SigningKeyException(
                     SigningKeyException.Kind.TOKEN,
@@ -95,9 +98,19 @@ public final class TokenKeyMaker implements AutoCloseable {
 
     /** Makes an EC P-256 key; it is found by the signer only after {@link #keep}. */
     public KeyPair generate() throws GeneralSecurityException {
+        return generate("secp256r1");
+    }
+
+    /** Makes an EC key on a named curve. */
+    KeyPair generate(String curve) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        generator.initialize(new ECGenParameterSpec(curve));
         return generator.generateKeyPair();
+    }
+
+    /** A key that lies in the token beside a certificate of its public half. */
+    PrivateKey find(PublicKey key) throws GeneralSecurityException, SigningKeyException {
+        return TokenSession.privateKey(store, settings, key);
     }
 
     /** What signs with keys made here. */

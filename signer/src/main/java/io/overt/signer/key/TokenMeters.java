@@ -3,6 +3,7 @@ package io.overt.signer.key;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** What a token counts; every series is there, at zero, from the start. Thread-safe. */
@@ -15,7 +16,12 @@ final class TokenMeters {
     private final Counter recovered;
     private final Counter notRecovered;
 
-    TokenMeters(MeterRegistry registry, String token, Supplier<KeyState> state) {
+    TokenMeters(MeterRegistry registry, String token, Supplier<KeyState> state, IntSupplier lanes) {
+        Gauge.builder("overt.signer.token.lanes", () -> lanes.getAsInt())
+                .tag("token", token)
+                .description(
+                        "Calls that are let into the token at the same time: token.threads, or fewer when it has not as many sessions.")
+                .register(registry);
         leavesSigned = operations(registry, token, "leaf", "signed");
         leavesFailed = operations(registry, token, "leaf", "failed");
         canariesSigned = operations(registry, token, "canary", "signed");

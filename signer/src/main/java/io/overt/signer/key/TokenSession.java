@@ -24,6 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.security.auth.login.FailedLoginException;
 import javax.security.auth.login.LoginException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One login on a token: a SunPKCS11 provider of its own, the keys found with it, and an anchor
@@ -41,16 +43,19 @@ final class TokenSession implements KeySession {
 
     private final Cryptoki cryptoki;
     private final AuthProvider provider;
+    private final long slot;
     private final long anchor;
     private final Map<PublicKey, PrivateKey> keys;
 
     private TokenSession(
             Cryptoki cryptoki,
             AuthProvider provider,
+            long slot,
             long anchor,
             Map<PublicKey, PrivateKey> keys) {
         this.cryptoki = cryptoki;
         this.provider = provider;
+        this.slot = slot;
         this.anchor = anchor;
         this.keys = keys;
     }
@@ -74,7 +79,7 @@ final class TokenSession implements KeySession {
                 keys.put(key, privateKey(store, settings, key));
                 custody.require(key);
             }
-            TokenSession session = new TokenSession(cryptoki, provider, anchor, keys);
+            TokenSession session = new TokenSession(cryptoki, provider, token.slot(), anchor, keys);
             for (PublicKey key : wanted) {
                 session.canary(key);
             }
@@ -83,7 +88,7 @@ final class TokenSession implements KeySession {
         } catch (Cryptoki.CryptokiException | GeneralSecurityException | ProviderException e) {
             throw new SigningKeyException(
                     SigningKeyException.Kind.TOKEN,
-                    "token '%s': %s".formatted(settings.label(), reason(e)),
+                    "token '%s': %s".formatted(settings.label(), explained(reason(e))),
                     e);
         } finally {
             if (anchor != null) {
@@ -125,6 +130,19 @@ final class TokenSession implements KeySession {
         closeQuietly(cryptoki, anchor);
     }
 
+    @Override
+    public boolean clear() {
+        try {
+            cryptoki.closeAllSessions(slot);
+            return true;
+        } catch (Cryptoki.CryptokiException e) {
+            LOG.atInfo()
+                    .addKeyValue("reason", e.getMessage())
+                    .log("sessions of a dead login could not be closed");
+            return false;
+        }
+    }
+
     /**
      * The PKCS#11 return value in an exception's chain, {@code CKR_SESSION_HANDLE_INVALID}, or its
      * message.
@@ -142,6 +160,19 @@ final class TokenSession implements KeySession {
             }
         }
         return last;
+    }
+
+    /** Whether the token, or SunPKCS11 by what the token says of itself, had none left. */
+    static boolean noSession(String reason) {
+        return reason.equals(Cryptoki.SESSION_COUNT)
+                || reason.equals("No more sessions available"); // of SunPKCS11's SessionManager
+    }
+
+    private static String explained(String reason) {
+        return noSession(reason)
+                ? reason
+                        + ": the token has no session left (expected: at least 3 for this process: one holds the login, and looking for a key takes two)"
+                : reason;
     }
 
     static Cryptoki.Token find(Cryptoki cryptoki, String label)
@@ -227,14 +258,14 @@ final class TokenSession implements KeySession {
             }
             throw new SigningKeyException(
                     SigningKeyException.Kind.TOKEN,
-                    "token '%s': login: %s".formatted(settings.label(), reason(e)),
+                    "token '%s': login: %s".formatted(settings.label(), explained(reason(e))),
                     e);
         } finally {
             Arrays.fill(pin, '\0');
         }
     }
 
-    private static PrivateKey privateKey(KeyStore store, TokenSettings settings, PublicKey wanted)
+    static PrivateKey privateKey(KeyStore store, TokenSettings settings, PublicKey wanted)
             throws SigningKeyException, GeneralSecurityException {
         List<PrivateKey> found = new ArrayList<>();
         List<String> seen = new ArrayList<>();
@@ -276,13 +307,15 @@ final class TokenSession implements KeySession {
                 SigningKeyException.Kind.KEY, "entry " + alias + " on the token is no private key");
     }
 
-    private static void closeQuietly(Cryptoki cryptoki, long session) {
+    static void closeQuietly(Cryptoki cryptoki, long session) {
         try {
             cryptoki.closeSession(session);
         } catch (Cryptoki.CryptokiException _) {
             // It was dropped with the others: then it is closed already.
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenSession.class);
 
     private static final Pattern RETURN_VALUE = Pattern.compile("CKR_[A-Z0-9_]+");
 }

@@ -3,8 +3,10 @@ package io.overt.signer.log;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex.Intended;
 import io.overt.signer.issue.IssuanceIndex.Kept;
+import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.x509.CertificateFingerprint;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +26,16 @@ public interface Ledger {
      *
      * @param server the name that the upstream chain was verified for
      * @param requester fleet identity of the edge
+     * @param leaf which leaf key the certificate is for: by it, a revoked key's are found
+     * @param serial of the certificate to be
      */
     record IntentRow(
             TbsDigest digest,
             CertificateFingerprint issuer,
             String server,
             String requester,
+            LeafKeyDigest leaf,
+            BigInteger serial,
             Instant at) {}
 
     /** As {@link io.overt.signer.issue.IssuanceIndex#find}. */

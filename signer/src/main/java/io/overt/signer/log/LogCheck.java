@@ -1,7 +1,6 @@
 package io.overt.signer.log;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.overt.proto.log.v1.Entry;
+import io.overt.signer.log.Finding.Kind;
 import io.overt.x509.tlog.NoteKey;
 import io.overt.x509.tlog.TilePath;
 import io.overt.x509.tlog.TreeGrowth;
@@ -20,18 +19,6 @@ import java.util.Optional;
 public final class LogCheck {
 
     /**
-     * Something that is not as it must be.
-     *
-     * @param where a file below the log's folder, or an entry
-     */
-    public record Finding(String where, String what) {
-        @Override
-        public String toString() {
-            return where + ": " + what;
-        }
-    }
-
-    /**
      * What came of it.
      *
      * @param head that was signed; empty when there is no such
@@ -47,18 +34,18 @@ public final class LogCheck {
             long open,
             List<Finding> findings) {}
 
-    private final LogFolder folder;
+    private final PublishedLog folder;
     private final EntryRules rules;
     private final List<Finding> findings = new ArrayList<>();
     private final TreeGrowth growth = new TreeGrowth();
 
-    private LogCheck(LogFolder folder, Optional<LogReader> reader) {
+    private LogCheck(PublishedLog folder, Optional<LogReader> reader) {
         this.folder = folder;
-        this.rules = new EntryRules(reader, findings);
+        this.rules = new EntryRules(reader, findings, EntryRules.Seen.NOBODY);
     }
 
     /** Verifies a log. */
-    public static Report of(LogFolder folder, NoteKey key, Optional<LogReader> reader) {
+    public static Report of(PublishedLog folder, NoteKey key, Optional<LogReader> reader) {
         LogCheck check = new LogCheck(folder, reader);
         Optional<TreeHead> head = Optional.empty();
         try {
@@ -68,7 +55,9 @@ public final class LogCheck {
         } catch (IOException e) {
             check.findings.add(
                     new Finding(
-                            head.isEmpty() ? "checkpoint" : "log", String.valueOf(e.getMessage())));
+                            Kind.LOG,
+                            head.isEmpty() ? "checkpoint" : "log",
+                            String.valueOf(e.getMessage())));
         }
         return new Report(
                 head,
@@ -90,12 +79,13 @@ public final class LogCheck {
                         // be.
                         growth.tiles().forEach(this::fullTile);
                     }
-                    entry(index, bytes);
+                    rules.take(index, bytes);
                 });
         growth.tiles().forEach(this::tile);
         if (!growth.head().equals(signed)) {
             findings.add(
                     new Finding(
+                            Kind.LOG,
                             "checkpoint",
                             "root %s of %d entries (expected: %s, by the entries that are there)"
                                     .formatted(
@@ -118,18 +108,12 @@ public final class LogCheck {
             byte[] there = folder.read(path);
             if (there.length < made.length
                     || !Arrays.equals(there, 0, made.length, made, 0, made.length)) {
-                findings.add(new Finding(path.text(), "not the hashes of the entries below it"));
+                findings.add(
+                        new Finding(
+                                Kind.LOG, path.text(), "not the hashes of the entries below it"));
             }
         } catch (IOException e) {
-            findings.add(new Finding(path.text(), "cannot be read: " + e.getMessage()));
-        }
-    }
-
-    private void entry(long index, byte[] bytes) {
-        try {
-            rules.take(index, Entry.parseFrom(bytes));
-        } catch (InvalidProtocolBufferException e) {
-            findings.add(new Finding("entry " + index, "cannot be read: " + e.getMessage()));
+            findings.add(new Finding(Kind.LOG, path.text(), "cannot be read: " + e.getMessage()));
         }
     }
 }

@@ -39,31 +39,25 @@ public final class LogEntries {
      *
      * @throws IOException when there is none, or it is not of this key and origin
      */
-    public static Head head(LogFolder folder, NoteKey key) throws IOException {
+    public static Head head(PublishedLog log, NoteKey key) throws IOException {
         SignedNote note =
                 SignedNote.parse(
-                        folder.checkpoint()
+                        log.checkpoint()
                                 .orElseThrow(
                                         () ->
                                                 new MalformedLogException(
-                                                        folder.root()
+                                                        log.place()
                                                                 + ": no checkpoint (expected: the folder of a log)")));
-        var _ = note.verified(List.of(key));
-        Checkpoint checkpoint = Checkpoint.parse(note.text());
-        if (!checkpoint.origin().equals(key.name())) {
-            throw new MalformedLogException(
-                    "checkpoint of %s (expected: %s)".formatted(checkpoint.origin(), key.name()));
-        }
-        return new Head(checkpoint, note);
+        return new Head(Checkpoint.verified(note, key), note);
     }
 
     /** Shows the entries of a log of this size, from one of them on. */
-    public static void each(LogFolder folder, long from, long size, Visitor visitor)
+    public static void each(PublishedLog log, long from, long size, Visitor visitor)
             throws IOException {
         for (long bundle = from / TilePath.FULL; bundle * TilePath.FULL < size; bundle++) {
             TilePath path = TilePath.inTree(new Level.Entries(), bundle, size);
             long index = bundle * TilePath.FULL;
-            for (byte[] entry : parse(folder, path)) {
+            for (byte[] entry : parse(log, path)) {
                 if (index >= from) {
                     visitor.entry(index, entry);
                 }
@@ -72,9 +66,9 @@ public final class LogEntries {
         }
     }
 
-    private static List<byte[]> parse(LogFolder folder, TilePath path) throws IOException {
+    private static List<byte[]> parse(PublishedLog log, TilePath path) throws IOException {
         try {
-            return EntryBundle.parse(folder.read(path), path.width());
+            return EntryBundle.parse(log.read(path), path.width());
         } catch (MalformedLogException e) {
             throw new MalformedLogException(path + ": " + e.getMessage());
         }

@@ -1,7 +1,6 @@
 package io.overt.signer.log;
 
 import io.overt.x509.tlog.TilePath;
-import io.overt.x509.tlog.TileSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,7 +27,7 @@ import java.util.Set;
  *
  * @param root with {@code checkpoint} and {@code tile/} in it
  */
-public record LogFolder(Path root) implements TileSource {
+public record LogFolder(Path root) implements PublishedLog {
 
     @Override
     public byte[] read(TilePath path) throws IOException {
@@ -40,7 +39,12 @@ public record LogFolder(Path root) implements TileSource {
         }
     }
 
-    /** The checkpoint as it is, not verified; nothing where there is none. */
+    @Override
+    public String place() {
+        return root.toString();
+    }
+
+    @Override
     public Optional<byte[]> checkpoint() throws IOException {
         try {
             return Optional.of(content(root.resolve(CHECKPOINT), LARGEST));

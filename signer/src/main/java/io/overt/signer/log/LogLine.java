@@ -2,13 +2,19 @@ package io.overt.signer.log;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.overt.proto.log.v1.Act;
+import io.overt.proto.log.v1.Crl;
 import io.overt.proto.log.v1.Entry;
 import io.overt.proto.log.v1.Evidence;
 import io.overt.proto.log.v1.Issued;
 import io.overt.x509.PresentedChain;
 import io.overt.x509.tlog.MalformedLogException;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
@@ -78,6 +84,9 @@ public record LogLine(long index, String text, Set<String> names) {
                                     .formatted(
                                             entry.getWithheld().getIntent(),
                                             entry.getWithheld().getReason());
+                    case CRL -> crl(entry.getCrl(), names);
+                    case ACT -> act(entry.getAct(), names);
+                    case HEARTBEAT -> "heartbeat";
                     case KIND_NOT_SET -> "unknown";
                 };
         Instant at = Instant.ofEpochSecond(entry.getAt().getSeconds(), entry.getAt().getNanos());
@@ -112,6 +121,45 @@ public record LogLine(long index, String text, Set<String> names) {
         }
         return " serial=%s not-after=%s sha256=%s"
                 .formatted(serial, leaf.getNotAfter().toInstant(), sha256);
+    }
+
+    private static String crl(Crl crl, Set<String> names) throws MalformedLogException {
+        String sha256 = hex(crl.getCrlSha256());
+        names.add(sha256);
+        if (!crl.getCrl().isEmpty()) {
+            try {
+                X509CRL list =
+                        (X509CRL)
+                                CertificateFactory.getInstance("X.509")
+                                        .generateCRL(
+                                                new ByteArrayInputStream(
+                                                        crl.getCrl().toByteArray()));
+                if (list.getRevokedCertificates() != null) {
+                    list.getRevokedCertificates()
+                            .forEach(each -> names.add(each.getSerialNumber().toString(16)));
+                }
+            } catch (CRLException | CertificateException e) {
+                throw new MalformedLogException("crl: " + e.getMessage());
+            }
+        }
+        return "crl issuer=%s number=%d revoked=%d next-update=%s sha256=%s"
+                .formatted(
+                        hex(crl.getIssuerSha256()).substring(0, 16),
+                        crl.getNumber(),
+                        crl.getRevoked(),
+                        Instant.ofEpochSecond(crl.getNextUpdate().getSeconds()),
+                        sha256);
+    }
+
+    private static String act(Act act, Set<String> names) {
+        String sha256 = hex(act.getDocumentSha256());
+        names.add(sha256);
+        return "act number=%d kind=%s approvers=%s sha256=%s"
+                .formatted(
+                        act.getNumber(),
+                        act.getKind(),
+                        String.join(",", act.getApproversList()),
+                        sha256);
     }
 
     private static X509Certificate certificate(ByteString der) throws MalformedLogException {

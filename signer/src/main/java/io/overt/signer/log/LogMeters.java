@@ -26,6 +26,7 @@ final class LogMeters {
 
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong published = new AtomicLong();
+    private final Counter checkpoints;
     private final Map<Step, Counter> failures = new EnumMap<>(Step.class);
 
     LogMeters(MeterRegistry registry) {
@@ -35,6 +36,10 @@ final class LogMeters {
         Gauge.builder("overt.signer.log.published", published, AtomicLong::get)
                 .description("Entries that the last signed checkpoint covers.")
                 .register(registry);
+        checkpoints =
+                Counter.builder("overt.signer.log.checkpoints")
+                        .description("Checkpoints that the log's key has signed.")
+                        .register(registry);
         for (Step step : Step.values()) {
             failures.put(
                     step,
@@ -52,6 +57,10 @@ final class LogMeters {
 
     void published(long size) {
         published.set(size);
+    }
+
+    void signed() {
+        checkpoints.increment();
     }
 
     void failed(Step step) {

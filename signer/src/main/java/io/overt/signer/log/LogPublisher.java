@@ -1,5 +1,7 @@
 package io.overt.signer.log;
 
+import io.overt.proto.log.v1.Entry;
+import io.overt.proto.log.v1.Heartbeat;
 import io.overt.service.admin.Readiness;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.key.Signing;
@@ -14,6 +16,7 @@ import io.overt.x509.tlog.TreeHead;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,7 @@ final class LogPublisher implements AutoCloseable {
     private final TransparencyLog.Settings settings;
     private final SigningKey key;
     private final Ledger ledger;
+    private final InstantSource clock;
     private final LogMeters meters;
     private final Readiness.Condition readiness;
     private final Thread thread;
@@ -57,6 +61,9 @@ final class LogPublisher implements AutoCloseable {
     /** Entries since the last checkpoint, about; a hint for when to make the next. */
     private volatile boolean pending;
 
+    /** {@link System#nanoTime} of the last entry, about. */
+    private volatile long appendedAt = System.nanoTime();
+
     /** Confined to the thread; null after a failure, when it is read from the files again. */
     private @Nullable TreeGrowth growth;
 
@@ -73,10 +80,11 @@ final class LogPublisher implements AutoCloseable {
             TransparencyLog.Settings settings,
             SigningKey key,
             Ledger ledger,
+            InstantSource clock,
             LogMeters meters,
             Readiness.Condition readiness)
             throws IndexException, IOException {
-        LogPublisher publisher = new LogPublisher(settings, key, ledger, meters, readiness);
+        LogPublisher publisher = new LogPublisher(settings, key, ledger, clock, meters, readiness);
         publisher.recover();
         while (publisher.publishSome()) {}
         publisher.readiness.met();
@@ -88,11 +96,13 @@ final class LogPublisher implements AutoCloseable {
             TransparencyLog.Settings settings,
             SigningKey key,
             Ledger ledger,
+            InstantSource clock,
             LogMeters meters,
             Readiness.Condition readiness) {
         this.settings = settings;
         this.key = key;
         this.ledger = ledger;
+        this.clock = clock;
         this.meters = meters;
         this.readiness = readiness;
         this.thread = Thread.ofPlatform().daemon().name("signer-log").unstarted(this::serve);
@@ -113,6 +123,7 @@ final class LogPublisher implements AutoCloseable {
     /** There is something to publish. */
     void appended() {
         pending = true;
+        appendedAt = System.nanoTime();
     }
 
     /** A write of an entry failed: nothing is signed until one goes well. */
@@ -161,6 +172,7 @@ final class LogPublisher implements AutoCloseable {
     }
 
     private void attempt() {
+        beat();
         if (!pending && fault == null) {
             return;
         }
@@ -187,6 +199,26 @@ final class LogPublisher implements AutoCloseable {
             }
         } catch (IOException e) {
             failed(Step.FILES, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A log that has nothing to say says so, or nobody could tell it from one that has stopped. */
+    private void beat() {
+        if (closed
+                || fault != null
+                || System.nanoTime() - appendedAt < settings.heartbeat().toNanos()) {
+            return;
+        }
+        try {
+            ledger.append(
+                    Entry.newBuilder()
+                            .setAt(TransparencyLog.timestamp(clock.instant()))
+                            .setHeartbeat(Heartbeat.getDefaultInstance())
+                            .build()
+                            .toByteArray());
+            appended();
+        } catch (IndexException e) {
+            ledgerFailed(e);
         }
     }
 
@@ -335,6 +367,7 @@ final class LogPublisher implements AutoCloseable {
                                                 settings.key().name(),
                                                 settings.key().id(),
                                                 signature)));
+                meters.signed();
                 // A token that mixes up its keys says so to nobody.
                 var _ = note.verified(List.of(settings.key()));
                 yield note.encoded();

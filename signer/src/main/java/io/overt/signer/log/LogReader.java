@@ -40,13 +40,21 @@ public final class LogReader {
      * @param key X25519
      */
     public LogReader(String origin, PrivateKey key) {
+        this(origin, pair(key));
+    }
+
+    private LogReader(String origin, AsymmetricCipherKeyPair key) {
         this.origin = origin;
+        this.key = key;
+    }
+
+    private static AsymmetricCipherKeyPair pair(PrivateKey key) {
         byte[] raw =
                 key instanceof XECPrivateKey xec
                         ? xec.getScalar().orElseThrow(() -> new IllegalArgumentException("no key"))
                         : new byte[0];
         X25519PrivateKeyParameters secret = new X25519PrivateKeyParameters(raw);
-        this.key = new AsymmetricCipherKeyPair(secret.generatePublicKey(), secret);
+        return new AsymmetricCipherKeyPair(secret.generatePublicKey(), secret);
     }
 
     /**
@@ -64,6 +72,11 @@ public final class LogReader {
         } catch (GeneralSecurityException e) {
             throw new IOException(pem + ": " + e.getMessage() + " (expected: X25519)", e);
         }
+    }
+
+    /** One with the same key that has not seen any entry yet. */
+    public LogReader fresh() {
+        return new LogReader(origin, key);
     }
 
     /**

@@ -15,6 +15,7 @@ import io.overt.signer.issue.Described;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex;
 import io.overt.signer.issue.Issuer;
+import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.key.SigningKey;
 import io.overt.x509.Hashes;
@@ -43,6 +44,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
      * @param key its public half and its origin
      * @param readers who can read host names
      * @param interval between two checkpoints while there are new entries
+     * @param heartbeat without another entry for so long, one is written that says so
      * @param maxUnpublished entries older than this without a checkpoint stop signing
      */
     public record Settings(
@@ -50,6 +52,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
             NoteKey key,
             ReadersKey readers,
             Duration interval,
+            Duration heartbeat,
             Duration maxUnpublished) {}
 
     private final Ledger ledger;
@@ -74,7 +77,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
             Readiness.Condition readiness)
             throws IndexException, IOException {
         LogPublisher publisher =
-                LogPublisher.start(settings, key, ledger, new LogMeters(registry), readiness);
+                LogPublisher.start(
+                        settings, key, ledger, clock, new LogMeters(registry), readiness);
         try {
             return new TransparencyLog(
                     ledger,
@@ -150,6 +154,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                                     intent.issuer().fingerprint(),
                                     intent.server(),
                                     intent.requester(),
+                                    LeafKeyDigest.of(intent.evidence().key()),
+                                    serial(intent),
                                     intent.at()),
                             entry);
                 });
@@ -199,6 +205,25 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                                                                 .setReason(reason))
                                                 .build()
                                                 .toByteArray()));
+    }
+
+    /** Writes an entry with what it is about, in one transaction. */
+    public interface Appending<T> {
+        /**
+         * @param entry to append with it
+         */
+        T with(byte[] entry) throws IndexException;
+    }
+
+    /**
+     * Writes an entry of another kind. Nothing is written while the log cannot be.
+     *
+     * @param kind complete but for its time
+     */
+    public <T> T append(Entry.Builder kind, Instant at, Appending<T> step) throws IndexException {
+        publisher.requireWritable();
+        byte[] entry = kind.setAt(timestamp(at)).build().toByteArray();
+        return written(() -> step.with(entry));
     }
 
     /** Publishes what is there, and stops. */
@@ -256,7 +281,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
         return Entry.newBuilder().setAt(timestamp(at));
     }
 
-    static Timestamp timestamp(Instant at) {
+    /** A time as entries have it. */
+    public static Timestamp timestamp(Instant at) {
         return Timestamp.newBuilder()
                 .setSeconds(at.getEpochSecond())
                 .setNanos(at.getNano())
@@ -264,5 +290,5 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
     }
 
     /** Of 65,535 bytes: what the rest of an entry, padding and hashes of a long chain leave. */
-    private static final int ROOM = 60_000;
+    public static final int ROOM = 60_000;
 }

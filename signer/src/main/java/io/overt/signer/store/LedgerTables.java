@@ -4,7 +4,9 @@ import io.overt.signer.issue.IssuanceIndex.Intended;
 import io.overt.signer.issue.IssuanceIndex.Kept;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.log.Ledger;
+import io.overt.x509.CertificateFingerprint;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -74,15 +76,19 @@ final class LedgerTables {
         handle.createUpdate(
                         """
                         insert into issuance
-                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts)
-                        values (:tbs, :issuer, :server, :requester, :at, 1)
-                        on conflict (tbs_sha256) do update set attempts = attempts + 1
+                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts,
+                           leaf_sha256, serial)
+                        values (:tbs, :issuer, :server, :requester, :at, 1, :leaf, :serial)
+                        on conflict (tbs_sha256) do update
+                          set attempts = attempts + 1, leaf_sha256 = :leaf, serial = :serial
                         """)
                 .bind("tbs", intent.digest().bytes())
                 .bind("issuer", intent.issuer().bytes())
                 .bind("server", intent.server())
                 .bind("requester", intent.requester())
                 .bind("at", intent.at().toString())
+                .bind("leaf", intent.leaf().bytes())
+                .bind("serial", intent.serial().toByteArray())
                 .execute();
         // An intent stands until its result: a token that is away for an hour leaves one a TBS.
         Optional<Long> logged =
@@ -121,6 +127,20 @@ final class LedgerTables {
                     .execute();
         }
         return certificate(handle, digest);
+    }
+
+    static long signatures(Handle handle, CertificateFingerprint issuer, LocalDate day) {
+        // The first ten characters of an instant are its date, whatever follows the seconds.
+        return handle.createQuery(
+                        """
+                        select coalesce(sum(attempts), 0) from issuance
+                        where issuer_sha256 = :issuer
+                          and (substr(intended_at, 1, 10) = :day or substr(issued_at, 1, 10) = :day)
+                        """)
+                .bind("issuer", issuer.bytes())
+                .bind("day", day.toString())
+                .mapTo(Long.class)
+                .one();
     }
 
     static long append(Handle handle, byte[] entry) {

@@ -1,11 +1,14 @@
 package io.overt.signer.store;
 
+import io.overt.signer.act.ActBook;
+import io.overt.signer.crl.CrlBook;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex.Intended;
 import io.overt.signer.issue.IssuanceIndex.Kept;
 import io.overt.signer.issue.LeafKeyRegister;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.log.Ledger;
+import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.Epoch;
 import io.overt.x509.LeafPublicKey;
 import java.io.IOException;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -53,7 +57,9 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
                     ) strict
                     """,
                     LedgerTables.ENTRIES,
-                    LedgerTables.FACTS);
+                    LedgerTables.FACTS,
+                    SqliteActs.TABLE,
+                    SqliteCrls.TABLE);
 
     private final FileChannel lock;
     private final GroupCommit database;
@@ -70,6 +76,7 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
             SqliteStore store = new SqliteStore(lock, new GroupCommit(file, deadline, SCHEMA));
             try {
                 var _ = store.database.run(LedgerTables::addColumns);
+                LeafColumns.add(store.database);
                 return store;
             } catch (IndexException e) {
                 store.database.close();
@@ -166,6 +173,14 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
                                 .one());
     }
 
+    /**
+     * How often this issuer's key was asked for a signature on a day, UTC: by intents of that day,
+     * and by earlier ones that came to a certificate on it.
+     */
+    public long signatures(CertificateFingerprint issuer, LocalDate day) throws IndexException {
+        return database.run(handle -> LedgerTables.signatures(handle, issuer, day));
+    }
+
     @Override
     public Enrolment enrol(
             String site,
@@ -179,8 +194,11 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
         return database.run(
                 handle -> {
                     handle.createUpdate("delete from leaf_key where epoch < :oldest")
-                            .bind("oldest", oldest.number())
+                            .bind("oldest", oldest.number() - REMEMBERED_EPOCHS)
                             .execute();
+                    if (isOfAnotherEpoch(handle, epoch, key)) {
+                        return Enrolment.OF_ANOTHER_EPOCH;
+                    }
                     if (isEnrolled(handle, site, epoch, key)) {
                         return Enrolment.ENROLLED;
                     }
@@ -214,6 +232,16 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
         return database.run(handle -> isEnrolled(handle, site, epoch, key));
     }
 
+    /** The acts that were applied. */
+    public ActBook acts() {
+        return new SqliteActs(database);
+    }
+
+    /** The CRLs, and what they are made of. */
+    public CrlBook crls() {
+        return new SqliteCrls(database);
+    }
+
     @Override
     public void close() {
         database.close();
@@ -224,6 +252,16 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
         return handle.createQuery(
                         "select 1 from leaf_key where site = :site and epoch = :epoch and spki = :spki")
                 .bind("site", site)
+                .bind("epoch", epoch.number())
+                .bind("spki", key.spki())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    private static boolean isOfAnotherEpoch(Handle handle, Epoch epoch, LeafPublicKey key) {
+        return handle.createQuery(
+                        "select 1 from leaf_key where epoch <> :epoch and spki = :spki limit 1")
                 .bind("epoch", epoch.number())
                 .bind("spki", key.spki())
                 .mapTo(Integer.class)
@@ -259,4 +297,7 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
             throw new UncheckedIOException("the lock of the store cannot be released", e);
         }
     }
+
+    /** A year of weeks: for how long a leaf key that was used cannot come back in a later epoch. */
+    private static final int REMEMBERED_EPOCHS = 52;
 }

@@ -8,6 +8,8 @@ import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.signer.v1.ForgeRequest;
 import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
+import io.overt.signer.budget.BudgetLimits;
+import io.overt.signer.budget.Budgets;
 import io.overt.signer.key.KeyState;
 import io.overt.signer.key.Signing;
 import io.overt.signer.key.SigningKey;
@@ -220,14 +222,24 @@ class IssuingFaultTest {
         return new IssuingDesk(
                 new ForgeChecks(
                         Map.of(ca.fingerprint(), issuer),
-                        Map.of("mirror", PROFILE),
+                        new InForce(new Rules(new NeverForged(List.of()), List.of(PROFILE))),
                         new BoundedChainVerifier(TrustAnchors.of(List.of(internet.anchor()))),
-                        new NeverForged(List.of()),
                         store,
                         new EpochWindow(WEEK, Duration.ofMinutes(5)),
-                        Clock.systemUTC()),
+                        Clock.systemUTC(),
+                        new LintGate(new SimpleMeterRegistry()),
+                        Set.of()),
                 index,
+                new Budgets(
+                        BudgetLimits.DEFAULTS,
+                        List.of(
+                                new Budgets.IssuingKey(
+                                        ca.fingerprint(), ca.trust(), issuer.name(), 0)),
+                        System::nanoTime,
+                        Clock.systemUTC(),
+                        new SimpleMeterRegistry()),
                 new IssuanceMeters(new SimpleMeterRegistry(), List.of(issuer)),
+                VerifyingCode.choose(VerifyingCode.Wanted.NATIVE),
                 Clock.systemUTC(),
                 Duration.ofSeconds(60),
                 Level.INFO);

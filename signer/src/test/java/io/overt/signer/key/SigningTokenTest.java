@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What no test can make SoftHSM do: hang, stay down, be finalised. The sessions here are
- * hand-written.
+ * The state machine by itself, with hand-written sessions; what a real library does beneath it is
+ * in {@link TokenFaultTest}.
  */
 class SigningTokenTest {
 
@@ -263,5 +263,10 @@ class SigningTokenTest {
 
         @Override
         public void abandon() {}
+
+        @Override
+        public boolean clear() {
+            return true;
+        }
     }
 }

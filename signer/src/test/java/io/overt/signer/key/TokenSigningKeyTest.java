@@ -173,6 +173,7 @@ class TokenSigningKeyTest extends SigningKeyContract {
                 .hasMessageContaining("0 private keys whose certificate has the issuing key");
     }
 
+    // checklist 65, 72
     @Test
     void a_key_that_can_be_read_out_is_not_used() {
         SoftHsmToken loose = SoftHsmToken.create(directory, SoftHsmToken.Protection.EXTRACTABLE);

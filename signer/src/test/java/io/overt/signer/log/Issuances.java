@@ -32,9 +32,9 @@ import java.util.Map;
 /**
  * Certificates of one issuer for one upstream, as many as are wanted: another epoch, another TBS.
  */
-final class Issuances {
+public final class Issuances {
 
-    static final String HOST = "www.origin.example";
+    public static final String HOST = "www.origin.example";
 
     private static final MirrorProfile PROFILE =
             new MirrorProfile(
@@ -58,12 +58,17 @@ final class Issuances {
     private final VerifiedUpstream verified = verified();
     private final Epoch epoch = Epoch.at(Instant.now(), PROFILE.epochLength());
 
-    Issuer issuer() {
+    /** What vouches for the upstream. */
+    public TrustAnchors anchors() {
+        return TrustAnchors.of(List.of(internet.anchor()));
+    }
+
+    public Issuer issuer() {
         return new Issuer(ca, List.of(), IssuerState.ACTIVE, key);
     }
 
     /** The same intent for the same number. */
-    IssuanceIndex.Intent intent(int number) {
+    public IssuanceIndex.Intent intent(int number) {
         LeafPublicKey leaf =
                 leafKeys.computeIfAbsent(
                         number, _ -> LeafPublicKey.of(new TestLog.MemoryKey().publicKey()));
@@ -80,7 +85,7 @@ final class Issuances {
                 Instant.now());
     }
 
-    byte[] certificate(IssuanceIndex.Intent intent) {
+    public byte[] certificate(IssuanceIndex.Intent intent) {
         if (!(key.sign(intent.tbs().der()) instanceof Signing.Signed(byte[] signature))) {
             throw new AssertionError("not signed");
         }
@@ -92,7 +97,7 @@ final class Issuances {
     }
 
     /** Intent, signature, result: two entries. */
-    IssuanceIndex.Kept issue(IssuanceIndex index, int number) throws IndexException {
+    public IssuanceIndex.Kept issue(IssuanceIndex index, int number) throws IndexException {
         IssuanceIndex.Intent intent = intent(number);
         return switch (index.intend(intent)) {
             case Intended.Before(var kept) -> kept;

@@ -44,7 +44,18 @@ public record TestLog(
         return open(directory, directory.resolve("log"), ledger, Duration.ofMillis(100));
     }
 
+    static TestLog beating(Path directory, Ledger ledger, Duration heartbeat)
+            throws IndexException, IOException {
+        return open(directory, directory.resolve("log"), ledger, Duration.ofMillis(100), heartbeat);
+    }
+
     static TestLog open(Path directory, Path folder, Ledger ledger, Duration interval)
+            throws IndexException, IOException {
+        return open(directory, folder, ledger, interval, Duration.ofHours(1));
+    }
+
+    private static TestLog open(
+            Path directory, Path folder, Ledger ledger, Duration interval, Duration heartbeat)
             throws IndexException, IOException {
         LogReaders readers =
                 Files.exists(directory.resolve("log-readers.pem"))
@@ -64,6 +75,7 @@ public record TestLog(
                                 key,
                                 ReadersKey.read(readers.publicKey()),
                                 interval,
+                                heartbeat,
                                 Duration.ZERO),
                         signing,
                         ledger,
@@ -76,6 +88,15 @@ public record TestLog(
                 readers,
                 readiness,
                 registry);
+    }
+
+    /** One who reads everything. */
+    public LogReader reader() {
+        try {
+            return LogReader.read(key.name(), readers.privateKey());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override

@@ -145,11 +145,12 @@ class TransparencyLogTest {
                         KeyPairGenerator.getInstance("X25519").generateKeyPair().getPrivate());
         assertThat(LogCheck.of(log.folder(), log.key(), Optional.of(stranger)).findings())
                 .first()
-                .extracting(LogCheck.Finding::what)
+                .extracting(Finding::what)
                 .asString()
                 .contains("cannot be opened with this private key");
     }
 
+    // checklist 61
     @Test
     void whoever_has_the_readers_key_derives_each_TBS_again() throws Exception {
         issuances.issue(log.log(), 3);
@@ -187,6 +188,29 @@ class TransparencyLogTest {
                 .withhold(
                         noted, RefusalReason.REFUSAL_REASON_SIGNATURE_NOT_VERIFIED, Instant.now());
         assertThat(good().open()).isEqualTo(1);
+    }
+
+    @Test
+    void a_log_that_has_nothing_to_say_grows_all_the_same() throws Exception {
+        close();
+        store = SqliteStore.open(directory.resolve("signer.db"), LONG);
+        log = TestLog.beating(directory, store, Duration.ofMillis(200));
+        TreeHead quiet = head();
+        await().atMost(LONG).until(() -> head().size() >= quiet.size() + 3);
+        List<String> lines = new ArrayList<>();
+        LogEntries.each(
+                log.folder(),
+                quiet.size(),
+                head().size(),
+                (index, entry) -> lines.add(LogLine.of(index, entry, Optional.empty()).text()));
+        assertThat(lines).allSatisfy(line -> assertThat(line).endsWith("Z heartbeat"));
+        log.signing().away = true; // a checkpoint that is not signed stops it, too
+        await().atMost(LONG).until(() -> log.readiness().unmet().containsKey("log"));
+        long stopped = store.size();
+        assertThat(log.failures("checkpoint")).isPositive();
+        log.signing().away = false;
+        await().atMost(LONG).until(() -> head().size() > stopped);
+        good();
     }
 
     @Test

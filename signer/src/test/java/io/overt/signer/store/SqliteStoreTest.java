@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex.Intended.Before;
 import io.overt.signer.issue.IssuanceIndex.Intended.Noted;
+import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.log.Ledger.IntentRow;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.CertificateFingerprint;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -238,7 +240,14 @@ class SqliteStoreTest {
     }
 
     private static IntentRow intent(TbsDigest digest) {
-        return new IntentRow(digest, ISSUER, "www.origin.example", "overt://berlin/edge/e1", AT);
+        return new IntentRow(
+                digest,
+                ISSUER,
+                "www.origin.example",
+                "overt://berlin/edge/e1",
+                LeafKeyDigest.ofSpki(new byte[] {1}),
+                BigInteger.TEN,
+                AT);
     }
 
     private static TbsDigest digest(int number) {

@@ -35,12 +35,14 @@ public final class RecordingTrust {
         return new RecordingTrust(Optional.empty());
     }
 
-    /** Trusts one anchor, and verifies names as HTTPS does. */
-    public static RecordingTrust in(X509Certificate anchor) {
+    /** Trusts these anchors, and verifies names as HTTPS does. */
+    public static RecordingTrust in(X509Certificate... anchors) {
         try {
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setCertificateEntry("anchor", anchor);
+            for (int i = 0; i < anchors.length; i++) {
+                store.setCertificateEntry("anchor-" + i, anchors[i]);
+            }
             var trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(store);
             return new RecordingTrust(

@@ -49,6 +49,18 @@ final class Cryptoki {
             byte[] so = soPin.getBytes(StandardCharsets.UTF_8);
             byte[] user = pin.getBytes(StandardCharsets.UTF_8);
             check("C_InitToken", slot, bytes(arena, so), (long) so.length, bytes(arena, padded));
+            long session = openSession(slot);
+            check("C_Login", session, 0L /* CKU_SO */, bytes(arena, so), (long) so.length);
+            check("C_InitPIN", session, bytes(arena, user), (long) user.length);
+            check("C_Logout", session);
+            check("C_CloseSession", session);
+            return slot;
+        }
+    }
+
+    /** A session that reads and writes. */
+    long openSession(long slot) {
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment handle = arena.allocate(JAVA_LONG);
             check(
                     "C_OpenSession",
@@ -57,12 +69,7 @@ final class Cryptoki {
                     MemorySegment.NULL,
                     MemorySegment.NULL,
                     handle);
-            long session = handle.get(JAVA_LONG, 0);
-            check("C_Login", session, 0L /* CKU_SO */, bytes(arena, so), (long) so.length);
-            check("C_InitPIN", session, bytes(arena, user), (long) user.length);
-            check("C_Logout", session);
-            check("C_CloseSession", session);
-            return slot;
+            return handle.get(JAVA_LONG, 0);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.AuthProvider;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -19,6 +20,7 @@ import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -67,6 +69,8 @@ public final class SoftHsmToken {
     private final Path rootPem;
     private final X509Certificate issuing;
     private final X509Certificate root;
+    private final KeyPair rootKey;
+    private final Protection protection;
 
     /**
      * Makes a token whose key is kept as it must be.
@@ -105,27 +109,48 @@ public final class SoftHsmToken {
                                 PosixFilePermissions.fromString("rw-------")));
         Files.writeString(pinFile, pin + "\n");
 
-        KeyPair rootKey = p256().generateKeyPair();
+        this.protection = protection;
+        rootKey = p256().generateKeyPair();
         X500Principal rootName = new X500Principal("CN=Overt Test Inspection Root " + label);
-        X500Principal issuingName =
-                new X500Principal("CN=Overt Test Inspection CA " + label + ", O=Example Corp");
         root = ca(rootName, rootKey.getPublic(), rootName, rootKey, Level.ROOT);
 
-        AuthProvider provider = sunPkcs11(protection);
+        issuing = issuing("issuing", "Overt Test Inspection CA " + label);
+        issuingPem = pem(directory.resolve(label + "-issuing.pem"), issuing);
+        rootPem = pem(directory.resolve(label + "-root.pem"), root);
+    }
+
+    /** A further issuing CA below the same root, with a key of its own in the token; PEM. */
+    public Path anotherIssuing(Path file) {
+        try {
+            String alias = "issuing-" + COUNT.incrementAndGet();
+            return pem(file, issuing(alias, "Overt Test Inspection CA " + label + " " + alias));
+        } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new AssertionError("no further issuing CA could be made", e);
+        }
+    }
+
+    private X509Certificate issuing(String alias, String name)
+            throws GeneralSecurityException, IOException, OperatorCreationException {
+        AuthProvider provider = sunPkcs11(protection, alias);
         try {
             KeyStore store = KeyStore.getInstance("PKCS11", provider);
             store.load(null, pin.toCharArray());
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair key = generator.generateKeyPair();
-            issuing = ca(issuingName, key.getPublic(), rootName, rootKey, Level.ISSUING);
-            store.setKeyEntry(alias(), key.getPrivate(), null, new Certificate[] {issuing, root});
+            X509Certificate made =
+                    ca(
+                            new X500Principal("CN=" + name + ", O=Example Corp"),
+                            key.getPublic(),
+                            root.getSubjectX500Principal(),
+                            rootKey,
+                            Level.ISSUING);
+            store.setKeyEntry(alias, key.getPrivate(), null, new Certificate[] {made, root});
+            return made;
         } finally {
             // Login is per application: what comes next in this process must log in by itself.
             provider.logout();
         }
-        issuingPem = pem(directory.resolve(label + "-issuing.pem"), issuing);
-        rootPem = pem(directory.resolve(label + "-root.pem"), root);
     }
 
     /** SoftHSM's PKCS#11 library. */
@@ -153,7 +178,7 @@ public final class SoftHsmToken {
         return issuing;
     }
 
-    /** The root above it; its key is forgotten. */
+    /** The root above it; its key is in memory, for further issuing CAs. */
     public X509Certificate root() {
         return root;
     }
@@ -176,8 +201,40 @@ public final class SoftHsmToken {
         softHsm.cryptoki.closeAllSessions(slot);
     }
 
-    private AuthProvider sunPkcs11(Protection protection) {
-        String id = "0h" + HexFormat.of().formatHex(alias().getBytes(StandardCharsets.UTF_8));
+    /**
+     * One more EC P-256 key that signs, without a certificate: what a token that mixes up its
+     * handles may sign with. Logs this process out of the token.
+     */
+    public PublicKey generateKey() {
+        try {
+            AuthProvider provider = sunPkcs11(Protection.SENSITIVE, "another");
+            try {
+                KeyStore.getInstance("PKCS11", provider).load(null, pin.toCharArray());
+                KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
+                generator.initialize(new ECGenParameterSpec("secp256r1"));
+                // A copy: the token's own goes with the login.
+                return KeyFactory.getInstance("EC")
+                        .generatePublic(
+                                new X509EncodedKeySpec(
+                                        generator.generateKeyPair().getPublic().getEncoded()));
+            } finally {
+                provider.logout();
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError("no key could be made", e);
+        }
+    }
+
+    /** In this process; SoftHSM numbers the slot of a new token anew in the next one. */
+    long slot() {
+        return slot;
+    }
+
+    /**
+     * @param alias also the CKA_ID: SunPKCS11 writes it there when it stores an entry
+     */
+    private AuthProvider sunPkcs11(Protection protection, String alias) {
+        String id = "0h" + HexFormat.of().formatHex(alias.getBytes(StandardCharsets.UTF_8));
         boolean extractable = protection == Protection.EXTRACTABLE;
         String configuration =
                 """
@@ -207,11 +264,6 @@ public final class SoftHsmToken {
                 """
                         .formatted(label, softHsm.module, slot, !extractable, extractable, id, id);
         return (AuthProvider) Security.getProvider("SunPKCS11").configure(configuration);
-    }
-
-    /** Also the CKA_ID: SunPKCS11 writes the alias there when it stores an entry. */
-    private static String alias() {
-        return "issuing";
     }
 
     private enum Level {

@@ -22,6 +22,11 @@ public enum CrlReason {
         this.code = code;
     }
 
+    /** As CRLs write it. */
+    public int code() {
+        return code;
+    }
+
     /** The reason with this code; 7 is not used, and there is none above 10. */
     static Optional<CrlReason> of(int code) {
         return Arrays.stream(values()).filter(reason -> reason.code == code).findFirst();

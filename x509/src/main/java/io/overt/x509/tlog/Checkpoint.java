@@ -44,6 +44,22 @@ public record Checkpoint(String origin, TreeHead head, List<String> extensions) 
         }
     }
 
+    /**
+     * Reads a note that a log signed.
+     *
+     * @param log its key, whose name is the origin
+     * @throws MalformedLogException when that log did not sign it, or as another
+     */
+    public static Checkpoint verified(SignedNote note, NoteKey log) throws MalformedLogException {
+        var _ = note.verified(List.of(log));
+        Checkpoint checkpoint = parse(note.text());
+        if (!checkpoint.origin().equals(log.name())) {
+            throw new MalformedLogException(
+                    "checkpoint of %s (expected: %s)".formatted(checkpoint.origin(), log.name()));
+        }
+        return checkpoint;
+    }
+
     /** What is signed. */
     public String text() {
         StringBuilder text = new StringBuilder();

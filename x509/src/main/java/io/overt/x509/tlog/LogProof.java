@@ -61,12 +61,7 @@ public record LogProof(long index, List<MerkleHash> hashes, SignedNote checkpoin
      * @throws MalformedLogException when it does not
      */
     public void requireOf(byte[] entry, NoteKey log) throws MalformedLogException {
-        var _ = checkpoint.verified(List.of(log));
-        Checkpoint said = Checkpoint.parse(checkpoint.text());
-        if (!said.origin().equals(log.name())) {
-            throw new MalformedLogException(
-                    "checkpoint of %s (expected: %s)".formatted(said.origin(), log.name()));
-        }
+        Checkpoint said = Checkpoint.verified(checkpoint, log);
         MerkleProof.requireInclusion(MerkleHash.leaf(entry), index, said.head(), hashes);
     }
 

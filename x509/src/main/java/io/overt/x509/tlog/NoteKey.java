@@ -144,6 +144,11 @@ public final class NoteKey {
         return name;
     }
 
+    /** How it signs. */
+    public Kind kind() {
+        return kind;
+    }
+
     /** What signature lines name it by, beside the name. */
     public int id() {
         return id;
@@ -154,14 +159,14 @@ public final class NoteKey {
         return switch (kind) {
             case ED25519, ECDSA -> verifies(bytes(text), signature);
             case COSIGNATURE -> {
-                if (signature.length != 8 + 64) {
+                if (signature.length != Cosignature.TIME + 64) {
                     yield false;
                 }
                 long time = ByteBuffer.wrap(signature).getLong();
                 yield time >= 0
                         && verifies(
-                                bytes("cosignature/v1\ntime " + time + "\n" + text),
-                                Arrays.copyOfRange(signature, 8, signature.length));
+                                Cosignature.message(text, time),
+                                Arrays.copyOfRange(signature, Cosignature.TIME, signature.length));
             }
         };
     }

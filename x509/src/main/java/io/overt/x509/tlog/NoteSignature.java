@@ -37,7 +37,7 @@ public record NoteSignature(String name, int keyId, byte[] signature) {
     }
 
     /** The line, without its end. */
-    String line() {
+    public String line() {
         byte[] bytes = new byte[4 + signature.length];
         for (int i = 0; i < 4; i++) {
             bytes[i] = (byte) (keyId >>> (24 - 8 * i));

@@ -68,6 +68,22 @@ public record SignedNote(String text, List<NoteSignature> signatures) {
         }
     }
 
+    /** The same with one signature more. */
+    public SignedNote with(NoteSignature signature) {
+        List<NoteSignature> all = new ArrayList<>(signatures);
+        all.add(signature);
+        return new SignedNote(text, all);
+    }
+
+    /** The same with the signatures of one key alone, which has signed it. */
+    public SignedNote only(NoteKey key) {
+        return new SignedNote(
+                text,
+                signatures.stream()
+                        .filter(each -> each.name().equals(key.name()) && each.keyId() == key.id())
+                        .toList());
+    }
+
     /** As it is written down, UTF-8. */
     public byte[] encoded() {
         StringBuilder all = new StringBuilder(text).append('\n');

@@ -1,0 +1,4 @@
+package io.overt.signer.approval;
+
+/** Whether enough people signed a document. */
+public sealed interface Approval permits ApprovedDocument, NotApproved {}
