@@ -48,4 +48,14 @@ class ServiceArchitectureTest {
                             "io.overt.policy..",
                             "io.overt.x509..")
                     .because("every process is made of it");
+
+    @ArchTest
+    static final ArchRule approvals_know_nothing_of_what_is_approved =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..approval..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.overt.proto..", "io.grpc..", "io.netty..")
+                    .because("who may act is told apart from what is done");
 }

@@ -1,13 +1,13 @@
 package io.overt.signer;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.service.approval.Approvers;
 import io.overt.service.config.ConfigException;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.signer.act.ActDocument;
 import io.overt.signer.act.ActFolder;
 import io.overt.signer.act.Acts;
-import io.overt.signer.approval.Approvers;
 import io.overt.signer.crl.CrlBook;
 import io.overt.signer.crl.CrlOffice;
 import io.overt.signer.issue.InForce;

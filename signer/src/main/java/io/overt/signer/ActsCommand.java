@@ -1,5 +1,10 @@
 package io.overt.signer;
 
+import io.overt.service.approval.Approval;
+import io.overt.service.approval.ApprovedDocument;
+import io.overt.service.approval.Approver;
+import io.overt.service.approval.Approvers;
+import io.overt.service.approval.NotApproved;
 import io.overt.service.config.ConfigException;
 import io.overt.service.identity.FleetIdentityException;
 import io.overt.service.identity.FleetTls;
@@ -9,11 +14,6 @@ import io.overt.signer.act.ActBook.Applied;
 import io.overt.signer.act.ActDocument;
 import io.overt.signer.act.Acts;
 import io.overt.signer.act.Standing;
-import io.overt.signer.approval.Approval;
-import io.overt.signer.approval.ApprovedDocument;
-import io.overt.signer.approval.Approver;
-import io.overt.signer.approval.Approvers;
-import io.overt.signer.approval.NotApproved;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.Rules;

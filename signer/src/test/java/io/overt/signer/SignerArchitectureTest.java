@@ -77,20 +77,4 @@ class SignerArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.jdbi..", "org.sqlite..", "java.sql..")
                     .because("what is durable, and when, is settled in one place");
-
-    @ArchTest
-    static final ArchRule approvals_know_nothing_of_what_is_approved =
-            noClasses()
-                    .that()
-                    .resideInAPackage("..approval..")
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage(
-                            "io.overt.signer.ceremony..",
-                            "io.overt.signer.ca..",
-                            "io.overt.signer.key..",
-                            "io.overt.signer.issue..",
-                            "io.overt.signer.log..",
-                            "io.overt.signer.store..")
-                    .because("who may act is told apart from what is done");
 }

@@ -117,7 +117,7 @@ final class EdgeSession {
                     greeted
                             ? answered(message.getExclusions())
                             : outOfOrder("ExclusionAnswer before Hello");
-            case KIND_NOT_SET -> Heard.UNKNOWN;
+            case HEALTH, EMERGENCY, KIND_NOT_SET -> Heard.UNKNOWN;
         };
     }
 

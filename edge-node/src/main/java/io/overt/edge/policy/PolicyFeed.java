@@ -390,7 +390,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                     }
                 }
                 // A newer control plane may say what this edge does not know.
-                case KIND_NOT_SET ->
+                case EMERGENCY, KIND_NOT_SET ->
                         LOG.atDebug().log("message of an unknown kind from the control plane");
             }
         }

@@ -14,10 +14,19 @@ public final class PolicySignature {
 
     /** What is signed: the label keeps a signature from meaning anything anywhere else. */
     public static byte[] input(byte[] manifest) {
-        var input = new ByteArrayOutputStream(LABEL.length + 1 + manifest.length);
-        input.writeBytes(LABEL);
+        return labelled(LABEL, manifest);
+    }
+
+    /** The same of an {@code overt.policy.v1.EmergencyOrder}. */
+    public static byte[] emergencyInput(byte[] order) {
+        return labelled(EMERGENCY_LABEL, order);
+    }
+
+    private static byte[] labelled(byte[] label, byte[] content) {
+        var input = new ByteArrayOutputStream(label.length + 1 + content.length);
+        input.writeBytes(label);
         input.write(0);
-        input.writeBytes(manifest);
+        input.writeBytes(content);
         return input.toByteArray();
     }
 
@@ -40,6 +49,9 @@ public final class PolicySignature {
 
     private static final byte[] LABEL =
             "overt policy bundle v1".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] EMERGENCY_LABEL =
+            "overt emergency v1".getBytes(StandardCharsets.US_ASCII);
 
     private PolicySignature() {}
 }

@@ -1,8 +1,8 @@
 package io.overt.signer.act;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.service.approval.Approvers;
 import io.overt.signer.act.ActMeters.Result;
-import io.overt.signer.approval.Approvers;
 import io.overt.signer.log.TransparencyLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

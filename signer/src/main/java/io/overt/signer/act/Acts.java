@@ -2,12 +2,12 @@ package io.overt.signer.act;
 
 import com.google.protobuf.ByteString;
 import io.overt.proto.log.v1.Entry;
+import io.overt.service.approval.Approval;
+import io.overt.service.approval.ApprovedDocument;
+import io.overt.service.approval.Approver;
+import io.overt.service.approval.NotApproved;
 import io.overt.service.config.ConfigException;
 import io.overt.signer.act.ActBook.Applied;
-import io.overt.signer.approval.Approval;
-import io.overt.signer.approval.ApprovedDocument;
-import io.overt.signer.approval.Approver;
-import io.overt.signer.approval.NotApproved;
 import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.Issuer;

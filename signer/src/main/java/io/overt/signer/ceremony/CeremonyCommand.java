@@ -1,13 +1,13 @@
 package io.overt.signer.ceremony;
 
+import io.overt.service.approval.ApprovedDocument;
+import io.overt.service.approval.Approvers;
+import io.overt.service.approval.NotApproved;
+import io.overt.service.approval.Statement;
 import io.overt.service.config.ConfigException;
 import io.overt.service.json.JsonObject;
 import io.overt.service.process.Build;
 import io.overt.service.process.StartException;
-import io.overt.signer.approval.ApprovedDocument;
-import io.overt.signer.approval.Approvers;
-import io.overt.signer.approval.NotApproved;
-import io.overt.signer.approval.Statement;
 import io.overt.signer.ca.CaException;
 import io.overt.signer.key.SecretFile;
 import io.overt.signer.key.SigningKeyException;

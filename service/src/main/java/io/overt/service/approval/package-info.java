@@ -5,6 +5,6 @@
  * calling thread and reads small files only.
  */
 @NullMarked
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 import java.nio.file.Path;
 import java.util.List;

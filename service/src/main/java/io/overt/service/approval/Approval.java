@@ -1,4 +1,4 @@
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 /** Whether enough people signed a document. */
 public sealed interface Approval permits ApprovedDocument, NotApproved {}

@@ -1,4 +1,4 @@
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 /** Not what OpenSSH writes; the message says what it is instead. */
 final class MalformedSshException extends Exception {

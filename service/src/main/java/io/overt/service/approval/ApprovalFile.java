@@ -1,4 +1,4 @@
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +15,17 @@ sealed interface ApprovalFile {
     /** It does not count. */
     record Faulty(Discounted.Reason reason, String detail) implements ApprovalFile {}
 
-    /** Reads the file as an OpenSSH signature, or as the 64 bytes that OpenSSL writes. */
+    /** Reads the file, and judges it. */
     static ApprovalFile read(Path file, byte[] document, Digest sha256, List<Approver> people) {
-        byte[] content;
         try {
-            content = BoundedFile.read(file, LARGEST);
+            return of(BoundedFile.read(file, LARGEST), document, sha256, people);
         } catch (IOException e) {
             return new Faulty(Discounted.Reason.UNREADABLE, "cannot be read: " + e);
         }
+    }
+
+    /** Judges an OpenSSH signature, or the 64 bytes that OpenSSL writes. */
+    static ApprovalFile of(byte[] content, byte[] document, Digest sha256, List<Approver> people) {
         String text = new String(content, StandardCharsets.ISO_8859_1);
         if (SshSignature.looksLikeOne(text)) {
             return ssh(text, document, people);

@@ -1,4 +1,4 @@
-package io.overt.signer.approval;
+package io.overt.service.approval;
 
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
@@ -12,8 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * The people whose signatures let a document be acted upon, how many of them it takes, and what
@@ -116,11 +119,43 @@ public final class Approvers {
      */
     public Approval approve(Path document, List<Path> approvals) throws IOException {
         byte[] content = BoundedFile.read(document, LARGEST_DOCUMENT);
+        return count(
+                document,
+                content,
+                approvals,
+                (file, sha256) -> ApprovalFile.read(file, content, sha256, people));
+    }
+
+    /**
+     * The same for a document and approvals that came over a wire. Reads no file.
+     *
+     * @param document what messages call it
+     * @param approvals what messages call each, and its bytes; the order decides which of two of
+     *     one person is counted
+     */
+    public Approval approve(Path document, byte[] content, SequencedMap<Path, byte[]> approvals) {
+        return count(
+                document,
+                content,
+                List.copyOf(approvals.sequencedKeySet()),
+                (name, sha256) ->
+                        ApprovalFile.of(
+                                Objects.requireNonNull(approvals.get(name)),
+                                content,
+                                sha256,
+                                people));
+    }
+
+    private Approval count(
+            Path document,
+            byte[] content,
+            List<Path> approvals,
+            BiFunction<Path, Digest, ApprovalFile> look) {
         Digest sha256 = Digest.of(content);
         Map<Approver, Path> counted = new LinkedHashMap<>();
         List<Discounted> discounted = new ArrayList<>();
         for (Path file : approvals) {
-            switch (ApprovalFile.read(file, content, sha256, people)) {
+            switch (look.apply(file, sha256)) {
                 case ApprovalFile.By(Approver person) -> {
                     Path earlier = counted.putIfAbsent(person, file);
                     if (earlier != null) {
