@@ -12,6 +12,7 @@ import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
@@ -79,6 +80,7 @@ public final class ControlPlane {
         var fleet =
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
+        parts.add("policy-watch", database.watch(Topic.POLICY, publisher::follow, meters));
 
         var rpc =
                 parts.add(
