@@ -12,6 +12,7 @@ import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.Witness;
@@ -78,9 +79,20 @@ public final class ControlPlane {
                         meters,
                         version -> announce(announce, version));
         var fleet =
-                new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
+                new EdgeFleet(
+                        new EdgeStore(database),
+                        tls.self(),
+                        publisher.newest(),
+                        clock,
+                        nonces(),
+                        meters);
         announce.set(fleet);
-        parts.add("policy-watch", database.watch(Topic.POLICY, publisher::follow, meters));
+        parts.add(
+                "store-watch",
+                database.watch(
+                        Topic.POLICY,
+                        whatOthersDid(publisher, fleet, config.store(), readiness),
+                        meters));
 
         var rpc =
                 parts.add(
@@ -156,6 +168,23 @@ public final class ControlPlane {
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Also finds out whether the store answers. */
+    private static Runnable whatOthersDid(
+            PolicyPublisher publisher, EdgeFleet fleet, StoreConfig config, Readiness readiness) {
+        var answers = readiness.condition("store");
+        var dead = config.poll().multipliedBy(3).plus(config.lease());
+        return () -> {
+            try {
+                publisher.follow();
+                fleet.look(dead);
+                answers.met();
+            } catch (RuntimeException e) {
+                answers.unmet(config + " does not answer: " + e.getMessage());
+                throw e;
+            }
+        };
     }
 
     private static void announce(AtomicReference<EdgeFleet> fleet, SignedVersion version) {

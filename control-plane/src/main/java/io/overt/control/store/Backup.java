@@ -26,7 +26,8 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * Writes all that a store remembers into one file, beside a control plane that goes on working: the
- * file shows one moment. Leases are not in it, since whoever holds one does not live in a backup.
+ * file shows one moment. Leases and open streams are not in it: whoever has them does not live in a
+ * backup.
  */
 public final class Backup {
 

@@ -16,10 +16,10 @@ final class Leases {
                 handle ->
                         handle.createQuery(
                                         "INSERT INTO lease (name, holder, number, expires) VALUES (:name, :holder, 1, "
-                                                + now(database)
+                                                + database.dialect().now()
                                                 + " + :term) ON CONFLICT (name) DO UPDATE SET number = lease.number + CASE WHEN"
                                                 + " lease.holder = :holder THEN 0 ELSE 1 END, holder = :holder, expires = "
-                                                + now(database)
+                                                + database.dialect().now()
                                                 + " + :term WHERE lease.holder = :holder OR lease.expires <= "
                                                 + left(database)
                                                 + " RETURNING number")
@@ -58,14 +58,6 @@ final class Leases {
                 == 1;
     }
 
-    /** By the database's clock: there is one, where control planes have several. */
-    private static String now(Database database) {
-        return switch (database.dialect()) {
-            case SQLITE -> "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
-            case POSTGRESQL -> "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
-        };
-    }
-
     /**
      * Until when a lease of somebody else counts. Whoever has the SQLite file is alone: the one in
      * the row is dead.
@@ -73,7 +65,7 @@ final class Leases {
     private static String left(Database database) {
         return switch (database.dialect()) {
             case SQLITE -> "lease.expires";
-            case POSTGRESQL -> now(database);
+            case POSTGRESQL -> database.dialect().now();
         };
     }
 

@@ -25,7 +25,8 @@ final class Migrations {
                     new Step(2, "0002-witness.sql"),
                     new Step(3, "0003-order-of-evidence.sql"),
                     new Step(4, "0004-leases.sql"),
-                    new Step(5, "0005-version-floor.sql"));
+                    new Step(5, "0005-version-floor.sql"),
+                    new Step(6, "0006-streams.sql"));
 
     /** Its number is the beginning of its name. */
     record Step(int number, String name) {

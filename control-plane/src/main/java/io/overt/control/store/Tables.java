@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Which tables a database has, and which of them refer to which. */
 final class Tables {
     /** What belongs to this database and not to what it remembers. */
-    private static final Set<String> OWN = Set.of("schema_step", "lease");
+    private static final Set<String> OWN =
+            Set.of("schema_step", "lease", "control_plane", "edge_stream");
 
     /** Every table that is backed up: each after those that it refers to. */
     static List<String> inOrder(Connection connection) throws SQLException {

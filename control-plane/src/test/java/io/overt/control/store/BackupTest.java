@@ -66,7 +66,7 @@ class BackupTest {
         try (var database = source.open()) {
             new PolicyStore(database).add(DatabaseTest.version(1, "document"));
             new PolicyStore(database).add(version);
-            new EdgeStore(database).put(EDGE);
+            new EdgeStore(database).put(EDGE, new FleetIdentity("hq", Role.CONTROL, "c"));
             database.lease("rollouts").hold().orElseThrow();
 
             // Beside the control plane that has it open.

@@ -24,14 +24,19 @@ public enum TestStores {
     POSTGRESQL {
         @Override
         public TestStore make() throws IOException {
-            var folder = Files.createTempDirectory("overt-store");
-            return new OnServer(
-                    TestPostgres.shared(),
-                    TestPostgres.shared().newDatabase(),
-                    folder,
-                    Files.writeString(folder.resolve("password"), TestPostgres.PASSWORD + "\n"));
+            return on(TestPostgres.shared());
         }
     };
+
+    /** An empty database of that server. */
+    public static TestStore on(TestPostgres server) throws IOException {
+        var folder = Files.createTempDirectory("overt-store");
+        return new OnServer(
+                server,
+                server.newDatabase(),
+                folder,
+                Files.writeString(folder.resolve("password"), TestPostgres.PASSWORD + "\n"));
+    }
 
     /** An empty one. */
     public abstract TestStore make() throws IOException;
