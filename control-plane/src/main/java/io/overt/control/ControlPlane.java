@@ -65,6 +65,7 @@ public final class ControlPlane {
         var key = signingKey(config);
 
         var database = parts.add("store", Database.open(config.store()));
+        database.bindTo(meters);
         var versions = new PolicyStore(database);
 
         // The publisher announces to the fleet, the fleet starts with the publisher's newest: the

@@ -1,5 +1,6 @@
 package io.overt.control.store;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.store.Lease.Held;
 import io.overt.service.process.StartException;
@@ -66,6 +67,13 @@ public final class Database implements AutoCloseable {
     /** The lease of that name, not held yet; to be closed before the database. */
     public Lease lease(String name) {
         return new Lease(this, name, leaseTerm, System::nanoTime);
+    }
+
+    /** Registers whether other control planes are heard. */
+    public void bindTo(MeterRegistry meters) {
+        Gauge.builder("overt.control.store.hears", engine, each -> each.hears() ? 1 : 0)
+                .description("1 while news of other control planes comes by itself.")
+                .register(meters);
     }
 
     /** Whether what other control planes commit is told here, rather than found by looking. */
