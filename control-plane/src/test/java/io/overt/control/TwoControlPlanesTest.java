@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.overt.control.publish.PolicySigningKey;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,8 +76,8 @@ class TwoControlPlanesTest {
         var one = address(Integer.parseInt(child.next("listening").orElseThrow()));
         var parts = opened(new Parts());
         var two = start(config("two"), parts);
-        var ofOne = opened(new Edge(fleet.issue("edge", "a"), one));
-        var ofTwo = opened(new Edge(fleet.issue("edge", "b"), two));
+        var ofOne = opened(edge(fleet.issue("edge", "a"), List.of(one)));
+        var ofTwo = opened(edge(fleet.issue("edge", "b"), List.of(two)));
         var adminOfOne = admin(one);
         var adminOfTwo = admin(two);
 
@@ -102,9 +104,29 @@ class TwoControlPlanesTest {
         child.kill();
         assertThat(publish(adminOfTwo, "inspect")).isEqualTo(3);
         assertThat(ofTwo.next()).isEqualTo(3);
-        // Its edge goes to the one that is left, and gets what it missed.
-        var moved = opened(new Edge(fleet.issue("edge", "a"), two));
-        assertThat(moved.next()).isEqualTo(3);
+    }
+
+    @Test
+    void an_edge_that_knows_both_goes_to_the_other_when_its_own_is_killed() throws Exception {
+        var child = opened(Child.start(Alone.class, config("one").toString()));
+        var one = address(Integer.parseInt(child.next("listening").orElseThrow()));
+        var parts = new Parts();
+        var two = start(config("two"), opened(parts));
+        // Three more than two: whichever each begins with, some meet the one that dies.
+        var edges = new ArrayList<Edge>();
+        for (var name : List.of("a", "b", "c", "d", "e")) {
+            edges.add(opened(edge(fleet.issue("edge", name), List.of(one, two))));
+        }
+        assertThat(publish(admin(two), "block")).isEqualTo(1);
+        for (var edge : edges) {
+            assertThat(edge.next()).isEqualTo(1);
+        }
+
+        child.kill();
+        assertThat(publish(admin(two), "splice")).isEqualTo(2);
+        for (var edge : edges) {
+            assertThat(edge.next()).isEqualTo(2);
+        }
     }
 
     @Test
@@ -116,7 +138,7 @@ class TwoControlPlanesTest {
         var two = start(config("two"), second);
         first.close();
 
-        var edge = opened(new Edge(fleet.issue("edge", "a"), two));
+        var edge = opened(edge(fleet.issue("edge", "a"), List.of(two)));
         assertThat(edge.next()).isEqualTo(1);
         assertThat(publish(admin(two), "splice")).isEqualTo(2);
         assertThat(edge.next()).isEqualTo(2);
@@ -177,6 +199,12 @@ class TwoControlPlanesTest {
                 UTF_8);
     }
 
+    private static Edge edge(PemFiles files, List<InetSocketAddress> controls) throws Exception {
+        var edge = new Edge(files, controls);
+        edge.begin();
+        return edge;
+    }
+
     private static InetSocketAddress address(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
@@ -186,23 +214,28 @@ class TwoControlPlanesTest {
         return each;
     }
 
-    /** Takes whatever it is offered. */
+    /** Takes whatever it is offered, and comes again when its stream ends. */
     private static final class Edge implements StreamObserver<ControlMessage>, AutoCloseable {
         private final FleetTls tls;
         private final ManagedChannel channel;
         private final BlockingQueue<Long> taken = new LinkedBlockingQueue<>();
+        private final AtomicLong highest = new AtomicLong();
         private final AtomicReference<StreamObserver<EdgeMessage>> toControl =
                 new AtomicReference<>();
 
-        Edge(PemFiles files, InetSocketAddress control) throws Exception {
+        Edge(PemFiles files, List<InetSocketAddress> controls) throws Exception {
             tls = new FleetTls(files.certificateChain(), files.privateKey(), files.trustAnchors());
-            channel = FleetChannel.to(control, tls, ExpectedPeer.of(Role.CONTROL), 4 << 20);
-            toControl.set(EdgeControlGrpc.newStub(channel).sync(this));
-            toControl
-                    .get()
-                    .onNext(EdgeMessage.newBuilder().setHello(Hello.getDefaultInstance()).build());
+            channel = FleetChannel.toAny(controls, tls, ExpectedPeer.of(Role.CONTROL), 4 << 20);
         }
 
+        void begin() {
+            // Before the greeting: the answer to it finds it.
+            var stream = EdgeControlGrpc.newStub(channel).withWaitForReady().sync(this);
+            toControl.set(stream);
+            stream.onNext(EdgeMessage.newBuilder().setHello(Hello.getDefaultInstance()).build());
+        }
+
+        /** The next version that it did not have. */
         long next() throws InterruptedException {
             var version = taken.poll(60, TimeUnit.SECONDS);
             assertThat(version).as("a version within a minute").isNotNull();
@@ -224,17 +257,25 @@ class TwoControlPlanesTest {
                                                         .setNonce(offer.getNonce())
                                                         .setActiveVersion(version))
                                         .build());
-                taken.add(version);
-            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                if (highest.getAndAccumulate(version, Math::max) < version) {
+                    taken.add(version);
+                }
+            } catch (InvalidProtocolBufferException e) {
                 throw new IllegalStateException(e);
             }
         }
 
         @Override
-        public void onError(Throwable failure) {}
+        public void onError(Throwable failure) {
+            if (!channel.isShutdown()) {
+                begin();
+            }
+        }
 
         @Override
-        public void onCompleted() {}
+        public void onCompleted() {
+            onError(new IllegalStateException("went away in good order"));
+        }
 
         @Override
         public void close() {

@@ -116,8 +116,8 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                     state + ": not writable (expected: a folder of this edge's own)");
         }
         var channel =
-                FleetChannel.to(
-                        config.control(),
+                FleetChannel.toAny(
+                        config.controls(),
                         tls,
                         ExpectedPeer.of(Role.CONTROL),
                         Math.toIntExact(maxMessage));
