@@ -271,6 +271,34 @@ class ControlConfigTest {
         assertThat(shown.logs()).hasSize(1);
     }
 
+    /** So is PostgreSQL's: the default is SQLite. */
+    @Test
+    void the_example_of_postgresql_shows_its_defaults() throws Exception {
+        var example =
+                Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
+                        .lines()
+                        .dropWhile(line -> !line.equals("  # postgresql:"))
+                        .takeWhile(line -> line.startsWith("  # "))
+                        .map(line -> "  " + line.substring("  # ".length()))
+                        .collect(Collectors.joining("\n"))
+                        .replace("credential:postgresql-password", "password");
+        var shown = (StoreConfig.InPostgres) read(REQUIRED + "store:\n" + example).store();
+        var defaults =
+                (StoreConfig.InPostgres)
+                        read(REQUIRED
+                                        + "store: {postgresql: {url: 'postgresql://h/d', trust-anchors: t}}")
+                                .store();
+
+        assertThat(shown.user()).isEqualTo(defaults.user());
+        assertThat(shown.connections()).isEqualTo(defaults.connections());
+        assertThat(shown.deadline()).isEqualTo(defaults.deadline());
+        assertThat(shown.poll()).isEqualTo(defaults.poll());
+        assertThat(shown.lease()).isEqualTo(defaults.lease());
+        assertThat(shown.tls())
+                .isEqualTo(new Tls.Verified(folder.resolve("identity/postgresql-ca.pem")));
+        assertThat(shown.password()).hasValue(folder.resolve("password"));
+    }
+
     private static NoteKey logKey() {
         try {
             return NoteKey.of(

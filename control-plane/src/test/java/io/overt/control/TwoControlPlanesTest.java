@@ -2,13 +2,16 @@ package io.overt.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.store.TestStore;
 import io.overt.control.store.TestStores;
 import io.overt.proto.control.v1.Ack;
@@ -30,18 +33,25 @@ import io.overt.service.rpc.FleetChannel;
 import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
 import io.overt.testkit.pki.TestPki;
+import io.overt.testkit.postgres.TestPostgres;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +154,59 @@ class TwoControlPlanesTest {
         assertThat(edge.next()).isEqualTo(2);
     }
 
+    @Test
+    void while_the_database_is_away_edges_stay_and_nothing_is_promised() throws Exception {
+        var parts = opened(new Parts());
+        var config = config("one");
+        Files.writeString(config, "    poll: 200ms\n", StandardOpenOption.APPEND);
+        var control =
+                ControlPlane.start(
+                        ControlConfig.read(ConfigFile.read(config)), Clock.systemUTC(), parts);
+        var admin = admin(control.rpcAddress());
+        var edge = opened(edge(fleet.issue("edge", "a"), List.of(control.rpcAddress())));
+        assertThat(publish(admin, "block")).isEqualTo(1);
+        assertThat(edge.next()).isEqualTo(1);
+        var name = ((StoreConfig.InPostgres) store.config()).place().database();
+
+        TestPostgres.shared()
+                .execute(
+                        "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false",
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+                                + name
+                                + "'");
+        await().atMost(60, TimeUnit.SECONDS)
+                .untilAsserted(
+                        () ->
+                                assertThat(ready(control))
+                                        .contains("503")
+                                        .contains("store")
+                                        .contains("does not answer"));
+        assertThatThrownBy(() -> publish(admin, "splice"))
+                .isInstanceOf(StatusRuntimeException.class);
+
+        TestPostgres.shared().execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+        await().atMost(60, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(ready(control)).startsWith("200"));
+        assertThat(publish(admin, "splice")).isEqualTo(2);
+        assertThat(edge.next()).isEqualTo(2);
+        assertThat(edge.streams).as("it was never hung up on").hasValue(1);
+    }
+
+    private static String ready(ControlPlane control) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var answer =
+                    http.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    "http://127.0.0.1:"
+                                                            + control.adminAddress().getPort()
+                                                            + "/health/ready"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() + " " + answer.body();
+        }
+    }
+
     private static InetSocketAddress start(Path config, Parts parts) throws Exception {
         return ControlPlane.start(
                         ControlConfig.read(ConfigFile.read(config)), Clock.systemUTC(), parts)
@@ -220,8 +283,8 @@ class TwoControlPlanesTest {
         private final ManagedChannel channel;
         private final BlockingQueue<Long> taken = new LinkedBlockingQueue<>();
         private final AtomicLong highest = new AtomicLong();
-        private final AtomicReference<StreamObserver<EdgeMessage>> toControl =
-                new AtomicReference<>();
+        private final AtomicInteger streams = new AtomicInteger();
+        private volatile Optional<StreamObserver<EdgeMessage>> toControl = Optional.empty();
 
         Edge(PemFiles files, List<InetSocketAddress> controls) throws Exception {
             tls = new FleetTls(files.certificateChain(), files.privateKey(), files.trustAnchors());
@@ -231,7 +294,8 @@ class TwoControlPlanesTest {
         void begin() {
             // Before the greeting: the answer to it finds it.
             var stream = EdgeControlGrpc.newStub(channel).withWaitForReady().sync(this);
-            toControl.set(stream);
+            toControl = Optional.of(stream);
+            streams.incrementAndGet();
             stream.onNext(EdgeMessage.newBuilder().setHello(Hello.getDefaultInstance()).build());
         }
 
@@ -249,7 +313,7 @@ class TwoControlPlanesTest {
                 long version =
                         BundleManifest.parseFrom(offer.getBundle().getManifest()).getVersion();
                 toControl
-                        .get()
+                        .orElseThrow()
                         .onNext(
                                 EdgeMessage.newBuilder()
                                         .setAck(

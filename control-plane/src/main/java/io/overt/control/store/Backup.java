@@ -1,5 +1,6 @@
 package io.overt.control.store;
 
+import com.google.protobuf.ByteString;
 import io.overt.control.store.BackupFile.Cell;
 import io.overt.control.store.BackupFile.Head;
 import io.overt.control.store.BackupFile.Table;
@@ -150,7 +151,7 @@ public final class Backup {
             case Long whole -> new Cell.Whole(whole);
             case Integer whole -> new Cell.Whole(whole);
             case String text -> new Cell.Text(text);
-            case byte[] bytes -> new Cell.Bytes(bytes);
+            case byte[] bytes -> new Cell.Bytes(ByteString.copyFrom(bytes));
             default ->
                     throw new IllegalStateException(
                             where

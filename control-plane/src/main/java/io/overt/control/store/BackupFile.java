@@ -1,5 +1,6 @@
 package io.overt.control.store;
 
+import com.google.protobuf.ByteString;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -99,8 +100,8 @@ final class BackupFile {
         /** A text. */
         record Text(String value) implements Cell {}
 
-        /** Bytes, which nobody changes. */
-        record Bytes(byte[] value) implements Cell {}
+        /** Bytes. */
+        record Bytes(ByteString value) implements Cell {}
 
         default void write(DataOutputStream out) throws IOException {
             switch (this) {
@@ -111,7 +112,7 @@ final class BackupFile {
                 }
                 case Text(var value) -> {
                     out.writeByte('t');
-                    bytes(out, value.getBytes(StandardCharsets.UTF_8));
+                    bytes(out, ByteString.copyFromUtf8(value));
                 }
                 case Bytes(var value) -> {
                     out.writeByte('b');
@@ -125,7 +126,7 @@ final class BackupFile {
             return switch (kind) {
                 case '0' -> new Nothing();
                 case 'n' -> new Whole(in.readLong());
-                case 't' -> new Text(new String(bytes(in), StandardCharsets.UTF_8));
+                case 't' -> new Text(bytes(in).toStringUtf8());
                 case 'b' -> new Bytes(bytes(in));
                 default ->
                         throw new IOException(
@@ -133,18 +134,18 @@ final class BackupFile {
             };
         }
 
-        private static void bytes(DataOutputStream out, byte[] value) throws IOException {
-            out.writeInt(value.length);
-            out.write(value);
+        private static void bytes(DataOutputStream out, ByteString value) throws IOException {
+            out.writeInt(value.size());
+            value.writeTo(out);
         }
 
-        private static byte[] bytes(DataInputStream in) throws IOException {
+        private static ByteString bytes(DataInputStream in) throws IOException {
             int length = in.readInt();
             var value = in.readNBytes(length);
             if (value.length < length) {
                 throw new EOFException();
             }
-            return value;
+            return ByteString.copyFrom(value);
         }
     }
 

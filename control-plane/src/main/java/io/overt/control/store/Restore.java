@@ -210,7 +210,7 @@ public final class Restore {
             case Cell.Nothing() -> insert.setNull(place, Types.NULL);
             case Cell.Whole(long value) -> insert.setLong(place, value);
             case Cell.Text(var value) -> insert.setString(place, value);
-            case Cell.Bytes(var value) -> insert.setBytes(place, value);
+            case Cell.Bytes(var value) -> insert.setBytes(place, value.toByteArray());
         }
     }
 

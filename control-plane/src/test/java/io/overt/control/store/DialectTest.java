@@ -35,7 +35,7 @@ class DialectTest {
         assertThat(Dialect.POSTGRESQL.render("m", MIGRATION))
                 .isEqualTo(
                         """
-                        CREATE TABLE t (n BIGINT PRIMARY KEY, b BYTEA)\s;
+                        CREATE TABLE t (n BIGINT PRIMARY KEY, b BYTEA) ;
                         CREATE TRIGGER t_stays BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION refuse('things stay');
                         CREATE TRIGGER t_is_kept BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION refuse('things stay');
                         CREATE TRIGGER t_is_kept_whole BEFORE TRUNCATE ON t EXECUTE FUNCTION refuse('things stay');

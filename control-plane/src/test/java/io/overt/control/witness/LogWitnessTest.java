@@ -44,7 +44,6 @@ class LogWitnessTest {
     private final GrownLog log = new GrownLog("log.example/a");
     private final BoundedFetch http = new BoundedFetch();
     private Instant now = Instant.parse("2026-11-28T08:00:00.700Z");
-    private Database database;
     private WitnessStore store;
     private WitnessKey key;
     private LogServer server;
@@ -52,7 +51,6 @@ class LogWitnessTest {
 
     @BeforeEach
     void start(Database database) throws Exception {
-        this.database = database;
         store = new WitnessStore(database);
         key = WitnessKey.create(folder.resolve("w.key"), "witness.example/w");
         server = new LogServer(log);
