@@ -42,7 +42,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +98,8 @@ class TwoControlPlanesTest {
         assertThat(ofTwo.next()).isEqualTo(2);
         // Each shows the edges of both, and what they run.
         for (var admin : List.of(adminOfOne, adminOfTwo)) {
-            await().untilAsserted(
+            await().atMost(60, TimeUnit.SECONDS)
+                    .untilAsserted(
                             () ->
                                     assertThat(
                                                     admin.listEdges(
@@ -158,7 +158,6 @@ class TwoControlPlanesTest {
     void while_the_database_is_away_edges_stay_and_nothing_is_promised() throws Exception {
         var parts = opened(new Parts());
         var config = config("one");
-        Files.writeString(config, "    poll: 200ms\n", StandardOpenOption.APPEND);
         var control =
                 ControlPlane.start(
                         ControlConfig.read(ConfigFile.read(config)), Clock.systemUTC(), parts);
@@ -258,7 +257,8 @@ class TwoControlPlanesTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors())
-                        + store.yaml(),
+                        + store.yaml()
+                        + "    poll: 500ms\n",
                 UTF_8);
     }
 
