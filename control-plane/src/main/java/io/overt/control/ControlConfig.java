@@ -1,5 +1,6 @@
 package io.overt.control;
 
+import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
  * @param witness which logs are witnessed; absent: none
+ * @param access who may do what
  */
 public record ControlConfig(
         InetSocketAddress listen,
@@ -27,7 +29,8 @@ public record ControlConfig(
         Path store,
         Path signingKey,
         PublicationLimits limits,
-        Optional<WitnessSettings> witness) {
+        Optional<WitnessSettings> witness,
+        AccessSettings access) {
 
     /** Reads every key of the root. */
     public static ControlConfig read(ConfigNode root) throws ConfigException {
@@ -42,7 +45,8 @@ public record ControlConfig(
                         policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
+        var access = AccessSettings.read(root);
         root.finish();
-        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness);
+        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness, access);
     }
 }

@@ -1,16 +1,22 @@
 package io.overt.control;
 
 import com.google.protobuf.ByteString;
+import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
+import io.overt.control.access.AccessSettings;
+import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
-import io.overt.control.access.Grants;
+import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.audit.AuditTrail;
+import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
@@ -38,6 +44,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: top to bottom in start order. Parts are closed by whoever holds {@link
@@ -68,6 +76,12 @@ public final class ControlPlane {
         var database = parts.add("store", Database.open(config.store()));
         var versions = new PolicyStore(database);
 
+        var auditStore = new AuditStore(database);
+        var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
+        trail.begin();
+        parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
+        var people = people(config.access(), new AccessTrail(trail, clock, meters));
+
         // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
         // one knot, tied here.
         var announce = new AtomicReference<EdgeFleet>();
@@ -83,7 +97,6 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
-        var people = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
         var rpc =
                 parts.add(
                         "rpc",
@@ -101,7 +114,9 @@ public final class ControlPlane {
                                                 new PolicyAdminService(publisher, versions, fleet),
                                                 people),
                                         new GatedService(
-                                                new ExclusionAdminService(fleet, clock), people))));
+                                                new ExclusionAdminService(fleet, clock), people),
+                                        new GatedService(
+                                                new AuditAdminService(auditStore), people))));
         parts.add("edge-streams", fleet);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
@@ -120,6 +135,11 @@ public final class ControlPlane {
         return rpc.address();
     }
 
+    /** Every method that is served there. */
+    public List<MethodDescriptor<?, ?>> rpcMethods() {
+        return rpc.methods();
+    }
+
     /** Where health and metrics are served. */
     public InetSocketAddress adminAddress() {
         return admin.address();
@@ -128,6 +148,16 @@ public final class ControlPlane {
     /** Where cosigned heads of logs are served, if any are. */
     public Optional<InetSocketAddress> witnessAddress() {
         return witness.map(WitnessServer::address);
+    }
+
+    /** Stands before all that people and their tools call. */
+    private static AccessGate people(AccessSettings settings, AccessTrail trail) {
+        if (settings.grants().isEmpty()) {
+            LOG.atWarn()
+                    .log(
+                            "no access section in the configuration: every operator's certificate has every role");
+        }
+        return new AccessGate(new CertificateAuthenticator(settings.granted()), trail);
     }
 
     private static Optional<WitnessServer> witness(
@@ -199,4 +229,6 @@ public final class ControlPlane {
             return ByteString.copyFrom(nonce);
         };
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 }

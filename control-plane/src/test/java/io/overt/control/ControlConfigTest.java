@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
@@ -50,7 +51,8 @@ class ControlConfigTest {
                                 folder.resolve("state/control.db"),
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
-                                Optional.empty()));
+                                Optional.empty(),
+AccessSettings.defaults()));
     }
 
     @Test
@@ -99,7 +101,8 @@ class ControlConfigTest {
                                                         new LogEntry(
                                                                 URI.create("https://signer-2/log/"),
                                                                 Optional.empty(),
-                                                                Optional.of(Path.of("/g"))))))));
+                                                                Optional.of(Path.of("/g")))))),
+AccessSettings.defaults()));
     }
 
     @Test
