@@ -13,6 +13,7 @@ import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
+import io.overt.control.web.WebServer;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
@@ -27,6 +28,7 @@ import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.service.rpc.Guard;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -35,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The composition root: top to bottom in start order. Parts are closed by whoever holds {@link
@@ -44,6 +47,7 @@ public final class ControlPlane {
     private final FleetServer rpc;
     private final AdminServer admin;
     private final Optional<WitnessServer> witness;
+    private final Optional<WebServer> web;
 
     /**
      * Starts all of it; returns when it serves.
@@ -80,6 +84,14 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
+        var people =
+                List.of(
+                        new GatedService(
+                                new PolicyAdminService(publisher, versions, fleet),
+                                RoleGate.allow(Set.of(Role.OPERATOR))),
+                        new GatedService(
+                                new ExclusionAdminService(fleet, clock),
+                                RoleGate.allow(Set.of(Role.OPERATOR))));
         var rpc =
                 parts.add(
                         "rpc",
@@ -89,27 +101,31 @@ public final class ControlPlane {
                                 // Files, and the names and framing around them.
                                 Math.toIntExact(config.limits().maxBytes() + (1 << 20)),
                                 meters,
-                                List.of(
-                                        new GatedService(
-                                                new EdgeControlService(fleet),
-                                                RoleGate.allow(Set.of(Role.EDGE))),
-                                        new GatedService(
-                                                new PolicyAdminService(publisher, versions, fleet),
-                                                RoleGate.allow(Set.of(Role.OPERATOR))),
-                                        new GatedService(
-                                                new ExclusionAdminService(fleet, clock),
-                                                RoleGate.allow(Set.of(Role.OPERATOR))))));
+                                Stream.concat(
+                                                Stream.of(
+                                                        new GatedService(
+                                                                new EdgeControlService(fleet),
+                                                                RoleGate.allow(Set.of(Role.EDGE)))),
+                                                people.stream())
+                                        .toList()));
         parts.add("edge-streams", fleet);
+        // The same services, for browsers and for HTTP and JSON.
+        var web = web(config, people, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
-        return new ControlPlane(rpc, admin, witness);
+        return new ControlPlane(rpc, admin, witness, web);
     }
 
-    private ControlPlane(FleetServer rpc, AdminServer admin, Optional<WitnessServer> witness) {
+    private ControlPlane(
+            FleetServer rpc,
+            AdminServer admin,
+            Optional<WitnessServer> witness,
+            Optional<WebServer> web) {
         this.rpc = rpc;
         this.admin = admin;
         this.witness = witness;
+        this.web = web;
     }
 
     /** Where edges and operators' tools connect. */
@@ -125,6 +141,27 @@ public final class ControlPlane {
     /** Where cosigned heads of logs are served, if any are. */
     public Optional<InetSocketAddress> witnessAddress() {
         return witness.map(WitnessServer::address);
+    }
+
+    /** Where browsers and programs that speak HTTP and JSON connect, if they may. */
+    public Optional<InetSocketAddress> webAddress() {
+        return web.map(WebServer::address);
+    }
+
+    private static Optional<WebServer> web(
+            ControlConfig config, List<GatedService> services, MeterRegistry meters, Parts parts)
+            throws StartException {
+        if (config.web().isEmpty()) {
+            return Optional.empty();
+        }
+        var guard = new Guard(meters);
+        return Optional.of(
+                parts.add(
+                        "web",
+                        WebServer.start(
+                                config.web().get(),
+                                services.stream().map(guard::around).toList(),
+                                meters)));
     }
 
     private static Optional<WitnessServer> witness(
