@@ -1,11 +1,13 @@
 package io.overt.control.web.rest;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.QueryParams;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.overt.control.web.rest.Problem.Place;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a method's request of a path's fields, a query and a body, all strictly: what is not known,
@@ -124,7 +127,7 @@ final class RequestReader {
             throw new IllegalStateException(name + ": was found a moment ago");
         }
         var json = new JsonObject();
-        var array = new com.google.gson.JsonArray();
+        var array = new JsonArray();
         array.add(value);
         json.add(field.getJsonName(), array);
         // Appends: merging a repeated field is adding to it.
@@ -152,7 +155,7 @@ final class RequestReader {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable FieldDescriptor field(
+    private static @Nullable FieldDescriptor field(
             Message.Builder builder, String name) {
         for (var field : builder.getDescriptorForType().getFields()) {
             if (field.getName().equals(name) || field.getJsonName().equals(name)) {
@@ -164,9 +167,11 @@ final class RequestReader {
 
     private static Message.Builder builder(RestRoute route) {
         var marshaller = route.definition().getMethodDescriptor().getRequestMarshaller();
-        if (marshaller instanceof io.grpc.MethodDescriptor.PrototypeMarshaller<Message> prototype
-                && prototype.getMessagePrototype() instanceof Message message) {
-            return message.newBuilderForType();
+        if (marshaller instanceof PrototypeMarshaller<Message> prototype) {
+            var message = prototype.getMessagePrototype();
+            if (message != null) {
+                return message.newBuilderForType();
+            }
         }
         throw new IllegalStateException(route.method().getFullName() + ": not a protobuf method");
     }
