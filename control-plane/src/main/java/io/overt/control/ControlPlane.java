@@ -2,6 +2,9 @@ package io.overt.control;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.control.access.AccessGate;
+import io.overt.control.access.CertificateAuthenticator;
+import io.overt.control.access.Grants;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
@@ -84,14 +87,12 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
+        var gate = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
         var people =
                 List.of(
                         new GatedService(
-                                new PolicyAdminService(publisher, versions, fleet),
-                                RoleGate.allow(Set.of(Role.OPERATOR))),
-                        new GatedService(
-                                new ExclusionAdminService(fleet, clock),
-                                RoleGate.allow(Set.of(Role.OPERATOR))));
+                                new PolicyAdminService(publisher, versions, fleet), gate),
+                        new GatedService(new ExclusionAdminService(fleet, clock), gate));
         var rpc =
                 parts.add(
                         "rpc",

@@ -33,6 +33,8 @@ class ArchitectureTest {
                     .definedBy("io.overt.control.web..")
                     .layer("cli")
                     .definedBy("io.overt.control.cli")
+                    .layer("access")
+                    .definedBy("io.overt.control.access..")
                     .layer("root")
                     .definedBy("io.overt.control")
                     .whereLayer("root")
