@@ -2,6 +2,7 @@ package io.overt.control;
 
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
  * @param witness which logs are witnessed; absent: none
+ * @param web the listener for browsers and for HTTP and JSON; absent: none
  * @param access who may do what
  */
 public record ControlConfig(
@@ -30,6 +32,7 @@ public record ControlConfig(
         Path signingKey,
         PublicationLimits limits,
         Optional<WitnessSettings> witness,
+        Optional<WebSettings> web,
         AccessSettings access) {
 
     /** Reads every key of the root. */
@@ -45,8 +48,10 @@ public record ControlConfig(
                         policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
+        var web = root.optionalSection("web").map(WebSettings::read);
         var access = AccessSettings.read(root);
         root.finish();
-        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness, access);
+        return new ControlConfig(
+                listen, admin, identity, store, signingKey, limits, witness, web, access);
     }
 }

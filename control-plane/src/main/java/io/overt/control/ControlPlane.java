@@ -1,10 +1,10 @@
 package io.overt.control;
 
 import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
-import io.overt.control.access.AccessSettings;
 import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
 import io.overt.control.admin.AuditAdminService;
@@ -22,6 +22,7 @@ import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
+import io.overt.control.web.WebServer;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
@@ -36,6 +37,7 @@ import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.service.rpc.Guard;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -44,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +58,7 @@ public final class ControlPlane {
     private final FleetServer rpc;
     private final AdminServer admin;
     private final Optional<WitnessServer> witness;
+    private final Optional<WebServer> web;
 
     /**
      * Starts all of it; returns when it serves.
@@ -80,7 +84,16 @@ public final class ControlPlane {
         var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
         trail.begin();
         parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
-        var people = people(config.access(), new AccessTrail(trail, clock, meters));
+        var machines =
+                new AccessGate(
+                        new CertificateAuthenticator(config.access().granted()),
+                        new AccessTrail(trail, clock, meters));
+        var people = machines;
+        if (config.access().grants().isEmpty()) {
+            LOG.atWarn()
+                    .log(
+                            "no access section in the configuration: every operator's certificate has every role");
+        }
 
         // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
         // one knot, tied here.
@@ -97,6 +110,11 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
+        var services =
+                List.<BindableService>of(
+                        new PolicyAdminService(publisher, versions, fleet),
+                        new ExclusionAdminService(fleet, clock),
+                        new AuditAdminService(auditStore));
         var rpc =
                 parts.add(
                         "rpc",
@@ -106,28 +124,35 @@ public final class ControlPlane {
                                 // Files, and the names and framing around them.
                                 Math.toIntExact(config.limits().maxBytes() + (1 << 20)),
                                 meters,
-                                List.of(
-                                        new GatedService(
-                                                new EdgeControlService(fleet),
-                                                RoleGate.allow(Set.of(Role.EDGE))),
-                                        new GatedService(
-                                                new PolicyAdminService(publisher, versions, fleet),
-                                                people),
-                                        new GatedService(
-                                                new ExclusionAdminService(fleet, clock), people),
-                                        new GatedService(
-                                                new AuditAdminService(auditStore), people))));
+                                Stream.concat(
+                                                Stream.of(
+                                                        new GatedService(
+                                                                new EdgeControlService(fleet),
+                                                                RoleGate.allow(Set.of(Role.EDGE)))),
+                                                services.stream()
+                                                        .map(
+                                                                each ->
+                                                                        new GatedService(
+                                                                                each, machines)))
+                                        .toList()));
         parts.add("edge-streams", fleet);
+        // The same services, for browsers and for HTTP and JSON.
+        var web = web(config, people, services, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
-        return new ControlPlane(rpc, admin, witness);
+        return new ControlPlane(rpc, admin, witness, web);
     }
 
-    private ControlPlane(FleetServer rpc, AdminServer admin, Optional<WitnessServer> witness) {
+    private ControlPlane(
+            FleetServer rpc,
+            AdminServer admin,
+            Optional<WitnessServer> witness,
+            Optional<WebServer> web) {
         this.rpc = rpc;
         this.admin = admin;
         this.witness = witness;
+        this.web = web;
     }
 
     /** Where edges and operators' tools connect. */
@@ -150,14 +175,31 @@ public final class ControlPlane {
         return witness.map(WitnessServer::address);
     }
 
-    /** Stands before all that people and their tools call. */
-    private static AccessGate people(AccessSettings settings, AccessTrail trail) {
-        if (settings.grants().isEmpty()) {
-            LOG.atWarn()
-                    .log(
-                            "no access section in the configuration: every operator's certificate has every role");
+    /** Where browsers and programs that speak HTTP and JSON connect, if they may. */
+    public Optional<InetSocketAddress> webAddress() {
+        return web.map(WebServer::address);
+    }
+
+    private static Optional<WebServer> web(
+            ControlConfig config,
+            AccessGate gate,
+            List<BindableService> services,
+            MeterRegistry meters,
+            Parts parts)
+            throws StartException {
+        if (config.web().isEmpty()) {
+            return Optional.empty();
         }
-        return new AccessGate(new CertificateAuthenticator(settings.granted()), trail);
+        var guard = new Guard(meters);
+        return Optional.of(
+                parts.add(
+                        "web",
+                        WebServer.start(
+                                config.web().get(),
+                                services.stream()
+                                        .map(each -> guard.around(new GatedService(each, gate)))
+                                        .toList(),
+                                meters)));
     }
 
     private static Optional<WitnessServer> witness(

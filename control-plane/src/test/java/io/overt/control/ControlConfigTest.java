@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.identity.FleetFiles;
 import io.overt.x509.tlog.NoteKey;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -52,7 +54,8 @@ class ControlConfigTest {
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
                                 Optional.empty(),
-AccessSettings.defaults()));
+                                Optional.empty(),
+                                AccessSettings.defaults()));
     }
 
     @Test
@@ -74,6 +77,15 @@ AccessSettings.defaults()));
                                   logs:
                                     - {url: "http://signer-1:8080/log", key: %s}
                                     - {url: "https://signer-2/log/", certificate: /g}
+                                web:
+                                  listen: 127.0.0.4:4
+                                  certificate: /h
+                                  key: /i
+                                  client-trust-anchors: /j
+                                  max-body: 1MiB
+                                  request-timeout: 7s
+                                  idle-timeout: 8s
+                                  max-connections: 9
                                 """
                                         .formatted(LOG_KEY.vkey())))
                 .isEqualTo(
@@ -102,7 +114,18 @@ AccessSettings.defaults()));
                                                                 URI.create("https://signer-2/log/"),
                                                                 Optional.empty(),
                                                                 Optional.of(Path.of("/g")))))),
-AccessSettings.defaults()));
+                                Optional.of(
+                                        new WebSettings(
+                                                new InetSocketAddress(
+                                                        InetAddress.ofLiteral("127.0.0.4"), 4),
+                                                Path.of("/h"),
+                                                Path.of("/i"),
+                                                Optional.of(Path.of("/j")),
+                                                1 << 20,
+                                                Duration.ofSeconds(7),
+                                                Duration.ofSeconds(8),
+                                                9)),
+                                AccessSettings.defaults()));
     }
 
     @Test
@@ -172,14 +195,7 @@ AccessSettings.defaults()));
      */
     @Test
     void the_example_of_a_witness_shows_its_defaults() throws Exception {
-        var example =
-                Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
-                        .lines()
-                        .dropWhile(line -> !line.equals("# witness:"))
-                        .takeWhile(line -> line.startsWith("# "))
-                        .map(line -> line.substring("# ".length()))
-                        .collect(Collectors.joining("\n"));
-        var shown = read(REQUIRED + example).witness().orElseThrow();
+        var shown = read(REQUIRED + commentedOut("# witness:")).witness().orElseThrow();
         var defaults =
                 read(REQUIRED + "witness: {key: w, logs: [{url: 'http://s/l', certificate: c}]}")
                         .witness()
@@ -190,6 +206,28 @@ AccessSettings.defaults()));
         assertThat(shown.deadline()).isEqualTo(defaults.deadline());
         assertThat(shown.staleAfter()).isEqualTo(defaults.staleAfter());
         assertThat(shown.logs()).hasSize(1);
+    }
+
+    /** The listener's section is commented out as well: it needs a certificate. */
+    @Test
+    void the_example_of_a_web_listener_shows_its_defaults() throws Exception {
+        var shown = read(REQUIRED + commentedOut("# web:")).web().orElseThrow();
+        var defaults = read(REQUIRED + "web: {certificate: c, key: k}").web().orElseThrow();
+
+        assertThat(shown)
+                .usingRecursiveComparison()
+                .ignoringFields("certificate", "key", "clientTrustAnchors")
+                .isEqualTo(defaults);
+        assertThat(defaults.clientTrustAnchors()).isEmpty();
+    }
+
+    private static String commentedOut(String section) throws IOException {
+        return Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
+                .lines()
+                .dropWhile(line -> !line.equals(section))
+                .takeWhile(line -> line.startsWith("# "))
+                .map(line -> line.substring("# ".length()))
+                .collect(Collectors.joining("\n"));
     }
 
     private static NoteKey logKey() {

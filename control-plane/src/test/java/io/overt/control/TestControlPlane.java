@@ -53,6 +53,7 @@ public final class TestControlPlane implements AutoCloseable {
                         signingKey,
                         new PublicationLimits(1 << 20, 1),
                         Optional.empty(),
+                        Optional.empty(),
                         access);
         this.control = ControlPlane.start(config, Clock.systemUTC(), parts);
     }

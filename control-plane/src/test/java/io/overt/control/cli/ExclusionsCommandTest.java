@@ -93,7 +93,8 @@ class ExclusionsCommandTest {
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 Optional.empty(),
-AccessSettings.defaults()),
+                                Optional.empty(),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);
     }

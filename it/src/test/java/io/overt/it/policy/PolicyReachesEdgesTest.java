@@ -302,7 +302,8 @@ class PolicyReachesEdgesTest {
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 Optional.empty(),
-AccessSettings.defaults()),
+                                Optional.empty(),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         controlParts);
     }
