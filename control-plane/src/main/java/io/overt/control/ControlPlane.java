@@ -5,11 +5,14 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
+import io.overt.control.access.oidc.People;
 import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.admin.SelfService;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
@@ -20,6 +23,7 @@ import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.SessionStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
@@ -84,11 +88,11 @@ public final class ControlPlane {
         var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
         trail.begin();
         parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
-        var machines =
-                new AccessGate(
-                        new CertificateAuthenticator(config.access().granted()),
-                        new AccessTrail(trail, clock, meters));
-        var people = machines;
+        var accessTrail = new AccessTrail(trail, clock, meters);
+        var byCertificate = new CertificateAuthenticator(config.access().granted());
+        var machines = new AccessGate(byCertificate, accessTrail);
+        var people =
+                people(config.access(), new SessionStore(database), accessTrail, clock, parts);
         if (config.access().grants().isEmpty()) {
             LOG.atWarn()
                     .log(
@@ -114,7 +118,8 @@ public final class ControlPlane {
                 List.<BindableService>of(
                         new PolicyAdminService(publisher, versions, fleet),
                         new ExclusionAdminService(fleet, clock),
-                        new AuditAdminService(auditStore));
+                        new AuditAdminService(auditStore),
+                        new SelfService());
         var rpc =
                 parts.add(
                         "rpc",
@@ -137,7 +142,11 @@ public final class ControlPlane {
                                         .toList()));
         parts.add("edge-streams", fleet);
         // The same services, for browsers and for HTTP and JSON.
-        var web = web(config, people, services, meters, parts);
+        var gate =
+                people.map(each -> each.authenticator(config.access().granted(), byCertificate))
+                        .map(each -> new AccessGate(each, accessTrail))
+                        .orElse(machines);
+        var web = web(config, gate, services, people, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
@@ -184,6 +193,7 @@ public final class ControlPlane {
             ControlConfig config,
             AccessGate gate,
             List<BindableService> services,
+            Optional<People> people,
             MeterRegistry meters,
             Parts parts)
             throws StartException {
@@ -199,7 +209,26 @@ public final class ControlPlane {
                                 services.stream()
                                         .map(each -> guard.around(new GatedService(each, gate)))
                                         .toList(),
+                                people,
                                 meters)));
+    }
+
+    private static Optional<People> people(
+            AccessSettings settings,
+            SessionStore sessions,
+            AccessTrail trail,
+            Clock clock,
+            Parts parts)
+            throws StartException {
+        try {
+            return settings.oidc()
+                    .map(
+                            oidc ->
+                                    parts.add(
+                                            "people", People.open(oidc, sessions, trail, clock)));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("access.oidc: " + e.getMessage(), e);
+        }
     }
 
     private static Optional<WitnessServer> witness(

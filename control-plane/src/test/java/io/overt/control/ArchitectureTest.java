@@ -55,11 +55,11 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "witness", "audit")
+                            "root", "admin", "edges", "publish", "witness", "audit", "access")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
-                    .mayOnlyBeAccessedByLayers("root", "admin")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web")
                     .whereLayer("witness")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("keys")
