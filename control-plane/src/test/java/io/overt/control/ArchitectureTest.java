@@ -59,7 +59,7 @@ class ArchitectureTest {
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "web")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web", "cli")
                     .whereLayer("witness")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("keys")
