@@ -137,6 +137,36 @@ class AccessMatrixTest {
                         "overt.control.v1.AuditAdmin/ExportRecords");
     }
 
+    /** A row for each method; a method that comes later is printed as it belongs there. */
+    @Test
+    void the_table_in_the_documentation_is_what_the_options_say() throws Exception {
+        var rows =
+                Files.readAllLines(Path.of("../docs/access.md")).stream()
+                        .filter(line -> line.startsWith("| `") && line.contains("/"))
+                        .toList();
+        assertThat(rows)
+                .as("docs/access.md")
+                .containsExactlyElementsOf(
+                        methods.stream().map(AccessMatrixTest::row).sorted().toList());
+    }
+
+    private static String row(MethodDescriptor<?, ?> method) {
+        var option = option(method);
+        var cells = new StringBuilder("| `");
+        cells.append(method.getFullMethodName().substring("overt.control.v1.".length()));
+        cells.append("` |");
+        for (var role : AccessRole.values()) {
+            cells.append(mayCall(option, role) == Expected.LET_IN ? " yes |" : "  |");
+        }
+        var about =
+                switch (option.getSpan()) {
+                    case ACCESS_SPAN_SITE -> "site";
+                    case ACCESS_SPAN_ANY -> "any";
+                    case ACCESS_SPAN_FLEET, ACCESS_SPAN_UNSPECIFIED, UNRECOGNIZED -> "fleet";
+                };
+        return cells + " " + about + (option.getAct() ? " | act |" : " |  |");
+    }
+
     @TestFactory
     Stream<DynamicTest> every_method_says_who_may_call_it() {
         return each(
