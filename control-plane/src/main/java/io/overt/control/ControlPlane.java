@@ -9,10 +9,12 @@ import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
+import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
@@ -88,11 +90,14 @@ public final class ControlPlane {
         announce.set(fleet);
 
         var gate = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
+        // Behind the gate: an idempotency key is its caller's own.
+        var once = new Once(new KeyedActStore(database), clock);
         var people =
-                List.of(
-                        new GatedService(
-                                new PolicyAdminService(publisher, versions, fleet), gate),
-                        new GatedService(new ExclusionAdminService(fleet, clock), gate));
+                Stream.of(
+                                new PolicyAdminService(publisher, versions, fleet),
+                                new ExclusionAdminService(fleet, clock))
+                        .map(service -> new GatedService(once.around(service), gate))
+                        .toList();
         var rpc =
                 parts.add(
                         "rpc",

@@ -1,5 +1,8 @@
 package io.overt.control;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -41,6 +44,10 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
+                    .layer("once")
+                    .definedBy("io.overt.control.once")
+                    .whereLayer("once")
+                    .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("web")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("author")
@@ -52,7 +59,7 @@ class ArchitectureTest {
                     .whereLayer("publish")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish", "witness")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish", "witness", "once")
                     .whereLayer("witness")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("keys")
@@ -85,8 +92,10 @@ class ArchitectureTest {
                     .that()
                     .resideInAPackage("io.overt.control.web.rest")
                     .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage("io.overt.proto.control..", "io.overt.control.admin..")
+                    .dependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.overt.proto.control..", "io.overt.control.admin..")
+                                    .and(not(simpleName("HttpProto"))))
                     .because("what HTTP and JSON can do is written in the .proto files alone");
 
     @ArchTest
