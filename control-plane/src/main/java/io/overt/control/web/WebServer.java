@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
@@ -18,6 +19,8 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.ClientAuth;
+import io.overt.control.web.openapi.ApiPage;
+import io.overt.control.web.openapi.OpenApi;
 import io.overt.control.web.rest.CallerAttributes;
 import io.overt.control.web.rest.Failures;
 import io.overt.control.web.rest.RequestId;
@@ -26,6 +29,7 @@ import io.overt.control.web.rest.RestService;
 import io.overt.service.process.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -57,7 +61,9 @@ public final class WebServer implements AutoCloseable {
         var tls = new WebTls(settings);
         var calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("web-", 0).factory());
-        var rest = new RestService(new RestRoutes(services), calls);
+        var routes = new RestRoutes(services);
+        var rest = new RestService(routes, calls);
+        var description = new OpenApi(routes);
         var grpc =
                 GrpcService.builder()
                         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
@@ -107,6 +113,16 @@ public final class WebServer implements AutoCloseable {
                                 })
                         .service(grpc.build())
                         .serviceUnder("/v1/", rest)
+                        .service(
+                                "/openapi.json",
+                                new Content(MediaType.JSON, utf8(description.json())))
+                        .service(
+                                "/docs/",
+                                new Content(
+                                        MediaType.HTML_UTF_8,
+                                        utf8(new ApiPage(description.document()).html())))
+                        .service("/docs", (_, _) -> HttpResponse.ofRedirect("/docs/"))
+                        .serviceUnder("/pages/", new StaticFiles("/io/overt/control/web/pages/"))
                         .serviceUnder("/", new StaticFiles("/io/overt/control/web/console/"));
         var server = builder.build();
         try {
@@ -119,6 +135,10 @@ public final class WebServer implements AutoCloseable {
                     : new StartException("web: " + e.getCause(), e);
         }
         return new WebServer(server, tls.watching(), rest, calls, settings.listen());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private WebServer(
