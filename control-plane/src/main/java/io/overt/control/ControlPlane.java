@@ -1,17 +1,23 @@
 package io.overt.control;
 
 import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
+import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
-import io.overt.control.access.Grants;
+import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.audit.AuditTrail;
+import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.KeyedActStore;
@@ -43,6 +49,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: top to bottom in start order. Parts are closed by whoever holds {@link
@@ -74,6 +82,21 @@ public final class ControlPlane {
         var database = parts.add("store", Database.open(config.store()));
         var versions = new PolicyStore(database);
 
+        var auditStore = new AuditStore(database);
+        var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
+        trail.begin();
+        parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
+        var machines =
+                new AccessGate(
+                        new CertificateAuthenticator(config.access().granted()),
+                        new AccessTrail(trail, clock, meters));
+        var people = machines;
+        if (config.access().grants().isEmpty()) {
+            LOG.atWarn()
+                    .log(
+                            "no access section in the configuration: every operator's certificate has every role");
+        }
+
         // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
         // one knot, tied here.
         var announce = new AtomicReference<EdgeFleet>();
@@ -89,14 +112,14 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
-        var gate = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
         // Behind the gate: an idempotency key is its caller's own.
         var once = new Once(new KeyedActStore(database), clock);
-        var people =
-                Stream.of(
+        var services =
+                Stream.<BindableService>of(
                                 new PolicyAdminService(publisher, versions, fleet),
-                                new ExclusionAdminService(fleet, clock))
-                        .map(service -> new GatedService(once.around(service), gate))
+                                new ExclusionAdminService(fleet, clock),
+                                new AuditAdminService(auditStore))
+                        .map(once::around)
                         .toList();
         var rpc =
                 parts.add(
@@ -112,11 +135,15 @@ public final class ControlPlane {
                                                         new GatedService(
                                                                 new EdgeControlService(fleet),
                                                                 RoleGate.allow(Set.of(Role.EDGE)))),
-                                                people.stream())
+                                                services.stream()
+                                                        .map(
+                                                                each ->
+                                                                        new GatedService(
+                                                                                each, machines)))
                                         .toList()));
         parts.add("edge-streams", fleet);
         // The same services, for browsers and for HTTP and JSON.
-        var web = web(config, people, meters, parts);
+        var web = web(config, people, services, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
@@ -139,6 +166,11 @@ public final class ControlPlane {
         return rpc.address();
     }
 
+    /** Every method that is served there. */
+    public List<MethodDescriptor<?, ?>> rpcMethods() {
+        return rpc.methods();
+    }
+
     /** Where health and metrics are served. */
     public InetSocketAddress adminAddress() {
         return admin.address();
@@ -155,7 +187,11 @@ public final class ControlPlane {
     }
 
     private static Optional<WebServer> web(
-            ControlConfig config, List<GatedService> services, MeterRegistry meters, Parts parts)
+            ControlConfig config,
+            AccessGate gate,
+            List<BindableService> services,
+            MeterRegistry meters,
+            Parts parts)
             throws StartException {
         if (config.web().isEmpty()) {
             return Optional.empty();
@@ -166,7 +202,9 @@ public final class ControlPlane {
                         "web",
                         WebServer.start(
                                 config.web().get(),
-                                services.stream().map(guard::around).toList(),
+                                services.stream()
+                                        .map(each -> guard.around(new GatedService(each, gate)))
+                                        .toList(),
                                 meters)));
     }
 
@@ -239,4 +277,6 @@ public final class ControlPlane {
             return ByteString.copyFrom(nonce);
         };
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 }
