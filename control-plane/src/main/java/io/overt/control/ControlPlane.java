@@ -23,6 +23,7 @@ import io.overt.control.store.EdgeStore;
 import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
 import io.overt.control.witness.Witness;
@@ -111,6 +112,7 @@ public final class ControlPlane {
         var fleet =
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
+        parts.add("policy-watch", database.watch(Topic.POLICY, publisher::follow, meters));
 
         // Behind the gate: an idempotency key is its caller's own.
         var once = new Once(new KeyedActStore(database), clock);

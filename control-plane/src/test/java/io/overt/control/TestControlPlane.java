@@ -7,6 +7,7 @@ import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.Overtctl;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetFiles;
 import io.overt.service.identity.FleetTls;
@@ -49,7 +50,7 @@ public final class TestControlPlane implements AutoCloseable {
                         new InetSocketAddress(loopback, 0),
                         new InetSocketAddress(loopback, 0),
                         files(fleet.issue("control", "control-1")),
-                        folder.resolve("state/control.db"),
+                        new StoreConfig.InFile(folder.resolve("state/control.db")),
                         signingKey,
                         new PublicationLimits(1 << 20, 1),
                         Optional.empty(),
@@ -70,7 +71,7 @@ public final class TestControlPlane implements AutoCloseable {
 
     /** Where its state is. */
     public Path database() {
-        return config.store();
+        return folder.resolve("state/control.db");
     }
 
     /** A channel with a certificate of the fleet; closed with this. */

@@ -24,9 +24,12 @@ import io.overt.proto.control.v1.PublishOutcome;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
 import io.overt.proto.control.v1.Version;
+import io.overt.proto.failure.v1.Refusal;
+import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.service.identity.RefusalTrailer;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +53,13 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
         var caller = Principal.current();
         try {
-            var publication = publisher.publish(request.getFilesList(), caller.name());
+            var publication = 
+                    publisher.publish(
+                            request.getFilesList(),
+                            caller.name(),
+                            request.hasIfNewest()
+                                    ? OptionalLong.of(request.getIfNewest())
+                                    : OptionalLong.empty());
             var response =
                     switch (publication) {
                         case Publication.Published(var version, var warnings) -> {
@@ -69,6 +78,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                                         .setOutcome(PublishOutcome.PUBLISH_OUTCOME_UNCHANGED)
                                         .setVersion(version.version())
                                         .addAllWarnings(WireProblems.of(warnings));
+                        case Publication.Stale(long newest) -> throw stale(request, newest);
                         case Publication.Rejected(var problems) -> {
                             LOG.atInfo()
                                     .addKeyValue("publisher", caller)
@@ -157,6 +167,22 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
         response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
+    }
+
+    private static StatusRuntimeException stale(PublishRequest request, long newest) {
+        var detail =
+                "version "
+                        + newest
+                        + " is the newest (expected: "
+                        + request.getIfNewest()
+                        + ", which this is based on)";
+        return RefusalTrailer.exception(
+                Status.ABORTED.withDescription(detail),
+                Refusal.newBuilder()
+                        .setReason(RefusalReason.REFUSAL_REASON_CHANGED_SINCE)
+                        .setSubject("if_newest")
+                        .setDetail(detail)
+                        .build());
     }
 
     private static StatusRuntimeException refused(SubmittedFiles.RefusedException e) {

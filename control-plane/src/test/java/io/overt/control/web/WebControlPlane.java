@@ -5,6 +5,7 @@ import io.overt.control.ControlPlane;
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.service.identity.FleetFiles;
 import io.overt.service.process.Parts;
 import io.overt.testkit.pki.PemFiles;
@@ -25,7 +26,9 @@ import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,6 +42,8 @@ final class WebControlPlane implements AutoCloseable {
     final ControlPlane control;
     private final Path folder;
     private final Parts parts = new Parts();
+    private final Map<HttpClient.Version, HttpClient> clients =
+            new EnumMap<>(HttpClient.Version.class);
 
     WebControlPlane(Path folder) throws Exception {
         this(folder, settings -> settings);
@@ -72,7 +77,7 @@ final class WebControlPlane implements AutoCloseable {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 Optional.empty(),
@@ -99,7 +104,14 @@ final class WebControlPlane implements AutoCloseable {
 
     /** A client with the operator's certificate. */
     HttpClient client(HttpClient.Version version) throws Exception {
-        return client(version, Optional.of(fleet.identity("operator", "ann").keyStore(PASSWORD)));
+        var known = clients.get(version);
+        if (known != null) {
+            return known;
+        }
+        var made =
+                client(version, Optional.of(fleet.identity("operator", "ann").keyStore(PASSWORD)));
+        clients.put(version, made);
+        return made;
     }
 
     /** A client with this certificate, or none. */
@@ -174,6 +186,7 @@ final class WebControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        clients.values().forEach(HttpClient::close);
         parts.close();
     }
 

@@ -3,6 +3,10 @@ package io.overt.control.web.rest;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.stream.AbortedStreamException;
+import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -28,6 +32,10 @@ public final class Failures {
                     e.httpStatus().code() == ProblemType.BODY_TOO_LARGE.status()
                             ? tooLarge(ctx)
                             : ofStatus(e.httpStatus().code(), ctx.path());
+            // Whoever asked is gone, or has been answered before all of the request was here.
+            case ResponseCompleteException _, ClosedStreamException _, AbortedStreamException _,
+                    CancelledSubscriptionException _ ->
+                    Problem.of(ProblemType.REQUEST_TOO_SLOW, "the request was ended");
             default -> {
                 LOG.atError()
                         .setCause(cause)
