@@ -2,8 +2,9 @@ package io.overt.control;
 
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
-import io.overt.control.web.WebSettings;
 import io.overt.control.store.StoreConfig;
+import io.overt.control.web.WebSettings;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param limits of publications
  * @param witness which logs are witnessed; absent: none
  * @param web the listener for browsers and for HTTP and JSON; absent: none
+ * @param notice the page for those who are inspected, on that listener; absent: none
  * @param access who may do what
  */
 public record ControlConfig(
@@ -34,6 +36,7 @@ public record ControlConfig(
         PublicationLimits limits,
         Optional<WitnessSettings> witness,
         Optional<WebSettings> web,
+        Optional<NoticeSettings> notice,
         AccessSettings access) {
 
     /** Reads every key of the root. */
@@ -50,9 +53,13 @@ public record ControlConfig(
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
         var web = root.optionalSection("web").map(WebSettings::read);
+        var notice = root.optionalSection("notice").map(NoticeSettings::read);
+        if (notice.isPresent() && web.isEmpty()) {
+            root.problem("notice", "without web (expected: web, whose listener serves the page)");
+        }
         var access = AccessSettings.read(root);
         root.finish();
         return new ControlConfig(
-                listen, admin, identity, store, signingKey, limits, witness, web, access);
+                listen, admin, identity, store, signingKey, limits, witness, web, notice, access);
     }
 }

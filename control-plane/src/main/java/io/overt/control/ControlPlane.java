@@ -10,6 +10,7 @@ import io.overt.control.access.CertificateAuthenticator;
 import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.admin.ReportAdminService;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
@@ -17,15 +18,18 @@ import io.overt.control.edges.EdgeFleet;
 import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.publish.PublishedPolicy;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.ReportStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
+import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
@@ -114,12 +118,14 @@ public final class ControlPlane {
         announce.set(fleet);
         parts.add("policy-watch", database.watch(Topic.POLICY, publisher::follow, meters));
 
+        var reports = new ReportStore(database);
         // Behind the gate: an idempotency key is its caller's own.
         var once = new Once(new KeyedActStore(database), clock);
         var services =
                 Stream.<BindableService>of(
                                 new PolicyAdminService(publisher, versions, fleet),
                                 new ExclusionAdminService(fleet, clock),
+                                new ReportAdminService(reports, clock),
                                 new AuditAdminService(auditStore))
                         .map(once::around)
                         .toList();
@@ -145,7 +151,8 @@ public final class ControlPlane {
                                         .toList()));
         parts.add("edge-streams", fleet);
         // The same services, for browsers and for HTTP and JSON.
-        var web = web(config, people, services, meters, parts);
+        var notice = notice(config, new PublishedPolicy(publisher::newest), reports, clock, meters);
+        var web = web(config, people, services, notice, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
@@ -192,6 +199,7 @@ public final class ControlPlane {
             ControlConfig config,
             AccessGate gate,
             List<BindableService> services,
+            List<WebServer.Part> webParts,
             MeterRegistry meters,
             Parts parts)
             throws StartException {
@@ -207,7 +215,31 @@ public final class ControlPlane {
                                 services.stream()
                                         .map(each -> guard.around(new GatedService(each, gate)))
                                         .toList(),
+                                webParts,
                                 meters)));
+    }
+
+    private static List<WebServer.Part> notice(
+            ControlConfig config,
+            PublishedPolicy published,
+            ReportStore reports,
+            Clock clock,
+            MeterRegistry meters)
+            throws StartException {
+        if (config.notice().isEmpty()) {
+            return List.of();
+        }
+        var notice =
+                new NoticeService(
+                        config.notice().get(),
+                        published,
+                        reports,
+                        clock,
+                        Thread::startVirtualThread,
+                        meters);
+        return List.of(
+                new WebServer.Part("/notice", notice),
+                new WebServer.Part("/notice/report", notice));
     }
 
     private static Optional<WitnessServer> witness(

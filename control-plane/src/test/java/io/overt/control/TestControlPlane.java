@@ -55,6 +55,7 @@ public final class TestControlPlane implements AutoCloseable {
                         new PublicationLimits(1 << 20, 1),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         access);
         this.control = ControlPlane.start(config, Clock.systemUTC(), parts);
     }
@@ -78,8 +79,7 @@ public final class TestControlPlane implements AutoCloseable {
     public ManagedChannel channel(String role, String name) throws Exception {
         var tls = new FleetTls(files(fleet.issue(role, name)));
         var channel =
-                FleetChannel.to(
-                        control.rpcAddress(), tls, ExpectedPeer.of(Role.CONTROL), 64 << 20);
+                FleetChannel.to(control.rpcAddress(), tls, ExpectedPeer.of(Role.CONTROL), 64 << 20);
         clients.add(tls);
         clients.add(channel::shutdownNow);
         return channel;

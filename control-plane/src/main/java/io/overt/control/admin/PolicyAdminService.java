@@ -53,7 +53,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
         var caller = Principal.current();
         try {
-            var publication = 
+            var publication =
                     publisher.publish(
                             request.getFilesList(),
                             caller.name(),
@@ -122,7 +122,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
         int limit = asked == 0 ? 50 : Math.clamp(Integer.toUnsignedLong(asked), 1, MAX_LIST);
         long before =
                 PageToken.read(VERSIONS, request.getPageToken())
-                        .map(PolicyAdminService::number)
+                        .map(PageToken::number)
                         .orElse(Long.MAX_VALUE);
         // One more than asked for says whether there is another page.
         var found = store.before(before, limit + 1);
@@ -136,14 +136,6 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                 store.list(1).stream().findFirst().map(SignedVersion.Summary::version).orElse(0L));
         observer.onNext(response.build());
         observer.onCompleted();
-    }
-
-    private static long number(String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException _) {
-            throw PageToken.malformed();
-        }
     }
 
     @Override

@@ -136,7 +136,12 @@ public final class PolicyPublisher {
                             store.append(
                                     (tip, least) ->
                                             isStale(tip, ifNewest, stale)
-                                                            || tip.filter(each -> isAlready(each, content)).isPresent()
+                                                            || tip.filter(
+                                                                            each ->
+                                                                                    isAlready(
+                                                                                            each,
+                                                                                            content))
+                                                                    .isPresent()
                                                     ? Optional.empty()
                                                     : Optional.of(
                                                             sign(

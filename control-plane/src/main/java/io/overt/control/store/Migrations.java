@@ -27,7 +27,8 @@ final class Migrations {
                     new Step(4, "0004-leases.sql"),
                     new Step(5, "0005-version-floor.sql"),
                     new Step(20, "0020-audit.sql"),
-                    new Step(30, "0030-acts-done-once.sql"));
+                    new Step(30, "0030-acts-done-once.sql"),
+                    new Step(31, "0031-reports.sql"));
 
     /** Its number is the beginning of its name. */
     record Step(int number, String name) {

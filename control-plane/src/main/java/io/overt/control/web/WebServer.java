@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerTlsConfig;
@@ -32,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,14 +51,30 @@ public final class WebServer implements AutoCloseable {
     private final ExecutorService calls;
     private final InetSocketAddress address;
 
+    /** Something that is served beside the services and the console. */
+    public record Part(String path, HttpService service) {}
+
+    /** What is wrong with the files of these settings, if anything is; starts nothing. */
+    public static Optional<String> problem(WebSettings settings) {
+        try (var _ = new WebTls(settings)) {
+            return Optional.empty();
+        } catch (StartException e) {
+            return Optional.of("web: " + e.getMessage());
+        }
+    }
+
     /**
      * Binds and serves.
      *
      * @param services behind their gates and backstops
+     * @param webParts what else is served, each exactly there
      * @throws StartException when a file cannot be used or the address not be listened on
      */
     public static WebServer start(
-            WebSettings settings, List<ServerServiceDefinition> services, MeterRegistry meters)
+            WebSettings settings,
+            List<ServerServiceDefinition> services,
+            List<Part> webParts,
+            MeterRegistry meters)
             throws StartException {
         var tls = new WebTls(settings);
         var calls =
@@ -124,6 +142,7 @@ public final class WebServer implements AutoCloseable {
                         .service("/docs", (_, _) -> HttpResponse.ofRedirect("/docs/"))
                         .serviceUnder("/pages/", new StaticFiles("/io/overt/control/web/pages/"))
                         .serviceUnder("/", new StaticFiles("/io/overt/control/web/console/"));
+        webParts.forEach(part -> builder.service(part.path(), part.service()));
         var server = builder.build();
         try {
             server.start().join();

@@ -103,7 +103,8 @@ class AccessMatrixTest {
                                         store, "overt://hq/control/c1", Clock.systemUTC(), meters),
                                 Clock.systemUTC(),
                                 meters));
-        var builder = NettyServerBuilder.forAddress(
+        var builder =
+                NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         methods.stream()
                 .collect(Collectors.groupingBy(MethodDescriptor::getServiceName))
@@ -112,7 +113,10 @@ class AccessMatrixTest {
                                 builder.addService(
                                         ServerInterceptors.intercept(service(name, each), gate)));
         server = builder.build().start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+        channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                        .usePlaintext()
+                        .build();
     }
 
     @AfterAll
@@ -175,9 +179,7 @@ class AccessMatrixTest {
                     var caller = "all-of-hq";
                     var span = option(method).getSpan();
                     var everywhere =
-                            span == AccessSpan.ACCESS_SPAN_ANY
-                                    ? Expected.LET_IN
-                                    : Expected.REFUSED;
+                            span == AccessSpan.ACCESS_SPAN_ANY ? Expected.LET_IN : Expected.REFUSED;
                     calls(method, caller, request(method, ""), everywhere);
                     if (span == AccessSpan.ACCESS_SPAN_SITE) {
                         calls(method, caller, request(method, "hq"), Expected.LET_IN);
@@ -363,8 +365,7 @@ class AccessMatrixTest {
         var service = ServerServiceDefinition.builder(name);
         for (var each : methods) {
             var method = (MethodDescriptor<Message, Message>) each;
-            var answer =
-                    DynamicMessage.getDefaultInstance(descriptor(method).getOutputType());
+            var answer = DynamicMessage.getDefaultInstance(descriptor(method).getOutputType());
             var typed = method.parseResponse(answer.toByteString().newInput());
             if (method.getType().serverSendsOneMessage()) {
                 service.addMethod(
@@ -400,11 +401,7 @@ class AccessMatrixTest {
                         .collect(Collectors.toMap(Function.identity(), _ -> hq()));
         return Stream.of(
                         Arrays.stream(AccessRole.values())
-                                .map(
-                                        role ->
-                                                caller(
-                                                        role.text(),
-                                                        Map.of(role, new Reach.Fleet()))),
+                                .map(role -> caller(role.text(), Map.of(role, new Reach.Fleet()))),
                         Stream.of(
                                 caller("no-role", Map.of()),
                                 caller("edge", Map.of()),

@@ -85,7 +85,8 @@ class OpenApiTest {
         for (var path : document.getAsJsonObject("paths").entrySet()) {
             for (var operation : path.getValue().getAsJsonObject().entrySet()) {
                 var request =
-                        HttpRequest.newBuilder(web.uri(path.getKey().replaceAll("\\{[a-z_]+}", "1")));
+                        HttpRequest.newBuilder(
+                                web.uri(path.getKey().replaceAll("\\{[a-z_]+}", "1")));
                 if (operation.getValue().getAsJsonObject().has("requestBody")) {
                     request.header("content-type", "application/json");
                 }
@@ -136,12 +137,19 @@ class OpenApiTest {
                 }
             }
             if (object.has("operationId") || (object.has("in") && object.has("name"))) {
-                if (!object.has("description") || object.get("description").getAsString().isBlank()) {
+                if (!object.has("description")
+                        || object.get("description").getAsString().isBlank()) {
                     wordless.add(at);
                 }
             }
             object.entrySet()
-                    .forEach(each -> walk(each.getValue(), at + "/" + each.getKey(), document, wordless));
+                    .forEach(
+                            each ->
+                                    walk(
+                                            each.getValue(),
+                                            at + "/" + each.getKey(),
+                                            document,
+                                            wordless));
         }
     }
 }

@@ -6,6 +6,8 @@ import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.store.StoreConfig;
+import io.overt.control.web.notice.Language;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.service.identity.FleetFiles;
 import io.overt.service.process.Parts;
 import io.overt.testkit.pki.PemFiles;
@@ -42,6 +44,8 @@ final class WebControlPlane implements AutoCloseable {
     final ControlPlane control;
     private final Path folder;
     private final Parts parts = new Parts();
+    private Optional<HttpClient> strangers = Optional.empty();
+    private final List<HttpClient> others = new ArrayList<>();
     private final Map<HttpClient.Version, HttpClient> clients =
             new EnumMap<>(HttpClient.Version.class);
 
@@ -92,6 +96,16 @@ final class WebControlPlane implements AutoCloseable {
                                                         Duration.ofSeconds(20),
                                                         Duration.ofSeconds(20),
                                                         100))),
+                                Optional.of(
+                                        new NoticeSettings(
+                                                "Example <Corp>",
+                                                "call 4711",
+                                                Map.of(
+                                                        Language.EN,
+                                                        "Malware & such.",
+                                                        Language.DE,
+                                                        "Schadsoftware."),
+                                                List.of(files.trustAnchors()))),
                                 AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);
@@ -119,8 +133,23 @@ final class WebControlPlane implements AutoCloseable {
         return HttpClient.newBuilder().version(version).sslContext(tls(identity)).build();
     }
 
+    /** A client without a certificate. */
     HttpClient stranger() throws Exception {
-        return client(HttpClient.Version.HTTP_2, Optional.empty());
+        if (strangers.isEmpty()) {
+            strangers = Optional.of(client(HttpClient.Version.HTTP_2, Optional.empty()));
+        }
+        return strangers.get();
+    }
+
+    /** The same from another address of this host. */
+    HttpClient strangerAt(String address) throws Exception {
+        var made =
+                HttpClient.newBuilder()
+                        .sslContext(tls(Optional.empty()))
+                        .localAddress(InetAddress.ofLiteral(address))
+                        .build();
+        others.add(made);
+        return made;
     }
 
     SSLContext tls(Optional<KeyStore> identity) throws GeneralSecurityException, IOException {
@@ -187,6 +216,8 @@ final class WebControlPlane implements AutoCloseable {
     @Override
     public void close() {
         clients.values().forEach(HttpClient::close);
+        strangers.ifPresent(HttpClient::close);
+        others.forEach(HttpClient::close);
         parts.close();
     }
 

@@ -88,7 +88,8 @@ class WebConventionsTest {
                                         .identity("operator", "ben")
                                         .keyStore(WebControlPlane.PASSWORD)));
 
-        var theirs = other.send(publication("theirs", Optional.of("key-3")), BodyHandlers.ofString());
+        var theirs =
+                other.send(publication("theirs", Optional.of("key-3")), BodyHandlers.ofString());
 
         assertThat(json(theirs).get("outcome").getAsString())
                 .isEqualTo("PUBLISH_OUTCOME_PUBLISHED");
@@ -107,7 +108,13 @@ class WebConventionsTest {
         for (int i = 0; i < 2; i++) {
             var answer = client.send(request, BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(json(answer).getAsJsonArray("errors").get(0).getAsJsonObject().get("at").getAsString())
+            assertThat(
+                            json(answer)
+                                    .getAsJsonArray("errors")
+                                    .get(0)
+                                    .getAsJsonObject()
+                                    .get("at")
+                                    .getAsString())
                     .isEqualTo("host");
         }
     }
@@ -180,8 +187,7 @@ class WebConventionsTest {
         assertThat(stale.statusCode()).isEqualTo(412);
         assertThat(json(stale).get("type").getAsString())
                 .isEqualTo("/docs/#problem-precondition-failed");
-        assertThat(json(fresh).get("outcome").getAsString())
-                .isEqualTo("PUBLISH_OUTCOME_PUBLISHED");
+        assertThat(json(fresh).get("outcome").getAsString()).isEqualTo("PUBLISH_OUTCOME_PUBLISHED");
         assertThat(nonsense.statusCode()).isEqualTo(400);
     }
 
@@ -207,10 +213,7 @@ class WebConventionsTest {
             var page = web.get("/v1/policy/versions?page_size=2&page_token=" + token);
             json(page)
                     .getAsJsonArray("versions")
-                    .forEach(
-                            each ->
-                                    seen.add(
-                                            each.getAsJsonObject().get("version").getAsString()));
+                    .forEach(each -> seen.add(each.getAsJsonObject().get("version").getAsString()));
             token = json(page).get("next_page_token").getAsString();
             publish("page-meanwhile-" + seen.size(), Optional.empty());
         } while (!token.isEmpty());
@@ -230,7 +233,13 @@ class WebConventionsTest {
         for (var wrong : List.of(token, "%25%25", "AAAA")) {
             var answer = web.get("/v1/edges?page_token=" + wrong);
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(json(answer).getAsJsonArray("errors").get(0).getAsJsonObject().get("at").getAsString())
+            assertThat(
+                            json(answer)
+                                    .getAsJsonArray("errors")
+                                    .get(0)
+                                    .getAsJsonObject()
+                                    .get("at")
+                                    .getAsString())
                     .isEqualTo("page_token");
         }
     }
@@ -259,7 +268,11 @@ class WebConventionsTest {
         var address = web.control.webAddress().orElseThrow();
         try (var socket =
                 (SSLSocket)
-                        web.tls(Optional.of(web.fleet.identity("operator", "ann").keyStore(WebControlPlane.PASSWORD)))
+                        web.tls(
+                                        Optional.of(
+                                                web.fleet
+                                                        .identity("operator", "ann")
+                                                        .keyStore(WebControlPlane.PASSWORD)))
                                 .getSocketFactory()
                                 .createSocket("localhost", address.getPort())) {
             write(
@@ -308,7 +321,14 @@ class WebConventionsTest {
                         "/..%2fWebServer.class",
                         "/.hidden.html",
                         "/x/../../package-info.class")) {
-            assertThat(web.curl("--path-as-is", "-o", "/dev/null", "-w", "%{http_code}", web.uri("/") + path.substring(1)))
+            assertThat(
+                            web.curl(
+                                    "--path-as-is",
+                                    "-o",
+                                    "/dev/null",
+                                    "-w",
+                                    "%{http_code}",
+                                    web.uri("/") + path.substring(1)))
                     .isIn("400", "404");
         }
     }

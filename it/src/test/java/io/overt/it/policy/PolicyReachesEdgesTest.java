@@ -304,6 +304,7 @@ class PolicyReachesEdgesTest {
                                 new PublicationLimits(1 << 20, 1),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 AccessSettings.defaults()),
                         Clock.systemUTC(),
                         controlParts);

@@ -111,12 +111,14 @@ public record OidcSettings(
         } catch (IllegalArgumentException _) {
             throw new IllegalArgumentException(ISSUER);
         }
-        var local = Set.of("127.0.0.1", "[::1]", "localhost").contains(String.valueOf(uri.getHost()));
+        var local =
+                Set.of("127.0.0.1", "[::1]", "localhost").contains(String.valueOf(uri.getHost()));
         if (uri.getHost() == null
                 || uri.getRawQuery() != null
                 || uri.getRawFragment() != null
                 || uri.getRawUserInfo() != null
-                || !("https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && local))) {
+                || !("https".equals(uri.getScheme())
+                        || ("http".equals(uri.getScheme()) && local))) {
             throw new IllegalArgumentException(ISSUER);
         }
         return uri;

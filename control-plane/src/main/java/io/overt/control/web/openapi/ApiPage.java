@@ -2,6 +2,7 @@ package io.overt.control.web.openapi;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.overt.control.web.html.Html;
 import io.overt.control.web.rest.ProblemType;
 import io.overt.proto.failure.v1.RefusalReason;
 import java.util.Locale;
@@ -52,7 +53,7 @@ public final class ApiPage {
 
     private void service(JsonObject tag) {
         var name = tag.get("name").getAsString();
-        html.append("<h2>").append(escape(name)).append("</h2>\n");
+        html.append("<h2>").append(Html.escape(name)).append("</h2>\n");
         html.append("<p>").append(text(tag, "description")).append("</p>\n");
         for (var path : document.getAsJsonObject("paths").entrySet()) {
             for (var operation : path.getValue().getAsJsonObject().entrySet()) {
@@ -70,7 +71,7 @@ public final class ApiPage {
                 .append("\"><summary><code><b>")
                 .append(method.toUpperCase(Locale.ROOT))
                 .append("</b> ")
-                .append(escape(path))
+                .append(Html.escape(path))
                 .append("</code> ")
                 .append(text(operation, "summary"))
                 .append("</summary>\n<p>")
@@ -113,7 +114,7 @@ public final class ApiPage {
         for (var media : holder.getAsJsonObject("content").entrySet()) {
             html.append(separator)
                     .append("<code>")
-                    .append(escape(media.getKey()))
+                    .append(Html.escape(media.getKey()))
                     .append("</code> ")
                     .append(type(media.getValue().getAsJsonObject().getAsJsonObject("schema")));
             separator = ", ";
@@ -122,9 +123,9 @@ public final class ApiPage {
 
     private void schema(String name, JsonObject schema) {
         html.append("<details id=\"schema-")
-                .append(escape(name))
+                .append(Html.escape(name))
                 .append("\"><summary><code>")
-                .append(escape(name))
+                .append(Html.escape(name))
                 .append("</code></summary>\n<p class=\"lines\">")
                 .append(text(schema, "description"))
                 .append("</p>\n");
@@ -134,7 +135,7 @@ public final class ApiPage {
             for (var property : schema.getAsJsonObject("properties").entrySet()) {
                 var value = property.getValue().getAsJsonObject();
                 row(
-                        "<code>" + escape(property.getKey()) + "</code>",
+                        "<code>" + Html.escape(property.getKey()) + "</code>",
                         type(value),
                         text(value, "description"));
             }
@@ -145,7 +146,7 @@ public final class ApiPage {
 
     private String type(JsonObject schema) {
         if (schema.has("$ref")) {
-            var name = escape(lastPart(schema));
+            var name = Html.escape(lastPart(schema));
             return "<a href=\"#schema-" + name + "\">" + name + "</a>";
         }
         var type = schema.get("type").getAsString();
@@ -155,13 +156,17 @@ public final class ApiPage {
         if (schema.has("contentEncoding")) {
             return text(schema, "contentEncoding");
         }
-        return schema.has("format") ? escape(type) + ", " + text(schema, "format") : escape(type);
+        return schema.has("format")
+                ? Html.escape(type) + ", " + text(schema, "format")
+                : Html.escape(type);
     }
 
     private void problems() {
         html.append("<h2 id=\"problems\">Problems</h2>\n<p>What fails is answered with ")
-                .append("<code>application/problem+json</code> (RFC 9457); its type is one of these.</p>\n")
-                .append("<table><thead><tr><th scope=\"col\">Type</th><th scope=\"col\">Status</th>")
+                .append(
+                        "<code>application/problem+json</code> (RFC 9457); its type is one of these.</p>\n")
+                .append(
+                        "<table><thead><tr><th scope=\"col\">Type</th><th scope=\"col\">Status</th>")
                 .append("<th scope=\"col\">Meaning</th></tr></thead><tbody>\n");
         for (var type : ProblemType.values()) {
             problem(type.slug(), String.valueOf(type.status()), type.title() + ".");
@@ -172,7 +177,8 @@ public final class ApiPage {
                 problem(
                         slug,
                         "by the case",
-                        comments.of(RefusalReason.getDescriptor().getFullName() + "." + reason.name()));
+                        comments.of(
+                                RefusalReason.getDescriptor().getFullName() + "." + reason.name()));
             }
         }
         html.append("</tbody></table>\n");
@@ -199,13 +205,13 @@ public final class ApiPage {
 
     private void problem(String slug, String status, String meaning) {
         html.append("<tr id=\"problem-")
-                .append(escape(slug))
+                .append(Html.escape(slug))
                 .append("\"><td><code>")
-                .append(escape(slug))
+                .append(Html.escape(slug))
                 .append("</code></td><td>")
-                .append(escape(status))
+                .append(Html.escape(status))
                 .append("</td><td>")
-                .append(escape(meaning))
+                .append(Html.escape(meaning))
                 .append("</td></tr>\n");
     }
 
@@ -226,16 +232,9 @@ public final class ApiPage {
 
     private static String text(JsonObject object, String name) {
         return object.has(name)
-                ? CODE.matcher(escape(object.get(name).getAsString())).replaceAll("<code>$1</code>")
+                ? CODE.matcher(Html.escape(object.get(name).getAsString()))
+                        .replaceAll("<code>$1</code>")
                 : "";
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");

@@ -44,7 +44,8 @@ final class Comments {
             names.put(List.of(SERVICE, i), name);
             for (int j = 0; j < service.getMethodCount(); j++) {
                 names.put(
-                        List.of(SERVICE, i, METHOD, j), name + "." + service.getMethod(j).getName());
+                        List.of(SERVICE, i, METHOD, j),
+                        name + "." + service.getMethod(j).getName());
             }
         }
         for (int i = 0; i < file.getMessageTypeCount(); i++) {

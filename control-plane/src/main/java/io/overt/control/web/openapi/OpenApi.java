@@ -28,7 +28,11 @@ public final class OpenApi {
 
     /** The document, indented, its parts in an order that only changes with them. */
     public String json() {
-        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(document())
+        return new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(document())
                 + "\n";
     }
 
@@ -111,8 +115,7 @@ public final class OpenApi {
         }
         if (route.body() == RestRoute.Body.NONE) {
             for (var field : route.method().getInputType().getFields()) {
-                if (!inPath.contains(field)
-                        && field.getType() != FieldDescriptor.Type.MESSAGE) {
+                if (!inPath.contains(field) && field.getType() != FieldDescriptor.Type.MESSAGE) {
                     parameters.add(parameter("query", field.getName(), field));
                 }
             }
@@ -157,7 +160,8 @@ public final class OpenApi {
                 var headers = new JsonObject();
                 headers.add("ETag", reference("headers", "ETag"));
                 ok.add("headers", headers);
-                responses.add("304", object("description", "What If-None-Match names is the newest."));
+                responses.add(
+                        "304", object("description", "What If-None-Match names is the newest."));
             }
         }
         responses.add("default", reference("responses", "Problem"));
@@ -192,7 +196,9 @@ public final class OpenApi {
         var parameters = new JsonObject();
         parameters.add(
                 "IfNoneMatch",
-                header("If-None-Match", "The ETag of an earlier answer: 304 if it is still the one."));
+                header(
+                        "If-None-Match",
+                        "The ETag of an earlier answer: 304 if it is still the one."));
         parameters.add(
                 "IfMatch",
                 header(

@@ -33,7 +33,9 @@ public final class Failures {
                             ? tooLarge(ctx)
                             : ofStatus(e.httpStatus().code(), ctx.path());
             // Whoever asked is gone, or has been answered before all of the request was here.
-            case ResponseCompleteException _, ClosedStreamException _, AbortedStreamException _,
+            case ResponseCompleteException _,
+                    ClosedStreamException _,
+                    AbortedStreamException _,
                     CancelledSubscriptionException _ ->
                     Problem.of(ProblemType.REQUEST_TOO_SLOW, "the request was ended");
             default -> {
