@@ -2,7 +2,9 @@ package io.overt.control;
 
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.web.WebSettings;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -17,22 +19,24 @@ import java.util.Optional;
  * @param listen where edges and operators' tools connect
  * @param admin where health and metrics are served, in the clear
  * @param identity files of this process's fleet certificate, role {@code control}
- * @param store the database file
+ * @param store the database
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
  * @param witness which logs are witnessed; absent: none
  * @param web the listener for browsers and for HTTP and JSON; absent: none
+ * @param notice the page for those who are inspected, on that listener; absent: none
  * @param access who may do what
  */
 public record ControlConfig(
         InetSocketAddress listen,
         InetSocketAddress admin,
         FleetFiles identity,
-        Path store,
+        StoreConfig store,
         Path signingKey,
         PublicationLimits limits,
         Optional<WitnessSettings> witness,
         Optional<WebSettings> web,
+        Optional<NoticeSettings> notice,
         AccessSettings access) {
 
     /** Reads every key of the root. */
@@ -40,7 +44,7 @@ public record ControlConfig(
         var listen = root.listenAddress("listen", "0.0.0.0:9443");
         var admin = root.sectionOrDefaults("admin").listenAddress("listen", "127.0.0.1:9444");
         var identity = FleetFiles.of(root.section("identity"));
-        var store = root.sectionOrDefaults("store").path("file", "state/control.db");
+        var store = StoreConfig.read(root.sectionOrDefaults("store"));
         var policy = root.section("policy");
         var signingKey = policy.path("signing-key");
         var limits =
@@ -49,9 +53,13 @@ public record ControlConfig(
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
         var web = root.optionalSection("web").map(WebSettings::read);
+        var notice = root.optionalSection("notice").map(NoticeSettings::read);
+        if (notice.isPresent() && web.isEmpty()) {
+            root.problem("notice", "without web (expected: web, whose listener serves the page)");
+        }
         var access = AccessSettings.read(root);
         root.finish();
         return new ControlConfig(
-                listen, admin, identity, store, signingKey, limits, witness, web, access);
+                listen, admin, identity, store, signingKey, limits, witness, web, notice, access);
     }
 }

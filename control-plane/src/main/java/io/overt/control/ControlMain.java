@@ -1,6 +1,8 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.web.WebServer;
+import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.WitnessKey;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -67,6 +69,8 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
                                 problems.add(String.valueOf(e.getMessage()));
                             }
                         });
+        config.web().flatMap(WebServer::problem).ifPresent(problems::add);
+        config.notice().flatMap(NoticeService::problem).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -79,6 +83,10 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreatePolicyKey(), new CreateWitnessKey());
+        return List.of(
+                new CreatePolicyKey(),
+                new CreateWitnessKey(),
+                new BackupCommand(),
+                new RestoreCommand());
     }
 }

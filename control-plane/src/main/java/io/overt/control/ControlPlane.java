@@ -12,21 +12,29 @@ import io.overt.control.access.oidc.People;
 import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.admin.ReportAdminService;
 import io.overt.control.admin.SelfService;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
+import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.publish.PublishedPolicy;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.ReportStore;
 import io.overt.control.store.SessionStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
+import io.overt.control.web.SignInRoutes;
 import io.overt.control.web.WebServer;
+import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
@@ -45,6 +53,7 @@ import io.overt.service.rpc.Guard;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -112,13 +121,20 @@ public final class ControlPlane {
         var fleet =
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
+        parts.add("policy-watch", database.watch(Topic.POLICY, publisher::follow, meters));
 
+        var reports = new ReportStore(database);
+        // Behind the gate: an idempotency key is its caller's own.
+        var once = new Once(new KeyedActStore(database), clock);
         var services =
-                List.<BindableService>of(
-                        new PolicyAdminService(publisher, versions, fleet),
-                        new ExclusionAdminService(fleet, clock),
-                        new AuditAdminService(auditStore),
-                        new SelfService());
+                Stream.<BindableService>of(
+                                new PolicyAdminService(publisher, versions, fleet),
+                                new ExclusionAdminService(fleet, clock),
+                                new ReportAdminService(reports, clock),
+                                new AuditAdminService(auditStore),
+                                new SelfService())
+                        .map(once::around)
+                        .toList();
         var rpc =
                 parts.add(
                         "rpc",
@@ -145,7 +161,12 @@ public final class ControlPlane {
                 people.map(each -> each.authenticator(config.access().granted(), byCertificate))
                         .map(each -> new AccessGate(each, accessTrail))
                         .orElse(machines);
-        var web = web(config, gate, services, people, meters, parts);
+        var webParts = new ArrayList<WebServer.Part>();
+        people.map(each -> new SignInRoutes(each, Thread::startVirtualThread).parts())
+                .ifPresent(webParts::addAll);
+        webParts.addAll(
+                notice(config, new PublishedPolicy(publisher::newest), reports, clock, meters));
+        var web = web(config, gate, services, webParts, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
@@ -192,7 +213,7 @@ public final class ControlPlane {
             ControlConfig config,
             AccessGate gate,
             List<BindableService> services,
-            Optional<People> people,
+            List<WebServer.Part> webParts,
             MeterRegistry meters,
             Parts parts)
             throws StartException {
@@ -208,7 +229,7 @@ public final class ControlPlane {
                                 services.stream()
                                         .map(each -> guard.around(new GatedService(each, gate)))
                                         .toList(),
-                                people,
+                                webParts,
                                 meters)));
     }
 
@@ -225,6 +246,29 @@ public final class ControlPlane {
         } catch (IllegalArgumentException e) {
             throw new StartException("access.oidc: " + e.getMessage(), e);
         }
+    }
+
+    private static List<WebServer.Part> notice(
+            ControlConfig config,
+            PublishedPolicy published,
+            ReportStore reports,
+            Clock clock,
+            MeterRegistry meters)
+            throws StartException {
+        if (config.notice().isEmpty()) {
+            return List.of();
+        }
+        var notice =
+                new NoticeService(
+                        config.notice().get(),
+                        published,
+                        reports,
+                        clock,
+                        Thread::startVirtualThread,
+                        meters);
+        return List.of(
+                new WebServer.Part("/notice", notice),
+                new WebServer.Part("/notice/report", notice));
     }
 
     private static Optional<WitnessServer> witness(

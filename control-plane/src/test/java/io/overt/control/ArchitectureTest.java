@@ -1,5 +1,8 @@
 package io.overt.control;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -43,6 +46,10 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
+                    .layer("once")
+                    .definedBy("io.overt.control.once")
+                    .whereLayer("once")
+                    .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("web")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("author")
@@ -52,14 +59,22 @@ class ArchitectureTest {
                     .whereLayer("edges")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("publish")
-                    .mayOnlyBeAccessedByLayers("root", "admin")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "witness", "audit", "access")
+                            "root",
+                            "admin",
+                            "edges",
+                            "publish",
+                            "witness",
+                            "audit",
+                            "access",
+                            "once",
+                            "web")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "web", "cli")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "once", "web", "cli")
                     .whereLayer("witness")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("keys")
@@ -92,8 +107,10 @@ class ArchitectureTest {
                     .that()
                     .resideInAPackage("io.overt.control.web.rest")
                     .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage("io.overt.proto.control..", "io.overt.control.admin..")
+                    .dependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.overt.proto.control..", "io.overt.control.admin..")
+                                    .and(not(simpleName("HttpProto"))))
                     .because("what HTTP and JSON can do is written in the .proto files alone");
 
     @ArchTest

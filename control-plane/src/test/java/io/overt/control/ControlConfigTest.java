@@ -12,7 +12,13 @@ import io.overt.control.access.Grants.Receiver;
 import io.overt.control.access.Reach;
 import io.overt.control.access.oidc.OidcSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.store.StoreConfig;
+import io.overt.control.store.StoreConfig.Place;
+import io.overt.control.store.StoreConfig.Server;
+import io.overt.control.store.StoreConfig.Tls;
 import io.overt.control.web.WebSettings;
+import io.overt.control.web.notice.Language;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
 import io.overt.service.config.ConfigException;
@@ -30,11 +36,14 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ControlConfigTest {
     private static final String REQUIRED =
@@ -58,9 +67,10 @@ class ControlConfigTest {
                                         folder.resolve("c.pem"),
                                         folder.resolve("c.key"),
                                         folder.resolve("ca.pem")),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 AccessSettings.defaults()));
@@ -94,6 +104,11 @@ class ControlConfigTest {
                                   request-timeout: 7s
                                   idle-timeout: 8s
                                   max-connections: 9
+                                notice:
+                                  organisation: Example Corp
+                                  contact: "call 4711"
+                                  about: {en: Everything, de: Alles}
+                                  ca-certificates: [/k, /l]
                                 """
                                         .formatted(LOG_KEY.vkey())))
                 .isEqualTo(
@@ -101,7 +116,7 @@ class ControlConfigTest {
                                 new InetSocketAddress(InetAddress.ofLiteral("::1"), 1),
                                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 2),
                                 new FleetFiles(Path.of("/a"), Path.of("/b"), Path.of("/c")),
-                                Path.of("/d"),
+                                new StoreConfig.InFile(Path.of("/d")),
                                 Path.of("/e"),
                                 new PublicationLimits(1 << 20, 9),
                                 Optional.of(
@@ -133,7 +148,93 @@ class ControlConfigTest {
                                                 Duration.ofSeconds(7),
                                                 Duration.ofSeconds(8),
                                                 9)),
+                                Optional.of(
+                                        new NoticeSettings(
+                                                "Example Corp",
+                                                "call 4711",
+                                                Map.of(
+                                                        Language.EN,
+                                                        "Everything",
+                                                        Language.DE,
+                                                        "Alles"),
+                                                List.of(Path.of("/k"), Path.of("/l")))),
                                 AccessSettings.defaults()));
+    }
+
+    @Test
+    void every_key_of_postgresql_is_read() throws Exception {
+        assertThat(
+                        read(REQUIRED
+                                        + """
+                                                store:
+                                                  postgresql:
+                                                    url: postgresql://db-1.example:5433,[::1]/policy
+                                                    user: control
+                                                    password-file: /p
+                                                    tls: verify
+                                                    trust-anchors: /t
+                                                    connections: 3
+                                                    deadline: 4s
+                                                    poll: 2s
+                                                    lease: 20s
+                                                """)
+                                .store())
+                .isEqualTo(
+                        new StoreConfig.InPostgres(
+                                new Place(
+                                        List.of(
+                                                new Server("db-1.example", 5433),
+                                                new Server("[::1]", 5432)),
+                                        "policy"),
+                                "control",
+                                Optional.of(Path.of("/p")),
+                                new Tls.Verified(Path.of("/t")),
+                                3,
+                                Duration.ofSeconds(4),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void what_is_not_written_of_postgresql_has_its_default() throws Exception {
+        assertThat(
+                        read(REQUIRED
+                                        + "store: {postgresql: {url: 'postgresql://127.0.0.1/overt', tls: off}}")
+                                .store())
+                .isEqualTo(
+                        new StoreConfig.InPostgres(
+                                new Place(List.of(new Server("127.0.0.1", 5432)), "overt"),
+                                "overt",
+                                Optional.empty(),
+                                new Tls.Off(),
+                                8,
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(10)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {postgresql: {tls: off}} | store.postgresql.url: missing
+                    {file: a, postgresql: {url: "postgresql://h/d", tls: off}} | store.file: beside store.postgresql (expected: one of the two
+                    {postgresql: {url: "postgresql://h/d"}} | store.postgresql.trust-anchors: missing (expected: the CA of the server's certificate
+                    {postgresql: {url: "postgresql://h/d", tls: off, trust-anchors: t}} | store.postgresql.trust-anchors: beside tls: off
+                    {postgresql: {url: "postgresql://h/d", tls: prefer, trust-anchors: t}} | store.postgresql.tls: prefer (expected: verify or off)
+                    {postgresql: {url: "jdbc:postgresql://h/d", tls: off}} | (expected: postgresql://HOST:PORT[,HOST:PORT…]/DATABASE;
+                    {postgresql: {url: "postgresql://u:p@h/d", tls: off}} | user and password have keys of their own
+                    {postgresql: {url: "postgresql://h", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql://h/d?sslmode=disable", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql://h:99999999999/d", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql:///d", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql://h/d", tls: off, connections: 1}} | store.postgresql.connections: 1
+                    """)
+    void a_store_that_cannot_be_meant_is_refused(String store, String message) {
+        assertThatThrownBy(() -> read(REQUIRED + "store: " + store))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -388,6 +489,29 @@ class ControlConfigTest {
                 .ignoringFields("certificate", "key", "clientTrustAnchors")
                 .isEqualTo(defaults);
         assertThat(defaults.clientTrustAnchors()).isEmpty();
+    }
+
+    @Test
+    void the_example_of_a_notice_can_be_read() throws Exception {
+        var notice =
+                read(REQUIRED + "web: {certificate: c, key: k}\n" + commentedOut("# notice:"))
+                        .notice()
+                        .orElseThrow();
+
+        assertThat(notice.words()).containsKeys(Language.EN, Language.DE);
+        assertThat(notice.caCertificates()).hasSize(1);
+    }
+
+    @Test
+    void a_notice_without_a_listener_is_refused() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        REQUIRED
+                                                + "notice: {organisation: a, contact: b, about: {en: c},"
+                                                + " ca-certificates: [d]}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("notice: without web (expected: web, whose listener serves");
     }
 
     private static String commentedOut(String section) throws IOException {

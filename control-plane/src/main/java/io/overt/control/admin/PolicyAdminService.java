@@ -24,8 +24,12 @@ import io.overt.proto.control.v1.PublishOutcome;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
 import io.overt.proto.control.v1.Version;
+import io.overt.proto.failure.v1.Refusal;
+import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.service.identity.RefusalTrailer;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +53,13 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
         var caller = Principal.current();
         try {
-            var publication = publisher.publish(request.getFilesList(), caller.name());
+            var publication =
+                    publisher.publish(
+                            request.getFilesList(),
+                            caller.name(),
+                            request.hasIfNewest()
+                                    ? OptionalLong.of(request.getIfNewest())
+                                    : OptionalLong.empty());
             var response =
                     switch (publication) {
                         case Publication.Published(var version, var warnings) -> {
@@ -68,6 +78,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                                         .setOutcome(PublishOutcome.PUBLISH_OUTCOME_UNCHANGED)
                                         .setVersion(version.version())
                                         .addAllWarnings(WireProblems.of(warnings));
+                        case Publication.Stale(long newest) -> throw stale(request, newest);
                         case Publication.Rejected(var problems) -> {
                             LOG.atInfo()
                                     .addKeyValue("publisher", caller)
@@ -107,12 +118,22 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     @Override
     public void listVersions(
             ListVersionsRequest request, StreamObserver<ListVersionsResponse> observer) {
-        int limit =
-                request.getLimit() == 0
-                        ? 50
-                        : Math.clamp(Integer.toUnsignedLong(request.getLimit()), 1, MAX_LIST);
+        int asked = request.getPageSize() == 0 ? request.getLimit() : request.getPageSize();
+        int limit = asked == 0 ? 50 : Math.clamp(Integer.toUnsignedLong(asked), 1, MAX_LIST);
+        long before =
+                PageToken.read(VERSIONS, request.getPageToken())
+                        .map(PageToken::number)
+                        .orElse(Long.MAX_VALUE);
+        // One more than asked for says whether there is another page.
+        var found = store.before(before, limit + 1);
         var response = ListVersionsResponse.newBuilder();
-        store.list(limit).forEach(summary -> response.addVersions(version(summary)));
+        found.stream().limit(limit).forEach(each -> response.addVersions(version(each)));
+        if (found.size() > limit) {
+            response.setNextPageToken(
+                    PageToken.of(VERSIONS, String.valueOf(found.get(limit - 1).version())));
+        }
+        response.setNewest(
+                store.list(1).stream().findFirst().map(SignedVersion.Summary::version).orElse(0L));
         observer.onNext(response.build());
         observer.onCompleted();
     }
@@ -121,11 +142,39 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     public void listEdges(ListEdgesRequest request, StreamObserver<ListEdgesResponse> observer) {
         var response = ListEdgesResponse.newBuilder();
         var caller = Principal.current();
-        fleet.edges().stream()
-                .filter(view -> caller.sees(view.state().identity().site()))
-                .forEach(view -> response.addEdges(edge(view)));
+        var seen =
+                fleet.edges().stream()
+                        .filter(view -> caller.sees(view.state().identity().site()))
+                        .sorted(Comparator.comparing(PolicyAdminService::key))
+                        .toList();
+        var page =
+                PageToken.page(
+                        EDGES,
+                        seen,
+                        PolicyAdminService::key,
+                        Comparator.naturalOrder(),
+                        request.getPageSize(),
+                        request.getPageToken());
+        page.things().forEach(view -> response.addEdges(edge(view)));
+        response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
+    }
+
+    private static StatusRuntimeException stale(PublishRequest request, long newest) {
+        var detail =
+                "version "
+                        + newest
+                        + " is the newest (expected: "
+                        + request.getIfNewest()
+                        + ", which this is based on)";
+        return RefusalTrailer.exception(
+                Status.ABORTED.withDescription(detail),
+                Refusal.newBuilder()
+                        .setReason(RefusalReason.REFUSAL_REASON_CHANGED_SINCE)
+                        .setSubject("if_newest")
+                        .setDetail(detail)
+                        .build());
     }
 
     private static StatusRuntimeException refused(SubmittedFiles.RefusedException e) {
@@ -163,6 +212,12 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                 .build();
     }
 
+    private static String key(EdgeFleet.EdgeView view) {
+        return view.state().identity().site() + "\n" + view.state().identity().name();
+    }
+
+    private static final String VERSIONS = "versions";
+    private static final String EDGES = "edges";
     private static final int MAX_LIST = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(PolicyAdminService.class);
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.PolicyStore.Tip;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
@@ -19,12 +20,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * Makes versions. The steps, in order: compile; compare with the newest; number; sign; keep;
- * announce. What was kept is announced, and nothing else ever is. Thread-safe.
+ * announce. What was kept, by this control plane or by another, is announced, and nothing else ever
+ * is. Thread-safe.
  */
 public final class PolicyPublisher {
     private final PolicyStore store;
@@ -33,7 +37,10 @@ public final class PolicyPublisher {
     private final PublicationLimits limits;
     private final Consumer<SignedVersion> announce;
 
-    /** One publication at a time: numbers have no gaps and are announced in order. */
+    /**
+     * One publication at a time in this process, and announced in order. Numbers are the store's
+     * affair: other control planes publish as well.
+     */
     private final ReentrantLock turn = new ReentrantLock();
 
     /** Guarded by turn for writing. */
@@ -73,10 +80,7 @@ public final class PolicyPublisher {
         this.published = counter(meters, "published");
         this.unchanged = counter(meters, "unchanged");
         this.rejected = counter(meters, "rejected");
-        Gauge.builder(
-                        "overt.control.policy.version",
-                        this,
-                        each -> each.newest.map(SignedVersion::version).orElse(0L))
+        Gauge.builder("overt.control.policy.version", this, each -> number(each.newest))
                 .description("Number of the newest policy version; 0 while there is none.")
                 .register(meters);
     }
@@ -105,6 +109,17 @@ public final class PolicyPublisher {
      */
     public Publication publish(List<BundleFile> sent, String publisher)
             throws SubmittedFiles.RefusedException {
+        return publish(sent, publisher, OptionalLong.empty());
+    }
+
+    /**
+     * The same, based on a version.
+     *
+     * @param ifNewest only if this is the newest version's number, 0 for none; whatever is the
+     *     newest when absent
+     */
+    public Publication publish(List<BundleFile> sent, String publisher, OptionalLong ifNewest)
+            throws SubmittedFiles.RefusedException {
         var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
         return switch (PolicyCompiler.compile(submitted.source())) {
             case Compilation.Rejected(var problems) -> {
@@ -115,18 +130,37 @@ public final class PolicyPublisher {
                 turn.lock();
                 try {
                     var content = contentDigest(submitted);
-                    var before = newest;
-                    if (before.isPresent() && isAlready(before.get(), content)) {
-                        unchanged.increment();
-                        yield new Publication.Unchanged(before.get(), warnings);
+                    var stale = new AtomicReference<Publication.Stale>();
+                    // The commit point: from here on this number is this content.
+                    var added =
+                            store.append(
+                                    (tip, least) ->
+                                            isStale(tip, ifNewest, stale)
+                                                            || tip.filter(
+                                                                            each ->
+                                                                                    isAlready(
+                                                                                            each,
+                                                                                            content))
+                                                                    .isPresent()
+                                                    ? Optional.empty()
+                                                    : Optional.of(
+                                                            sign(
+                                                                    submitted,
+                                                                    content,
+                                                                    policy.name(),
+                                                                    publisher,
+                                                                    least)));
+                    var superseded = stale.get();
+                    if (superseded != null) {
+                        yield superseded;
                     }
-                    var version = sign(submitted, content, policy.name(), publisher);
-                    store.add(
-                            version); // The commit point: from here on this number is this content.
-                    newest = Optional.of(version);
-                    announce.accept(version);
+                    if (added.isEmpty()) {
+                        unchanged.increment();
+                        yield new Publication.Unchanged(follow().orElseThrow(), warnings);
+                    }
+                    take(added.get());
                     published.increment();
-                    yield new Publication.Published(version, warnings);
+                    yield new Publication.Published(added.get(), warnings);
                 } finally {
                     turn.unlock();
                 }
@@ -135,20 +169,60 @@ public final class PolicyPublisher {
     }
 
     /**
+     * Announces what another control plane has published. Blocks.
+     *
+     * @return the newest version
+     */
+    public Optional<SignedVersion> follow() {
+        turn.lock();
+        try {
+            if (store.tip().map(Tip::version).orElse(0L) > number(newest)) {
+                store.newest().ifPresent(this::take);
+            }
+            return newest;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** With turn held. A version that is behind what was announced is announced no more. */
+    private void take(SignedVersion version) {
+        if (version.version() > number(newest)) {
+            newest = Optional.of(version);
+            announce.accept(version);
+        }
+    }
+
+    private static long number(Optional<SignedVersion> version) {
+        return version.map(SignedVersion::version).orElse(0L);
+    }
+
+    private static boolean isStale(
+            Optional<Tip> tip, OptionalLong ifNewest, AtomicReference<Publication.Stale> stale) {
+        long newest = tip.map(Tip::version).orElse(0L);
+        if (ifNewest.isEmpty() || ifNewest.getAsLong() == newest) {
+            return false;
+        }
+        stale.set(new Publication.Stale(newest));
+        return true;
+    }
+
+    /**
      * Another signing key makes another version: edges may have stopped to pin the key of the last
      * one.
      */
-    private boolean isAlready(SignedVersion version, ByteString content) {
+    private boolean isAlready(Tip version, ByteString content) {
         return version.contentSha256().equals(content)
-                && version.bundle().getKeyId().equals(ByteString.copyFrom(key.publicKey().id()));
+                && version.keyId().equals(ByteString.copyFrom(key.publicKey().id()));
     }
 
     private SignedVersion sign(
-            SubmittedFiles submitted, ByteString content, String policy, String publisher) {
-        long number =
-                Math.max(
-                        newest.map(SignedVersion::version).orElse(0L) + 1,
-                        limits.nextVersionAtLeast());
+            SubmittedFiles submitted,
+            ByteString content,
+            String policy,
+            String publisher,
+            long least) {
+        long number = Math.max(least, limits.nextVersionAtLeast());
         // The store keeps milliseconds; the manifest says no more than it.
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var manifest = manifest(submitted, number, policy, now).toByteString();

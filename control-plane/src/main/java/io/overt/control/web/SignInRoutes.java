@@ -1,23 +1,27 @@
 package io.overt.control.web;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.overt.control.access.oidc.People;
 import io.overt.control.access.oidc.PersonAuthenticator;
 import io.overt.control.access.oidc.SignIn;
 import io.overt.control.access.oidc.SignIn.Step;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,29 +29,34 @@ import org.slf4j.LoggerFactory;
  * Where browsers sign in and out: {@code GET /sign-in?back=/…}, {@code GET /sign-in/callback} and
  * {@code POST /v1/me:signOut}. Answers on virtual threads; thread-safe.
  */
-final class SignInRoutes {
+public final class SignInRoutes {
     private final SignIn signIn;
     private final Optional<URI> externalAddress;
     private final Executor threads;
 
-    /**
-     * Serves this.
-     *
-     * @param externalAddress what browsers call this listener; absent: what each request calls it
-     */
-    SignInRoutes(SignIn signIn, Optional<URI> externalAddress, Executor threads) {
-        this.signIn = signIn;
-        this.externalAddress = externalAddress;
+    /** Signs these people in; every call has a thread of this. */
+    public SignInRoutes(People people, Executor threads) {
+        this.signIn = people.signIn();
+        this.externalAddress = people.externalAddress();
         this.threads = threads;
     }
 
-    /** Before whatever serves the folders that these are in. */
-    void addTo(ServerBuilder builder) {
-        builder.route().get("/sign-in").build((ctx, request) -> off(ctx, () -> begin(ctx)));
-        builder.route().get(CALLBACK).build((ctx, request) -> off(ctx, () -> end(ctx)));
-        builder.route()
-                .post("exact:/v1/me:signOut")
-                .build((ctx, request) -> off(ctx, () -> signOut(ctx)));
+    /** What a listener serves of it. */
+    public List<WebServer.Part> parts() {
+        return List.of(
+                part("/sign-in", HttpMethod.GET, this::begin),
+                part(CALLBACK, HttpMethod.GET, this::end),
+                part("/v1/me:signOut", HttpMethod.POST, this::signOut));
+    }
+
+    private WebServer.Part part(
+            String path, HttpMethod method, Function<ServiceRequestContext, HttpResponse> answer) {
+        return new WebServer.Part(
+                "exact:" + path,
+                (ctx, _) ->
+                        ctx.method() == method
+                                ? off(ctx, () -> answer.apply(ctx))
+                                : page(HttpStatus.METHOD_NOT_ALLOWED, "Only " + method + "."));
     }
 
     private HttpResponse off(ServiceRequestContext ctx, Supplier<HttpResponse> work) {
@@ -149,9 +158,8 @@ final class SignInRoutes {
     }
 
     private static String from(ServiceRequestContext ctx) {
-        return ctx.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().getHostAddress()
-                : "";
+        @Nullable InetAddress address = ctx.remoteAddress().getAddress();
+        return address == null ? "" : address.getHostAddress();
     }
 
     private static String over(String cookie, String sameSite) {
