@@ -2,7 +2,6 @@ package io.overt.control.access.oidc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JWSAlgorithm;
 import io.overt.control.TestControlPlane;
 import io.overt.control.access.AccessRole;
 import io.overt.control.access.AccessSettings;
@@ -74,7 +73,7 @@ class SignInTest {
                                                                 IdentityPattern.parse(
                                                                         "overt://*/operator/*")),
                                                         AccessRole.SECURITY))),
-                                Optional.of(TokenVerifierTest.settings(provider.issuer())),
+                                Optional.of(TestProvider.settings(provider.issuer())),
                                 Duration.ofMinutes(5)));
         browser = HttpClient.newBuilder().sslContext(trusting()).build();
     }

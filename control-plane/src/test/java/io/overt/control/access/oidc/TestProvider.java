@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -20,6 +21,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -71,11 +74,7 @@ public final class TestProvider implements AutoCloseable {
                 "/keys",
                 exchange -> {
                     keyFetches.incrementAndGet();
-                    var set =
-                            new JWKSet(
-                                    keys.stream().map(each -> each).toList().stream()
-                                            .map(com.nimbusds.jose.jwk.JWK.class::cast)
-                                            .toList());
+                    var set = new JWKSet(List.<JWK>copyOf(keys));
                     answer(exchange, 200, set.toPublicJWKSet().toString(), "application/json");
                 });
         server.createContext("/authorize", this::authorize);
@@ -112,6 +111,25 @@ public final class TestProvider implements AutoCloseable {
     /** Who it is. */
     public URI issuer() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /** As it is without any optional key. */
+    public static OidcSettings settings(URI issuer) {
+        return new OidcSettings(
+                issuer,
+                CLIENT,
+                Optional.empty(),
+                Set.of(CLIENT),
+                Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256),
+                "groups",
+                List.of("openid", "email", "profile"),
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofSeconds(30),
+                Duration.ofHours(1),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(30),
+                Duration.ofHours(12));
     }
 
     /** Another key from now on; the ones before are not published any more. */

@@ -15,11 +15,8 @@ import com.nimbusds.jwt.SignedJWT;
 import io.overt.control.access.Claims;
 import io.overt.control.access.oidc.TokenVerifier.Verdict;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -278,7 +275,7 @@ class TokenVerifierTest {
 
     @Test
     void a_provider_that_says_it_is_another_is_not_believed() {
-        var settings = settings(java.net.URI.create(provider.issuer() + "/"));
+        var settings = TestProvider.settings(java.net.URI.create(provider.issuer() + "/"));
         var verifier =
                 new TokenVerifier(
                         settings,
@@ -349,54 +346,11 @@ class TokenVerifierTest {
     }
 
     private TokenVerifier verifier() {
-        var settings = settings(provider.issuer());
+        var settings = TestProvider.settings(provider.issuer());
         return new TokenVerifier(
                 settings,
                 new Provider(settings.issuer(), http, hands, settings.keysFor()),
                 http,
                 hands);
-    }
-
-    /** As it is without any optional key. */
-    static OidcSettings settings(java.net.URI issuer) {
-        return new OidcSettings(
-                issuer,
-                TestProvider.CLIENT,
-                Optional.empty(),
-                Set.of(TestProvider.CLIENT),
-                Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256),
-                "groups",
-                List.of("openid", "email", "profile"),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1),
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(30),
-                Duration.ofHours(12));
-    }
-
-    /** The system's clock, and what the test has added to it. */
-    private static final class Hands extends Clock {
-        private volatile Duration ahead = Duration.ZERO;
-
-        void forward(Duration by) {
-            ahead = ahead.plus(by);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead);
-        }
     }
 }
