@@ -62,15 +62,8 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("root", "admin", "web")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root",
-                            "admin",
-                            "edges",
-                            "publish",
-                            "witness",
-                            "audit",
-                            "access",
-                            "once",
-                            "web")
+                            "root", "admin", "edges", "publish", "witness", "audit", "access",
+                            "once", "web")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")

@@ -276,7 +276,8 @@ class ControlConfigTest {
     @Test
     void what_is_not_written_of_a_provider_has_its_default() throws Exception {
         var oidc =
-                read(REQUIRED + "access: {oidc: {issuer: 'https://login.example/x', client-id: overt}}")
+                read(REQUIRED
+                                + "access: {oidc: {issuer: 'https://login.example/x', client-id: overt}}")
                         .access()
                         .oidc()
                         .orElseThrow();
@@ -367,12 +368,14 @@ class ControlConfigTest {
                             assertThat(grant.roles())
                                     .containsExactlyInAnyOrder(
                                             AccessRole.OPERATOR, AccessRole.VIEWER);
-                            assertThat(grant.reach()).isEqualTo(new Reach.Sites(Set.of("hq", "lab")));
+                            assertThat(grant.reach())
+                                    .isEqualTo(new Reach.Sites(Set.of("hq", "lab")));
                         });
         var granted = access.granted();
         assertThat(granted.machine(FleetIdentity.parse("overt://lab/operator/ci-7")).roles())
                 .containsOnlyKeys(AccessRole.OPERATOR, AccessRole.VIEWER);
-        assertThat(granted.machine(FleetIdentity.parse("overt://lab/operator/ann")).roles()).isEmpty();
+        assertThat(granted.machine(FleetIdentity.parse("overt://lab/operator/ann")).roles())
+                .isEmpty();
         assertThat(granted.machine(FleetIdentity.parse("overt://lab/edge/ci-7")).roles()).isEmpty();
     }
 
@@ -407,7 +410,8 @@ class ControlConfigTest {
                 .hasMessageContaining("access.grants[5].certificate: ann (expected: overt://<site>")
                 .hasMessageContaining("access.grants[6].email: ann (expected: an e-mail address)")
                 .hasMessageContaining("access.grants[7].sites: HQ (expected: the name of a site")
-                .hasMessageContaining("access.oidc.issuer: http://login.example (expected: an https")
+                .hasMessageContaining(
+                        "access.oidc.issuer: http://login.example (expected: an https")
                 .hasMessageContaining("access.oidc.algorithms: HS256 (expected: one of RS256");
     }
 
@@ -423,10 +427,9 @@ class ControlConfigTest {
                         .collect(Collectors.joining("\n"));
         var shown = read(REQUIRED + example).access();
         var defaults =
-                read(
-                                REQUIRED
-                                        + "access: {oidc: {issuer: 'https://login.corp.example/realms/staff', client-id: overt,"
-                                        + " external-address: 'https://control.corp.example:9449'}}")
+                read(REQUIRED
+                                + "access: {oidc: {issuer: 'https://login.corp.example/realms/staff', client-id: overt,"
+                                + " external-address: 'https://control.corp.example:9449'}}")
                         .access();
 
         assertThat(shown.oidc()).isEqualTo(defaults.oidc());

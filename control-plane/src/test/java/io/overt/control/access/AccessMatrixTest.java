@@ -299,8 +299,7 @@ class AccessMatrixTest {
         long before = store.head().sequence();
         var headers = new Metadata();
         headers.put(WHO, who);
-        var failure =
-                failure(with(headers), method, request);
+        var failure = failure(with(headers), method, request);
         var written = store.from(before + 1, 10);
         var name = who + " calls " + method.getFullMethodName();
         switch (expected) {

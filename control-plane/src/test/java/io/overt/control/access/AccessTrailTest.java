@@ -44,8 +44,7 @@ class AccessTrailTest {
 
             noon.now = noon.now.plusSeconds(1);
             refuse(trail, Actor.nobody("192.0.2.1"), Status.UNAUTHENTICATED);
-            assertThat(store.from(502, 1).getFirst().line())
-                    .contains("\"not written before\":100");
+            assertThat(store.from(502, 1).getFirst().line()).contains("\"not written before\":100");
         }
     }
 

@@ -75,13 +75,13 @@ class SessionsTest {
             secret = sessions(database).open(ANN);
         }
         try (var connection = kept.connect();
-                var rows =
-                        connection
-                                .createStatement()
-                                .executeQuery("SELECT * FROM web_session")) {
+                var rows = connection.createStatement().executeQuery("SELECT * FROM web_session")) {
             assertThat(rows.next()).isTrue();
             for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
-                assertThat(new String(rows.getBytes(column), java.nio.charset.StandardCharsets.ISO_8859_1))
+                assertThat(
+                                new String(
+                                        rows.getBytes(column),
+                                        java.nio.charset.StandardCharsets.ISO_8859_1))
                         .doesNotContain(secret);
             }
         }
