@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches a person's token from the identity provider: by a browser on this machine, which is sent
@@ -215,7 +216,7 @@ final class ProviderLogin implements AutoCloseable {
                         PolicySignature.sha256(verifier.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    private static Map<String, String> parameters(@org.jspecify.annotations.Nullable String query) {
+    private static Map<String, String> parameters(@Nullable String query) {
         var parameters = new LinkedHashMap<String, String>();
         for (var each : query == null ? new String[0] : query.split("&")) {
             var equals = each.indexOf('=');

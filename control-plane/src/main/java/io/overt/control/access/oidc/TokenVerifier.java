@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Believes a token, or says why not: signed by the provider with an algorithm that was allowed, for
@@ -182,7 +183,7 @@ public final class TokenVerifier {
         return Optional.empty();
     }
 
-    private static Optional<Instant> instant(@org.jspecify.annotations.Nullable Date date) {
+    private static Optional<Instant> instant(@Nullable Date date) {
         return Optional.ofNullable(date).map(Date::toInstant);
     }
 
@@ -193,7 +194,7 @@ public final class TokenVerifier {
     }
 
     /** A list of texts, or one text; of what is neither, nothing is granted. */
-    private static Set<String> groups(@org.jspecify.annotations.Nullable Object claim) {
+    private static Set<String> groups(@Nullable Object claim) {
         var groups = new HashSet<String>();
         for (var each : claim instanceof List<?> list ? list : List.of(String.valueOf(claim))) {
             if (claim != null
