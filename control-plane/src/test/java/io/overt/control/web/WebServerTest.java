@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.overt.proto.control.v1.ListEdgesRequest;
+import io.overt.proto.control.v1.PolicyAdminGrpc;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -13,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,6 +92,31 @@ class WebServerTest {
                                 "{\"host\":\"a.example\",\"word\":\"EXCLUSION_WORD_FORGET\"}",
                                 web.uri("/v1/sites/hq/exclusions:rule").toString()))
                 .isEqualTo("{\"effect\":\"EXCLUSION_EFFECT_UNSPECIFIED\",\"edges\":[]}");
+    }
+
+    @Test
+    void grpc_is_served_beside_it() throws Exception {
+        var tls =
+                GrpcSslContexts.forClient()
+                        .trustManager(web.operator.trustAnchors().toFile())
+                        .keyManager(
+                                web.operator.certificateChain().toFile(),
+                                web.operator.privateKey().toFile())
+                        .build();
+        var channel =
+                NettyChannelBuilder.forAddress("localhost", web.uri("/").getPort())
+                        .sslContext(tls)
+                        .build();
+        try {
+            var answer =
+                    PolicyAdminGrpc.newBlockingStub(channel)
+                            .listEdges(ListEdgesRequest.getDefaultInstance());
+
+            assertThat(answer.getEdgesList()).isEmpty();
+        } finally {
+            channel.shutdownNow();
+            channel.awaitTermination(5, TimeUnit.SECONDS);
+        }
     }
 
     @Test
