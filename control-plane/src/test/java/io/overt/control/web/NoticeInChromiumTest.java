@@ -20,18 +20,22 @@ class NoticeInChromiumTest {
     private static final Path PICTURES =
             Path.of(System.getProperty("basedir", ""), "target", "notice");
 
+    private static final String HEALTH =
+            """
+            rules:
+              - name: health
+                when: {host: clinic.example}
+                then: splice
+                because: Health services are never inspected.
+            """;
+
     @TempDir Path folder;
 
     @Test
     void it_is_shown_light_and_dark_and_in_both_languages() throws Exception {
         Files.createDirectories(PICTURES);
         try (var web = new WebControlPlane(folder)) {
-            var policy =
-                    WebServerTest.policy("corporate")
-                            .replace(
-                                    "rules:\n",
-                                    "rules:\n  - name: health\n    when: {host: clinic.example}\n    then: splice\n"
-                                            + "    because: Health services are never inspected.\n");
+            var policy = WebServerTest.policy("corporate").replace("rules:\n", HEALTH);
             assertThat(
                             json(web.post("/v1/policy/versions", files(policy)))
                                     .get("outcome")
@@ -66,10 +70,7 @@ class NoticeInChromiumTest {
                                 web.uri(path).toString()));
         var said = new File(folder.toFile(), name + ".log");
         var process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(said)
-                        .start();
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said).start();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("chromium did not end");

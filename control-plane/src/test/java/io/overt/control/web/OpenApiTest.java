@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,7 +125,7 @@ class OpenApiTest {
     }
 
     private static void walk(
-            JsonElement element, String at, JsonObject document, ArrayList<String> wordless) {
+            JsonElement element, String at, JsonObject document, List<String> wordless) {
         if (element.isJsonArray()) {
             element.getAsJsonArray().forEach(each -> walk(each, at + "/-", document, wordless));
         } else if (element.isJsonObject()) {

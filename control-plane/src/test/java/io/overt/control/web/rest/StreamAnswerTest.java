@@ -33,6 +33,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +82,7 @@ class StreamAnswerTest {
         var answer = ask(version, "application/x-ndjson");
         say("one");
         say("two");
-        open.get().onCompleted();
+        stream().onCompleted();
 
         assertThat(answer.join().headers().firstValue("content-type"))
                 .contains("application/x-ndjson");
@@ -92,19 +93,18 @@ class StreamAnswerTest {
     void or_an_event_and_the_end_is_one_too() throws Exception {
         var answer = ask(HttpClient.Version.HTTP_2, "text/event-stream");
         say("one");
-        open.get().onCompleted();
+        stream().onCompleted();
 
         assertThat(answer.join().headers().firstValue("content-type"))
                 .contains("text/event-stream");
         assertThat(answer.join().body())
-                .isEqualTo(
-                        "event: message\ndata: {\"text\":\"one\"}\n\nevent: end\ndata: {}\n\n");
+                .isEqualTo("event: message\ndata: {\"text\":\"one\"}\n\nevent: end\ndata: {}\n\n");
     }
 
     @Test
     void what_fails_before_the_first_message_is_an_ordinary_problem() throws Exception {
         var answer = ask(HttpClient.Version.HTTP_2, "application/x-ndjson");
-        open.get().onError(Status.NOT_FOUND.withDescription("no such thing").asException());
+        stream().onError(Status.NOT_FOUND.withDescription("no such thing").asException());
 
         assertThat(answer.join().statusCode()).isEqualTo(404);
         assertThat(answer.join().body()).contains("/docs/#problem-not-found", "no such thing");
@@ -114,7 +114,7 @@ class StreamAnswerTest {
     void what_fails_later_is_the_last_line() throws Exception {
         var answer = ask(HttpClient.Version.HTTP_2, "application/x-ndjson");
         say("one");
-        open.get().onError(Status.ABORTED.withDescription("it is over").asException());
+        stream().onError(Status.ABORTED.withDescription("it is over").asException());
 
         var lines = answer.join().body().split("\n", -1);
         assertThat(answer.join().statusCode()).isEqualTo(200);
@@ -171,14 +171,19 @@ class StreamAnswerTest {
 
     private HttpRequest request(String accept) {
         return HttpRequest.newBuilder(
-                        URI.create("http://localhost:" + server.activeLocalPort() + "/v1/words:watch"))
+                        URI.create(
+                                "http://localhost:" + server.activeLocalPort() + "/v1/words:watch"))
                 .header("accept", accept)
                 .build();
     }
 
+    private StreamObserver<Message> stream() {
+        return Objects.requireNonNull(open.get());
+    }
+
     private void say(String text) {
         var type = FILE.findMessageTypeByName("Word");
-        open.get()
+        stream()
                 .onNext(
                         DynamicMessage.newBuilder(type)
                                 .setField(type.findFieldByName("text"), text)
