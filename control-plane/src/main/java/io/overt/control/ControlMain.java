@@ -70,6 +70,16 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
                             }
                         });
         config.web().flatMap(WebServer::problem).ifPresent(problems::add);
+        config.access()
+                .oidc()
+                .ifPresent(
+                        oidc -> {
+                            oidc.problem().ifPresent(problems::add);
+                            if (config.web().isEmpty()) {
+                                problems.add(
+                                        "access.oidc: needs web, where people sign in and tokens are taken");
+                            }
+                        });
         config.notice().flatMap(NoticeService::problem).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);

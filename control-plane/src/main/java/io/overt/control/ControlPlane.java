@@ -5,12 +5,15 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
+import io.overt.control.access.oidc.People;
 import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.admin.ReportAdminService;
+import io.overt.control.admin.SelfService;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
@@ -25,9 +28,11 @@ import io.overt.control.store.EdgeStore;
 import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.ReportStore;
+import io.overt.control.store.SessionStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
+import io.overt.control.web.SignInRoutes;
 import io.overt.control.web.WebServer;
 import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.Witness;
@@ -48,6 +53,7 @@ import io.overt.service.rpc.Guard;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -91,11 +97,10 @@ public final class ControlPlane {
         var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
         trail.begin();
         parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
-        var machines =
-                new AccessGate(
-                        new CertificateAuthenticator(config.access().granted()),
-                        new AccessTrail(trail, clock, meters));
-        var people = machines;
+        var accessTrail = new AccessTrail(trail, clock, meters);
+        var byCertificate = new CertificateAuthenticator(config.access().granted());
+        var machines = new AccessGate(byCertificate, accessTrail);
+        var people = people(config.access(), new SessionStore(database), accessTrail, clock, parts);
         if (config.access().grants().isEmpty()) {
             LOG.atWarn()
                     .log(
@@ -126,7 +131,8 @@ public final class ControlPlane {
                                 new PolicyAdminService(publisher, versions, fleet),
                                 new ExclusionAdminService(fleet, clock),
                                 new ReportAdminService(reports, clock),
-                                new AuditAdminService(auditStore))
+                                new AuditAdminService(auditStore),
+                                new SelfService())
                         .map(once::around)
                         .toList();
         var rpc =
@@ -151,8 +157,16 @@ public final class ControlPlane {
                                         .toList()));
         parts.add("edge-streams", fleet);
         // The same services, for browsers and for HTTP and JSON.
-        var notice = notice(config, new PublishedPolicy(publisher::newest), reports, clock, meters);
-        var web = web(config, people, services, notice, meters, parts);
+        var gate =
+                people.map(each -> each.authenticator(config.access().granted(), byCertificate))
+                        .map(each -> new AccessGate(each, accessTrail))
+                        .orElse(machines);
+        var webParts = new ArrayList<WebServer.Part>();
+        people.map(each -> new SignInRoutes(each, Thread::startVirtualThread).parts())
+                .ifPresent(webParts::addAll);
+        webParts.addAll(
+                notice(config, new PublishedPolicy(publisher::newest), reports, clock, meters));
+        var web = web(config, gate, services, webParts, meters, parts);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
@@ -217,6 +231,21 @@ public final class ControlPlane {
                                         .toList(),
                                 webParts,
                                 meters)));
+    }
+
+    private static Optional<People> people(
+            AccessSettings settings,
+            SessionStore sessions,
+            AccessTrail trail,
+            Clock clock,
+            Parts parts)
+            throws StartException {
+        try {
+            return settings.oidc()
+                    .map(oidc -> parts.add("people", People.open(oidc, sessions, trail, clock)));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("access.oidc: " + e.getMessage(), e);
+        }
     }
 
     private static List<WebServer.Part> notice(

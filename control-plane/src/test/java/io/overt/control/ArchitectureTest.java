@@ -59,14 +59,22 @@ class ArchitectureTest {
                     .whereLayer("edges")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("publish")
-                    .mayOnlyBeAccessedByLayers("root", "admin")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "witness", "audit", "once")
+                            "root",
+                            "admin",
+                            "edges",
+                            "publish",
+                            "witness",
+                            "audit",
+                            "access",
+                            "once",
+                            "web")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "once")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "once", "web", "cli")
                     .whereLayer("witness")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("keys")

@@ -166,10 +166,7 @@ public final class AuditAdminService extends AuditAdminGrpc.AuditAdminImplBase {
         var fields = row.fields();
         return AuditRecord.newBuilder()
                 .setSequence(row.sequence())
-                .setTime(
-                        Timestamp.newBuilder()
-                                .setSeconds(fields.at().getEpochSecond())
-                                .setNanos(fields.at().getNano()))
+                .setTime(timestamp(fields.at()))
                 .setKind(kind(fields.kind()))
                 .setActor(fields.actor())
                 .setMethod(fields.method())
@@ -199,6 +196,13 @@ public final class AuditAdminService extends AuditAdminGrpc.AuditAdminImplBase {
         return token.matches("[1-9][0-9]{0,17}")
                 ? Optional.of(Long.parseLong(token))
                 : Optional.empty();
+    }
+
+    private static Timestamp timestamp(Instant at) {
+        return Timestamp.newBuilder()
+                .setSeconds(at.getEpochSecond())
+                .setNanos(at.getNano())
+                .build();
     }
 
     private static Instant instant(Timestamp time) {

@@ -27,6 +27,7 @@ final class Migrations {
                     new Step(4, "0004-leases.sql"),
                     new Step(5, "0005-version-floor.sql"),
                     new Step(20, "0020-audit.sql"),
+                    new Step(21, "0021-sessions.sql"),
                     new Step(30, "0030-acts-done-once.sql"),
                     new Step(31, "0031-reports.sql"));
 

@@ -20,13 +20,17 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.TestControlPlane;
 import io.overt.control.access.Authenticator.Authentication;
+import io.overt.control.access.oidc.People;
+import io.overt.control.access.oidc.TestProvider;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.store.AuditRow;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
+import io.overt.control.store.SessionStore;
 import io.overt.proto.control.v1.AccessProto;
 import io.overt.proto.control.v1.AccessRule;
 import io.overt.proto.control.v1.AccessSpan;
@@ -40,7 +44,9 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +75,8 @@ class AccessMatrixTest {
 
     private TestControlPlane plane;
     private List<MethodDescriptor<?, ?>> methods = List.of();
+    private TestProvider provider;
+    private People people;
     private Database database;
     private AuditStore store;
     private Server server;
@@ -92,12 +100,13 @@ class AccessMatrixTest {
                                         !EdgeControlGrpc.SERVICE_NAME.equals(
                                                 method.getServiceName()))
                         .toList();
+        provider = new TestProvider();
         database = Database.open(folder.resolve("control.db"));
         store = new AuditStore(database);
         var meters = new SimpleMeterRegistry();
         var gate =
                 new AccessGate(
-                        AccessMatrixTest::authenticate,
+                        people(meters),
                         new AccessTrail(
                                 new AuditTrail(
                                         store, "overt://hq/control/c1", Clock.systemUTC(), meters),
@@ -123,6 +132,8 @@ class AccessMatrixTest {
     void stop() throws Exception {
         channel.shutdownNow();
         server.shutdownNow();
+        people.close();
+        provider.close();
         database.close();
         plane.close();
     }
@@ -135,6 +146,36 @@ class AccessMatrixTest {
                         "overt.control.v1.PolicyAdmin/Publish",
                         "overt.control.v1.ExclusionAdmin/RuleExclusion",
                         "overt.control.v1.AuditAdmin/ExportRecords");
+    }
+
+    /** A row for each method; a method that comes later is printed as it belongs there. */
+    @Test
+    void the_table_in_the_documentation_is_what_the_options_say() throws Exception {
+        var rows =
+                Files.readAllLines(Path.of("../docs/access.md")).stream()
+                        .filter(line -> line.startsWith("| `") && line.contains("/"))
+                        .toList();
+        assertThat(rows)
+                .as("docs/access.md")
+                .containsExactlyElementsOf(
+                        methods.stream().map(AccessMatrixTest::row).sorted().toList());
+    }
+
+    private static String row(MethodDescriptor<?, ?> method) {
+        var option = option(method);
+        var cells = new StringBuilder("| `");
+        cells.append(method.getFullMethodName().substring("overt.control.v1.".length()));
+        cells.append("` |");
+        for (var role : AccessRole.values()) {
+            cells.append(mayCall(option, role) == Expected.LET_IN ? " yes |" : "  |");
+        }
+        var about =
+                switch (option.getSpan()) {
+                    case ACCESS_SPAN_SITE -> "site";
+                    case ACCESS_SPAN_ANY -> "any";
+                    case ACCESS_SPAN_FLEET, ACCESS_SPAN_UNSPECIFIED, UNRECOGNIZED -> "fleet";
+                };
+        return cells + " " + about + (option.getAct() ? " | act |" : " |  |");
     }
 
     @TestFactory
@@ -169,6 +210,29 @@ class AccessMatrixTest {
                     calls(method, "unknown", request(method, ""), Expected.UNKNOWN);
                     calls(method, "no-role", request(method, ""), Expected.REFUSED);
                     calls(method, "edge", request(method, ""), Expected.REFUSED);
+                });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> a_token_that_has_expired_opens_nothing() {
+        var late = provider.claims("ann-1");
+        late.expirationTime(Date.from(Instant.now().minusSeconds(60)));
+        var token = TestProvider.sign(late.build(), provider.key());
+        return each(
+                method -> {
+                    long before = store.head().sequence();
+                    var headers = new Metadata();
+                    headers.put(
+                            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+                            "Bearer " + token);
+                    var failure = failure(with(headers), method, request(method, ""));
+                    refused(
+                            method.getFullMethodName(),
+                            failure,
+                            Status.Code.UNAUTHENTICATED,
+                            store.from(before + 1, 10));
+                    assertThat(store.from(before + 1, 1).getFirst().line())
+                            .contains("a token that does not hold: expired at ");
                 });
     }
 
@@ -236,12 +300,7 @@ class AccessMatrixTest {
         var headers = new Metadata();
         headers.put(WHO, who);
         var failure =
-                failure(
-                        io.grpc.ClientInterceptors.intercept(
-                                channel,
-                                io.grpc.stub.MetadataUtils.newAttachHeadersInterceptor(headers)),
-                        method,
-                        request);
+                failure(with(headers), method, request);
         var written = store.from(before + 1, 10);
         var name = who + " calls " + method.getFullMethodName();
         switch (expected) {
@@ -288,6 +347,26 @@ class AccessMatrixTest {
                 .as(name)
                 .extracting(row -> row.fields().kind(), row -> row.fields().outcome())
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("refusal", code.name()));
+    }
+
+    private Channel with(Metadata headers) {
+        return io.grpc.ClientInterceptors.intercept(
+                channel, io.grpc.stub.MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    /** By a token where there is one, as in the process; else by what the test says. */
+    private Authenticator people(MeterRegistry meters) {
+        var clock = Clock.systemUTC();
+        people =
+                People.open(
+                        TestProvider.settings(provider.issuer()),
+                        new SessionStore(database),
+                        new AccessTrail(
+                                new AuditTrail(store, "overt://hq/control/c1", clock, meters),
+                                clock,
+                                meters),
+                        clock);
+        return people.authenticator(Grants.everyOperator(), AccessMatrixTest::authenticate);
     }
 
     private interface Check {

@@ -3,6 +3,7 @@ package io.overt.control.access.oidc;
 import com.nimbusds.jose.JWSAlgorithm;
 import io.overt.service.config.ConfigNode;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param algorithms that sign tokens, none else
  * @param groupsClaim name of the claim with the groups
  * @param scopes that are asked for at sign-in
+ * @param externalAddress what browsers call the web listener; absent: what each request calls it
  * @param trustAnchors PEM; absent: those of the system
  * @param clockSkew between the provider's clock and ours
  * @param keysFor how long the provider's keys are kept
@@ -36,6 +38,7 @@ public record OidcSettings(
         Set<JWSAlgorithm> algorithms,
         String groupsClaim,
         List<String> scopes,
+        Optional<URI> externalAddress,
         Optional<Path> trustAnchors,
         Duration clockSkew,
         Duration keysFor,
@@ -65,6 +68,7 @@ public record OidcSettings(
                 algorithms.isEmpty() ? ALGORITHMS : algorithms,
                 node.text("groups-claim", "groups"),
                 scopes.isEmpty() ? List.of("openid", "email", "profile") : scopes,
+                node.optional("external-address", OidcSettings::issuer),
                 node.optionalPath("trust-anchors"),
                 node.duration(
                         "clock-skew",
@@ -87,6 +91,17 @@ public record OidcSettings(
                         Duration.ofDays(7)));
     }
 
+    /** What is wrong with its files, if anything is; asks nobody. */
+    public Optional<String> problem() {
+        try (var _ = new ProviderHttp(trustAnchors, deadline)) {
+            return clientSecret
+                    .filter(file -> !Files.isReadable(file))
+                    .map(file -> "access.oidc.client-secret: " + file + ": cannot be read");
+        } catch (IllegalArgumentException e) {
+            return Optional.of("access.oidc.trust-anchors: " + e.getMessage());
+        }
+    }
+
     private static JWSAlgorithm algorithm(String text) {
         return KNOWN.stream()
                 .filter(each -> each.getName().equals(text))
@@ -103,8 +118,13 @@ public record OidcSettings(
                                                 + ": a signature by a key that only the provider has"));
     }
 
-    /** In the clear only to this very machine, which is where tests and side-cars are. */
-    static URI issuer(String text) {
+    /**
+     * An address of the provider: in the clear only to this very machine, which is where tests and
+     * side-cars are.
+     *
+     * @throws IllegalArgumentException whose message says what was expected
+     */
+    public static URI issuer(String text) {
         URI uri;
         try {
             uri = URI.create(text);
