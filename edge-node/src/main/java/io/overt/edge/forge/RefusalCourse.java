@@ -36,7 +36,11 @@ enum RefusalCourse {
                     REFUSAL_REASON_CALLER_NOT_ALLOWED,
                     REFUSAL_REASON_MALFORMED_REQUEST,
                     // Every signer derives the same and has the same rules.
-                    REFUSAL_REASON_LINT_FAILED ->
+                    REFUSAL_REASON_LINT_FAILED,
+                    // Of the control plane; no signer says so.
+                    REFUSAL_REASON_NOT_FOUND,
+                    REFUSAL_REASON_NOT_NOW,
+                    REFUSAL_REASON_NOT_APPROVED ->
                     FINAL;
             case REFUSAL_REASON_NOT_MIRRORABLE -> NOT_MIRRORABLE;
             case REFUSAL_REASON_TBS_DIFFERS,
