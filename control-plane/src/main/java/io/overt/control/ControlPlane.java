@@ -2,6 +2,9 @@ package io.overt.control;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.control.access.AccessGate;
+import io.overt.control.access.CertificateAuthenticator;
+import io.overt.control.access.Grants;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
@@ -80,6 +83,7 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
+        var people = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
         var rpc =
                 parts.add(
                         "rpc",
@@ -95,10 +99,9 @@ public final class ControlPlane {
                                                 RoleGate.allow(Set.of(Role.EDGE))),
                                         new GatedService(
                                                 new PolicyAdminService(publisher, versions, fleet),
-                                                RoleGate.allow(Set.of(Role.OPERATOR))),
+                                                people),
                                         new GatedService(
-                                                new ExclusionAdminService(fleet, clock),
-                                                RoleGate.allow(Set.of(Role.OPERATOR))))));
+                                                new ExclusionAdminService(fleet, clock), people))));
         parts.add("edge-streams", fleet);
         // Beside all that: no log's trouble is policy's.
         var witness = witness(config, new WitnessStore(database), clock, meters, parts);

@@ -31,6 +31,8 @@ class ArchitectureTest {
                     .definedBy("io.overt.control.author")
                     .layer("cli")
                     .definedBy("io.overt.control.cli")
+                    .layer("access")
+                    .definedBy("io.overt.control.access..")
                     .layer("root")
                     .definedBy("io.overt.control")
                     .whereLayer("root")

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.overt.control.access.Principal;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.edges.EdgeFleet.Asked;
 import io.overt.policy.HostName;
@@ -23,8 +24,6 @@ import io.overt.proto.control.v1.RuleExclusionResponse;
 import io.overt.proto.control.v1.SiteExclusion;
 import io.overt.proto.failure.v1.Refusal;
 import io.overt.proto.failure.v1.RefusalReason;
-import io.overt.service.identity.CallerIdentity;
-import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -99,7 +98,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
     @Override
     public void ruleExclusion(
             RuleExclusionRequest request, StreamObserver<RuleExclusionResponse> observer) {
-        var caller = CallerIdentity.current();
+        var caller = Principal.current();
         var wrong = wrong(request);
         if (wrong.isPresent()) {
             observer.onError(wrong.get());
@@ -111,7 +110,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
                         .setHost(request.getHost())
                         .setClient(request.getClient())
                         .setWord(request.getWord())
-                        .setBy(caller.uri())
+                        .setBy(caller.name())
                         .setAt(
                                 Timestamp.newBuilder()
                                         .setSeconds(now.getEpochSecond())
@@ -136,7 +135,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
         observer.onCompleted();
     }
 
-    private static LoggingEventBuilder trail(RuleExclusionRequest request, FleetIdentity caller) {
+    private static LoggingEventBuilder trail(RuleExclusionRequest request, Principal caller) {
         return LOG.atInfo()
                 .addKeyValue("operator", caller)
                 .addKeyValue("site", request.getSite())

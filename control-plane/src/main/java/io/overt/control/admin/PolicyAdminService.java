@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.overt.control.access.Principal;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.Publication;
@@ -23,7 +24,6 @@ import io.overt.proto.control.v1.PublishOutcome;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
 import io.overt.proto.control.v1.Version;
-import io.overt.service.identity.CallerIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -47,9 +47,9 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
 
     @Override
     public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
-        var caller = CallerIdentity.current();
+        var caller = Principal.current();
         try {
-            var publication = publisher.publish(request.getFilesList(), caller);
+            var publication = publisher.publish(request.getFilesList(), caller.name());
             var response =
                     switch (publication) {
                         case Publication.Published(var version, var warnings) -> {
@@ -120,7 +120,10 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     @Override
     public void listEdges(ListEdgesRequest request, StreamObserver<ListEdgesResponse> observer) {
         var response = ListEdgesResponse.newBuilder();
-        fleet.edges().forEach(view -> response.addEdges(edge(view)));
+        var caller = Principal.current();
+        fleet.edges().stream()
+                .filter(view -> caller.sees(view.state().identity().site()))
+                .forEach(view -> response.addEdges(edge(view)));
         observer.onNext(response.build());
         observer.onCompleted();
     }

@@ -14,7 +14,6 @@ import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
 import io.overt.proto.policy.v1.PolicyBundle;
 import io.overt.service.bundle.PolicySignature;
-import io.overt.service.identity.FleetIdentity;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -99,8 +98,12 @@ public final class PolicyPublisher {
         return PolicyCompiler.compile(SubmittedFiles.parse(sent, limits.maxBytes()).source());
     }
 
-    /** Publishes the policy, unless it has problems or is what the newest version already is. */
-    public Publication publish(List<BundleFile> sent, FleetIdentity publisher)
+    /**
+     * Publishes the policy, unless it has problems or is what the newest version already is.
+     *
+     * @param publisher name of whoever asks, as the version shall say it
+     */
+    public Publication publish(List<BundleFile> sent, String publisher)
             throws SubmittedFiles.RefusedException {
         var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
         return switch (PolicyCompiler.compile(submitted.source())) {
@@ -141,7 +144,7 @@ public final class PolicyPublisher {
     }
 
     private SignedVersion sign(
-            SubmittedFiles submitted, ByteString content, String policy, FleetIdentity publisher) {
+            SubmittedFiles submitted, ByteString content, String policy, String publisher) {
         long number =
                 Math.max(
                         newest.map(SignedVersion::version).orElse(0L) + 1,
@@ -153,7 +156,7 @@ public final class PolicyPublisher {
                 number,
                 policy,
                 now,
-                publisher.uri(),
+                publisher,
                 content,
                 ByteString.copyFrom(PolicySignature.sha256(manifest.toByteArray())),
                 PolicyBundle.newBuilder()

@@ -253,12 +253,11 @@ class ExclusionsCommandTest {
     void nobody_but_an_operator_lists_or_rules(String role) throws Exception {
         edge("a", Manner.knowing(LEARNED));
         var config = overtctlConfig(fleet.issue(role, "mallory"));
-        var refused =
-                "3 control plane: overt://hq/"
-                        + role
-                        + "/mallory (expected: a caller of role operator)\n";
+        var mallory = "3 control plane: overt://hq/" + role + "/mallory";
+        var refused = mallory + " (expected: a caller of role operator)\n";
 
-        assertThat(run(config, "exclusions", "list")).isEqualTo(refused);
+        assertThat(run(config, "exclusions", "list"))
+                .isEqualTo(mallory + " (expected: a caller of any role)\n");
         assertThat(run(config, "exclusions", "confirm", "hq", "app.example")).isEqualTo(refused);
         assertThat(run(config, "exclusions", "forget", "hq", "app.example")).isEqualTo(refused);
         assertThat(edges.getFirst().verdicts()).isEmpty();

@@ -15,8 +15,6 @@ import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
 import io.overt.service.bundle.PolicySignature;
-import io.overt.service.identity.FleetIdentity;
-import io.overt.service.identity.Role;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyPublisherTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456789Z");
-    private static final FleetIdentity ALICE = new FleetIdentity("hq", Role.OPERATOR, "alice");
+    private static final String ALICE = "overt://hq/operator/alice";
     private static final String BLOCK =
             "policy: corporate\nrules:\n  - name: default\n    then: block\n";
     private static final String SPLICE = BLOCK.replace("block", "splice");
