@@ -6,7 +6,9 @@ import io.overt.control.access.AccessGate;
 import io.overt.control.access.CertificateAuthenticator;
 import io.overt.control.access.Grants;
 import io.overt.control.admin.ExclusionAdminService;
+import io.overt.control.admin.LogViewService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.admin.PolicyAuthorService;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
@@ -19,6 +21,7 @@ import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
+import io.overt.control.witness.WitnessedLogs;
 import io.overt.service.admin.AdminServer;
 import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
@@ -84,6 +87,10 @@ public final class ControlPlane {
         announce.set(fleet);
 
         var people = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
+        // Beside all that: no log's trouble is policy's.
+        var watching = witness(config, new WitnessStore(database), clock, meters, parts);
+        var witness = witnessServer(config, watching, parts);
+
         var rpc =
                 parts.add(
                         "rpc",
@@ -101,10 +108,16 @@ public final class ControlPlane {
                                                 new PolicyAdminService(publisher, versions, fleet),
                                                 people),
                                         new GatedService(
-                                                new ExclusionAdminService(fleet, clock), people))));
+                                                new ExclusionAdminService(fleet, clock), people),
+                                        new GatedService(
+                                                new PolicyAuthorService(publisher, versions),
+                                                people),
+                                        new GatedService(
+                                                new LogViewService(
+                                                        watching.map(Witness::seen)
+                                                                .orElseGet(WitnessedLogs::none)),
+                                                people))));
         parts.add("edge-streams", fleet);
-        // Beside all that: no log's trouble is policy's.
-        var witness = witness(config, new WitnessStore(database), clock, meters, parts);
         serving.met();
         return new ControlPlane(rpc, admin, witness);
     }
@@ -130,7 +143,7 @@ public final class ControlPlane {
         return witness.map(WitnessServer::address);
     }
 
-    private static Optional<WitnessServer> witness(
+    private static Optional<Witness> witness(
             ControlConfig config,
             WitnessStore store,
             Clock clock,
@@ -142,7 +155,7 @@ public final class ControlPlane {
         }
         var settings = config.witness().get();
         try {
-            var witness =
+            return Optional.of(
                     parts.add(
                             "witness",
                             Witness.start(
@@ -151,12 +164,21 @@ public final class ControlPlane {
                                     WitnessKey.read(settings.key()),
                                     store,
                                     clock,
-                                    meters));
-            return Optional.of(
-                    parts.add("witness-http", WitnessServer.start(settings.listen(), witness)));
+                                    meters)));
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static Optional<WitnessServer> witnessServer(
+            ControlConfig config, Optional<Witness> witness, Parts parts) throws StartException {
+        if (config.witness().isEmpty() || witness.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                parts.add(
+                        "witness-http",
+                        WitnessServer.start(config.witness().get().listen(), witness.get())));
     }
 
     private static void announce(AtomicReference<EdgeFleet> fleet, SignedVersion version) {

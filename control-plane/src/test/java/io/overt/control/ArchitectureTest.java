@@ -50,7 +50,7 @@ class ArchitectureTest {
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers("root", "admin", "edges", "publish", "witness")
                     .whereLayer("witness")
-                    .mayOnlyBeAccessedByLayers("root")
+                    .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("keys")
                     .mayOnlyBeAccessedByLayers("publish", "witness");
 
