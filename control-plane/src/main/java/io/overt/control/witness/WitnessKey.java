@@ -31,11 +31,6 @@ public final class WitnessKey {
         return privateFile.resolveSibling(privateFile.getFileName() + ".pub");
     }
 
-    /** What its cosignatures are verified with. */
-    NoteKey verifier() {
-        return verifier;
-    }
-
     /**
      * Makes a key and its two files. Nothing is ever overwritten.
      *
