@@ -1,6 +1,7 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
  * @param witness which logs are witnessed; absent: none
+ * @param web the listener for browsers and for HTTP and JSON; absent: none
  */
 public record ControlConfig(
         InetSocketAddress listen,
@@ -27,7 +29,8 @@ public record ControlConfig(
         Path store,
         Path signingKey,
         PublicationLimits limits,
-        Optional<WitnessSettings> witness) {
+        Optional<WitnessSettings> witness,
+        Optional<WebSettings> web) {
 
     /** Reads every key of the root. */
     public static ControlConfig read(ConfigNode root) throws ConfigException {
@@ -42,7 +45,8 @@ public record ControlConfig(
                         policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
+        var web = root.optionalSection("web").map(WebSettings::read);
         root.finish();
-        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness);
+        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness, web);
     }
 }

@@ -18,6 +18,7 @@ import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
+import io.overt.control.web.WebServer;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
@@ -33,6 +34,7 @@ import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.service.rpc.FleetServer;
 import io.overt.service.rpc.GatedService;
+import io.overt.service.rpc.Guard;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The composition root: top to bottom in start order. Parts are closed by whoever holds {@link
@@ -50,6 +53,7 @@ public final class ControlPlane {
     private final FleetServer rpc;
     private final AdminServer admin;
     private final Optional<WitnessServer> witness;
+    private final Optional<WebServer> web;
 
     /**
      * Starts all of it; returns when it serves.
@@ -86,11 +90,21 @@ public final class ControlPlane {
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
 
-        var people = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
         // Beside all that: no log's trouble is policy's.
         var watching = witness(config, new WitnessStore(database), clock, meters, parts);
         var witness = witnessServer(config, watching, parts);
 
+        var gate = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
+        var people =
+                List.of(
+                        new GatedService(new PolicyAdminService(publisher, versions, fleet), gate),
+                        new GatedService(new ExclusionAdminService(fleet, clock), gate),
+                        new GatedService(new PolicyAuthorService(publisher, versions), gate),
+                        new GatedService(
+                                new LogViewService(
+                                        watching.map(Witness::seen)
+                                                .orElseGet(WitnessedLogs::none)),
+                                gate));
         var rpc =
                 parts.add(
                         "rpc",
@@ -100,32 +114,29 @@ public final class ControlPlane {
                                 // Files, and the names and framing around them.
                                 Math.toIntExact(config.limits().maxBytes() + (1 << 20)),
                                 meters,
-                                List.of(
-                                        new GatedService(
-                                                new EdgeControlService(fleet),
-                                                RoleGate.allow(Set.of(Role.EDGE))),
-                                        new GatedService(
-                                                new PolicyAdminService(publisher, versions, fleet),
-                                                people),
-                                        new GatedService(
-                                                new ExclusionAdminService(fleet, clock), people),
-                                        new GatedService(
-                                                new PolicyAuthorService(publisher, versions),
-                                                people),
-                                        new GatedService(
-                                                new LogViewService(
-                                                        watching.map(Witness::seen)
-                                                                .orElseGet(WitnessedLogs::none)),
-                                                people))));
+                                Stream.concat(
+                                                Stream.of(
+                                                        new GatedService(
+                                                                new EdgeControlService(fleet),
+                                                                RoleGate.allow(Set.of(Role.EDGE)))),
+                                                people.stream())
+                                        .toList()));
         parts.add("edge-streams", fleet);
+        // The same services, for browsers and for HTTP and JSON.
+        var web = web(config, people, meters, parts);
         serving.met();
-        return new ControlPlane(rpc, admin, witness);
+        return new ControlPlane(rpc, admin, witness, web);
     }
 
-    private ControlPlane(FleetServer rpc, AdminServer admin, Optional<WitnessServer> witness) {
+    private ControlPlane(
+            FleetServer rpc,
+            AdminServer admin,
+            Optional<WitnessServer> witness,
+            Optional<WebServer> web) {
         this.rpc = rpc;
         this.admin = admin;
         this.witness = witness;
+        this.web = web;
     }
 
     /** Where edges and operators' tools connect. */
@@ -141,6 +152,27 @@ public final class ControlPlane {
     /** Where cosigned heads of logs are served, if any are. */
     public Optional<InetSocketAddress> witnessAddress() {
         return witness.map(WitnessServer::address);
+    }
+
+    /** Where browsers and programs that speak HTTP and JSON connect, if they may. */
+    public Optional<InetSocketAddress> webAddress() {
+        return web.map(WebServer::address);
+    }
+
+    private static Optional<WebServer> web(
+            ControlConfig config, List<GatedService> services, MeterRegistry meters, Parts parts)
+            throws StartException {
+        if (config.web().isEmpty()) {
+            return Optional.empty();
+        }
+        var guard = new Guard(meters);
+        return Optional.of(
+                parts.add(
+                        "web",
+                        WebServer.start(
+                                config.web().get(),
+                                services.stream().map(guard::around).toList(),
+                                meters)));
     }
 
     private static Optional<Witness> witness(

@@ -29,6 +29,8 @@ class ArchitectureTest {
                     .definedBy("io.overt.control.keys")
                     .layer("author")
                     .definedBy("io.overt.control.author")
+                    .layer("web")
+                    .definedBy("io.overt.control.web..")
                     .layer("cli")
                     .definedBy("io.overt.control.cli")
                     .layer("access")
@@ -39,6 +41,8 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("web")
+                    .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("author")
                     .mayOnlyBeAccessedByLayers("admin", "cli")
                     .whereLayer("admin")
@@ -74,6 +78,16 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.grpc..", "io.netty..")
                     .because("the next API, REST, publishes through the same door");
+
+    @ArchTest
+    static final ArchRule the_web_has_no_second_definition_of_a_service =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.overt.control.web.rest")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.overt.proto.control..", "io.overt.control.admin..")
+                    .because("what HTTP and JSON can do is written in the .proto files alone");
 
     @ArchTest
     static final ArchRule nothing_here_depends_on_edge_or_signer =

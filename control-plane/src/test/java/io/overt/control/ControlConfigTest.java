@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.identity.FleetFiles;
 import io.overt.x509.tlog.NoteKey;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -50,6 +52,7 @@ class ControlConfigTest {
                                 folder.resolve("state/control.db"),
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
+                                Optional.empty(),
                                 Optional.empty()));
     }
 
@@ -72,6 +75,15 @@ class ControlConfigTest {
                                   logs:
                                     - {url: "http://signer-1:8080/log", key: %s}
                                     - {url: "https://signer-2/log/", certificate: /g}
+                                web:
+                                  listen: 127.0.0.4:4
+                                  certificate: /h
+                                  key: /i
+                                  client-trust-anchors: /j
+                                  max-body: 1MiB
+                                  request-timeout: 7s
+                                  idle-timeout: 8s
+                                  max-connections: 9
                                 """
                                         .formatted(LOG_KEY.vkey())))
                 .isEqualTo(
@@ -99,7 +111,18 @@ class ControlConfigTest {
                                                         new LogEntry(
                                                                 URI.create("https://signer-2/log/"),
                                                                 Optional.empty(),
-                                                                Optional.of(Path.of("/g"))))))));
+                                                                Optional.of(Path.of("/g")))))),
+                                Optional.of(
+                                        new WebSettings(
+                                                new InetSocketAddress(
+                                                        InetAddress.ofLiteral("127.0.0.4"), 4),
+                                                Path.of("/h"),
+                                                Path.of("/i"),
+                                                Optional.of(Path.of("/j")),
+                                                1 << 20,
+                                                Duration.ofSeconds(7),
+                                                Duration.ofSeconds(8),
+                                                9))));
     }
 
     @Test
@@ -169,14 +192,7 @@ class ControlConfigTest {
      */
     @Test
     void the_example_of_a_witness_shows_its_defaults() throws Exception {
-        var example =
-                Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
-                        .lines()
-                        .dropWhile(line -> !line.equals("# witness:"))
-                        .takeWhile(line -> line.startsWith("# "))
-                        .map(line -> line.substring("# ".length()))
-                        .collect(Collectors.joining("\n"));
-        var shown = read(REQUIRED + example).witness().orElseThrow();
+        var shown = read(REQUIRED + commentedOut("# witness:")).witness().orElseThrow();
         var defaults =
                 read(REQUIRED + "witness: {key: w, logs: [{url: 'http://s/l', certificate: c}]}")
                         .witness()
@@ -187,6 +203,28 @@ class ControlConfigTest {
         assertThat(shown.deadline()).isEqualTo(defaults.deadline());
         assertThat(shown.staleAfter()).isEqualTo(defaults.staleAfter());
         assertThat(shown.logs()).hasSize(1);
+    }
+
+    /** The listener's section is commented out as well: it needs a certificate. */
+    @Test
+    void the_example_of_a_web_listener_shows_its_defaults() throws Exception {
+        var shown = read(REQUIRED + commentedOut("# web:")).web().orElseThrow();
+        var defaults = read(REQUIRED + "web: {certificate: c, key: k}").web().orElseThrow();
+
+        assertThat(shown)
+                .usingRecursiveComparison()
+                .ignoringFields("certificate", "key", "clientTrustAnchors")
+                .isEqualTo(defaults);
+        assertThat(defaults.clientTrustAnchors()).isEmpty();
+    }
+
+    private static String commentedOut(String section) throws IOException {
+        return Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
+                .lines()
+                .dropWhile(line -> !line.equals(section))
+                .takeWhile(line -> line.startsWith("# "))
+                .map(line -> line.substring("# ".length()))
+                .collect(Collectors.joining("\n"));
     }
 
     private static NoteKey logKey() {

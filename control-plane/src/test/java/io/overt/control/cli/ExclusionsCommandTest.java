@@ -91,6 +91,7 @@ class ExclusionsCommandTest {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                Optional.empty(),
                                 Optional.empty()),
                         Clock.systemUTC(),
                         parts);

@@ -300,6 +300,7 @@ class PolicyReachesEdgesTest {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                Optional.empty(),
                                 Optional.empty()),
                         Clock.systemUTC(),
                         controlParts);

@@ -1,7 +1,6 @@
 package io.overt.service.rpc;
 
 import io.grpc.Server;
-import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.service.identity.FleetTls;
@@ -38,8 +37,7 @@ public final class FleetServer implements AutoCloseable {
             throws StartException {
         var calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("rpc-", 0).factory());
-        var backstop = new Backstop(meters);
-        var counted = new CallMeters(meters);
+        var guard = new Guard(meters);
         var builder =
                 NettyServerBuilder.forAddress(listen)
                         .sslContext(tls.serverContext())
@@ -56,10 +54,7 @@ public final class FleetServer implements AutoCloseable {
                         .permitKeepAliveTime(10, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true);
         for (var service : services) {
-            // The last one named runs first: a defect inside the gate is caught as well.
-            builder.addService(
-                    ServerInterceptors.intercept(
-                            service.service(), service.gate(), backstop, counted));
+            builder.addService(guard.around(service));
         }
         var server = builder.build();
         try {
