@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
@@ -88,7 +89,7 @@ public final class WitnessedLogs {
                                 new Standing(
                                         each.witness().log(),
                                         each.meters().state(),
-                                        each.lastWord().get(),
+                                        Objects.requireNonNull(each.lastWord().get()),
                                         head(each.witness())))
                 .toList();
     }

@@ -31,5 +31,7 @@ export const calls = {
   logs: () => "/v1/logs",
   logEntries: log => `/v1/logs/${e(log)}/entries`,
 
-  audit: () => "/v1/audit",
+  audit: () => "/v1/audit/records",
+  verifyAudit: () => "/v1/audit:verify",
+  exportAudit: () => "/v1/audit:export",
 };

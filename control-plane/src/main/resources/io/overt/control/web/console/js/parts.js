@@ -147,3 +147,8 @@ export function who(identity) {
   if (!identity) return h("span.muted", null, "control plane");
   return identity.startsWith("overt://") ? h("span", { title: identity }, named(identity)) : identity;
 }
+
+/** A sentence of ours in which `code` is marked by backticks. @param {string} text */
+export function prose(text) {
+  return (text ?? "").split("`").map((part, index) => (index % 2 ? h("code", null, part) : part));
+}

@@ -53,12 +53,12 @@ function list(place) {
 
 function one(place, version) {
   place.title(`Approve v${version}`);
-  const head = h("header", null, h("a.small", { href: "#/approvals" }, "‹ Approvals"), h("h1", null, `Version ${version}`));
+  const head = () => h("header", null, h("a.small", { href: "#/approvals" }, "‹ Approvals"), h("h1", null, `Version ${version}`));
   let trouble = "";
   let statement = null;
   let digest = "";
   let standing = null;
-  place.show(h("div.view", null, head, loading("what is to be signed")));
+  place.show(h("div.view", null, head(), loading("what is to be signed")));
   const look = place.keep(5000, async () => {
     const [approvals, text] = await Promise.all([read(calls.approvals(version), { signal: place.signal }), statement ?? read(calls.statement(version), { signal: place.signal })]);
     standing = approvals;
@@ -71,11 +71,11 @@ function one(place, version) {
   function update() {
     if (place.signal.aborted) return;
     if (!statement?.ok || !standing.ok) {
-      place.show(h("div.view", null, head, refusal(standing.problem, look)));
+      place.show(h("div.view", null, head(), refusal(standing.problem, look)));
       return;
     }
     const { approvals = [], needed = 0, counted = 0 } = standing.value;
-    place.show(h("div.view", null, head,
+    place.show(h("div.view", null, head(),
       h("section.card", { "aria-label": "Standing" },
         h("header", null, h("h2", null, "Approved by"), needed ? state(counted >= needed ? "good" : "warn", `${counted} of ${count(needed, "approval")}`) : tag("none is asked for here")),
         approvals.length

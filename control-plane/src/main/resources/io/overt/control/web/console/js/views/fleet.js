@@ -4,7 +4,7 @@ import { read } from "../api.js";
 import { calls } from "../calls.js";
 import { failing, over, phase, standing } from "../desk.js";
 import { h, svg } from "../dom.js";
-import { count, empty, figures, loading, named, num, percent, refusal, siteOf, state, tag } from "../parts.js";
+import { count, empty, figures, loading, named, num, percent, prose, refusal, siteOf, state, tag } from "../parts.js";
 import { table, tableState } from "../table.js";
 import { when } from "../time.js";
 
@@ -98,7 +98,7 @@ export function open(place) {
     return h("section", { "aria-label": "Edges", class: "view" },
       h("div.bar", null,
         h("h2", null, "Edges"),
-        h("input", { type: "search", "aria-label": "Filter edges", placeholder: "Name, site, label, build, version", value: filter, "data-kept": true, oninput: event => { filter = event.target.value; edges.page = 0; update(); } }),
+        h("input", { type: "search", "aria-label": "Filter edges", placeholder: "Name, site, label, build, version", size: 34, value: filter, "data-kept": true, oninput: event => { filter = event.target.value; edges.page = 0; update(); } }),
         h("select", { "aria-label": "State", onchange: event => { wanted = event.target.value; edges.page = 0; update(); } },
           Object.entries(STATES).map(([value, text]) => h("option", { value, selected: value === wanted }, text))),
         h("span.muted", { role: "status" }, count(rows.length, "edge"))),
@@ -128,7 +128,7 @@ export function open(place) {
 function problems(each) {
   const list = each.edge?.problems ?? [];
   if (!list.length) return null;
-  return h("details", null, h("summary", null, count(list.length, "problem")), h("ul", null, list.map(one => h("li", null, h("code", null, [one.file, one.line, one.column].filter(Boolean).join(":")), " ", one.message))));
+  return h("details", null, h("summary", null, count(list.length, "problem")), h("ul", null, list.map(one => h("li", null, h("code", null, [one.file, one.line, one.column].filter(Boolean).join(":")), " ", prose(one.message)))));
 }
 
 function share(health, figure) {
@@ -158,7 +158,7 @@ function versions(edges) {
 function matrix(edges) {
   const pitch = edges.length > 600 ? 6 : edges.length > 60 ? 9 : 13;
   const size = pitch - (pitch > 6 ? 2 : 1);
-  const columns = Math.floor(252 / pitch);
+  const columns = Math.floor(222 / pitch);
   const paths = { good: "", busy: "", warn: "", bad: "", off: "" };
   edges.forEach((each, index) => {
     const x = (index % columns) * pitch;

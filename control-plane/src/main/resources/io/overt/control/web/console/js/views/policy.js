@@ -8,7 +8,7 @@ import { differences } from "../diff.js";
 import { h } from "../dom.js";
 import { editor } from "../editor.js";
 import { alarm, note, say } from "../live.js";
-import { button, count, empty, field, figures, loading, num, refusal, state, tag, who } from "../parts.js";
+import { button, count, empty, field, figures, loading, num, prose, refusal, state, tag, who } from "../parts.js";
 import { cannot } from "../session.js";
 import { table, tableState } from "../table.js";
 import { when } from "../time.js";
@@ -193,7 +193,9 @@ async function write(place) {
       } }));
       marks();
     }
-    return h("div", { "data-key": `paper ${current}`, "data-own": `paper ${current}` }, editors.get(current).element);
+    // Where it is on the page already it stays: morph leaves what has this name alone.
+    const { element } = editors.get(current);
+    return h("div", { "data-key": `paper ${current}`, "data-own": `paper ${current}` }, element.isConnected ? null : element);
   }
 
   function problemList() {
@@ -202,7 +204,7 @@ async function write(place) {
     const list = found();
     if (!list.length) return h("div.note.good", null, h("p", null, "It compiles: no problems, no warnings."));
     return h("div.rows", null, h("ul.problems", { "aria-label": "Problems" }, list.map(each => h("li", null, h("button", { type: "button", onclick: () => jump(each) },
-      state(each.kind, each.kind === "bad" ? "problem" : "warning"), h("code", null, [each.file, each.line, each.column].filter(Boolean).join(":")), h("span", null, each.rule ? h("b", null, `${each.rule}: `) : null, each.message))))));
+      state(each.kind, each.kind === "bad" ? "problem" : "warning"), h("code", null, [each.file, each.line, each.column].filter(Boolean).join(":")), h("span", null, each.rule ? h("b", null, `${each.rule}: `) : null, prose(each.message)))))));
   }
 
   function jump(each) {

@@ -105,7 +105,7 @@ function one(place, id) {
         h("div.actions", null, actions(rollout))),
       answer.late ? refusal(answer.late, look) : null,
       reason(rollout),
-      h("div.columns", null,
+      h("div.columns.uneven", null,
         h("section.card", { "aria-label": "Waves" }, h("header", null, h("h2", null, "Waves")), waves(rollout)),
         h("div.view", null, about(rollout), history(rollout)))));
   }
@@ -194,12 +194,11 @@ function gates(rollout) {
   return h("ul.gates", { "aria-label": "Gates" }, rollout.gates.map(gate => {
     const [kind, word] = GATES[gate.standing] ?? ["off", "unknown"];
     const written = gate.metric === "GATE_METRIC_NACKS" ? value => String(value ?? 0) : value => percent(value ?? 0);
+    const over = `${num(gate.over).toLocaleString("en-GB")} ${gate.metric === "GATE_METRIC_NACKS" ? "edges" : "connections"}`;
     return h("li.gate", { "data-key": gate.metric },
-      h("span", null, METRICS[gate.metric] ?? gate.metric),
+      h("div.bar", null, h("span", null, METRICS[gate.metric] ?? gate.metric), h("b", null, written(gate.value)), h("span.end", null, state(/** @type {any} */ (kind), word))),
       gauge(gate.value ?? 0, gate.limit ?? 0, kind),
-      h("span", null, h("b", null, written(gate.value)), h("span.muted", null, ` of ${written(gate.limit)}`),
-        gate.baseValue !== undefined ? h("span.muted", null, `, before ${written(gate.baseValue)}`) : null, " ", state(/** @type {any} */ (kind), word),
-        h("span.small.muted", null, ` over ${num(gate.over).toLocaleString("en-GB")}`)));
+      h("span.small.muted", null, `at most ${written(gate.limit)}`, gate.baseValue !== undefined ? `; before ${written(gate.baseValue)}` : "", `; over ${over}`));
   }));
 }
 

@@ -18,20 +18,20 @@ export async function open(place) {
   place.title("Start a rollout");
   place.show(h("div.view", null, h("header", null, h("h1", null, "Start a rollout")), loading("versions")));
   const [versions, sites] = await Promise.all([all(calls.versions(), "versions", { query: { limit: 200 }, signal: place.signal, most: 200 }), read(calls.sites(), { signal: place.signal })]);
-  const head = h("header", null, h("a.small", { href: "#/rollouts" }, "‹ Rollouts"), h("h1", null, "Start a rollout"));
+  const head = () => h("header", null, h("a.small", { href: "#/rollouts" }, "‹ Rollouts"), h("h1", null, "Start a rollout"));
   if (!versions.ok) {
-    place.show(h("div.view", null, head, refusal(versions.problem, () => open(place))));
+    place.show(h("div.view", null, head(), refusal(versions.problem, () => open(place))));
     return;
   }
   if (!versions.value.length) {
-    place.show(h("div.view", null, head, empty("There is no version yet", h("a", { href: "#/policy" }, "Write a policy"))));
+    place.show(h("div.view", null, head(), empty("There is no version yet", h("a", { href: "#/policy" }, "Write a policy"))));
     return;
   }
   const edges = sites.ok ? (sites.value.sites ?? []).flatMap(site => (site.edges ?? []).map(each => ({ site: site.name, labels: each.labels ?? [], connected: each.edge?.connected }))) : [];
   const known = { sites: [...new Set(edges.map(each => each.site))], labels: [...new Set(edges.flatMap(each => each.labels))] };
   const form = draft();
   let trouble = [];
-  const render = () => place.show(h("div.view", null, head, page()));
+  const render = () => place.show(h("div.view", null, head(), page()));
   render();
 
   function draft() {
