@@ -1,5 +1,6 @@
 package io.overt.control;
 
+import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param limits of publications
  * @param witness which logs are witnessed; absent: none
  * @param web the listener for browsers and for HTTP and JSON; absent: none
+ * @param access who may do what
  */
 public record ControlConfig(
         InetSocketAddress listen,
@@ -30,7 +32,8 @@ public record ControlConfig(
         Path signingKey,
         PublicationLimits limits,
         Optional<WitnessSettings> witness,
-        Optional<WebSettings> web) {
+        Optional<WebSettings> web,
+        AccessSettings access) {
 
     /** Reads every key of the root. */
     public static ControlConfig read(ConfigNode root) throws ConfigException {
@@ -46,7 +49,9 @@ public record ControlConfig(
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
         var web = root.optionalSection("web").map(WebSettings::read);
+        var access = AccessSettings.read(root);
         root.finish();
-        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness, web);
+        return new ControlConfig(
+                listen, admin, identity, store, signingKey, limits, witness, web, access);
     }
 }

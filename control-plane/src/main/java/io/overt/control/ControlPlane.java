@@ -1,18 +1,24 @@
 package io.overt.control;
 
 import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
+import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
-import io.overt.control.access.Grants;
+import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.LogViewService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.admin.PolicyAuthorService;
+import io.overt.control.audit.AuditTrail;
+import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
 import io.overt.control.store.PolicyStore;
@@ -44,6 +50,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: top to bottom in start order. Parts are closed by whoever holds {@link
@@ -75,6 +83,21 @@ public final class ControlPlane {
         var database = parts.add("store", Database.open(config.store()));
         var versions = new PolicyStore(database);
 
+        var auditStore = new AuditStore(database);
+        var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
+        trail.begin();
+        parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
+        var machines =
+                new AccessGate(
+                        new CertificateAuthenticator(config.access().granted()),
+                        new AccessTrail(trail, clock, meters));
+        var people = machines;
+        if (config.access().grants().isEmpty()) {
+            LOG.atWarn()
+                    .log(
+                            "no access section in the configuration: every operator's certificate has every role");
+        }
+
         // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
         // one knot, tied here.
         var announce = new AtomicReference<EdgeFleet>();
@@ -94,17 +117,14 @@ public final class ControlPlane {
         var watching = witness(config, new WitnessStore(database), clock, meters, parts);
         var witness = witnessServer(config, watching, parts);
 
-        var gate = new AccessGate(new CertificateAuthenticator(Grants.everyOperator()));
-        var people =
-                List.of(
-                        new GatedService(new PolicyAdminService(publisher, versions, fleet), gate),
-                        new GatedService(new ExclusionAdminService(fleet, clock), gate),
-                        new GatedService(new PolicyAuthorService(publisher, versions), gate),
-                        new GatedService(
-                                new LogViewService(
-                                        watching.map(Witness::seen)
-                                                .orElseGet(WitnessedLogs::none)),
-                                gate));
+        var services =
+                List.<BindableService>of(
+                        new PolicyAdminService(publisher, versions, fleet),
+                        new PolicyAuthorService(publisher, versions),
+                        new ExclusionAdminService(fleet, clock),
+                        new LogViewService(
+                                watching.map(Witness::seen).orElseGet(WitnessedLogs::none)),
+                        new AuditAdminService(auditStore));
         var rpc =
                 parts.add(
                         "rpc",
@@ -119,11 +139,15 @@ public final class ControlPlane {
                                                         new GatedService(
                                                                 new EdgeControlService(fleet),
                                                                 RoleGate.allow(Set.of(Role.EDGE)))),
-                                                people.stream())
+                                                services.stream()
+                                                        .map(
+                                                                each ->
+                                                                        new GatedService(
+                                                                                each, machines)))
                                         .toList()));
         parts.add("edge-streams", fleet);
         // The same services, for browsers and for HTTP and JSON.
-        var web = web(config, people, meters, parts);
+        var web = web(config, people, services, meters, parts);
         serving.met();
         return new ControlPlane(rpc, admin, witness, web);
     }
@@ -144,6 +168,11 @@ public final class ControlPlane {
         return rpc.address();
     }
 
+    /** Every method that is served there. */
+    public List<MethodDescriptor<?, ?>> rpcMethods() {
+        return rpc.methods();
+    }
+
     /** Where health and metrics are served. */
     public InetSocketAddress adminAddress() {
         return admin.address();
@@ -160,7 +189,11 @@ public final class ControlPlane {
     }
 
     private static Optional<WebServer> web(
-            ControlConfig config, List<GatedService> services, MeterRegistry meters, Parts parts)
+            ControlConfig config,
+            AccessGate gate,
+            List<BindableService> services,
+            MeterRegistry meters,
+            Parts parts)
             throws StartException {
         if (config.web().isEmpty()) {
             return Optional.empty();
@@ -171,7 +204,9 @@ public final class ControlPlane {
                         "web",
                         WebServer.start(
                                 config.web().get(),
-                                services.stream().map(guard::around).toList(),
+                                services.stream()
+                                        .map(each -> guard.around(new GatedService(each, gate)))
+                                        .toList(),
                                 meters)));
     }
 
@@ -253,4 +288,6 @@ public final class ControlPlane {
             return ByteString.copyFrom(nonce);
         };
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 }

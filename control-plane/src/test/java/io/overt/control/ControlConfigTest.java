@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
@@ -53,7 +54,8 @@ class ControlConfigTest {
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
                                 Optional.empty(),
-                                Optional.empty()));
+                                Optional.empty(),
+                                AccessSettings.defaults()));
     }
 
     @Test
@@ -122,7 +124,8 @@ class ControlConfigTest {
                                                 1 << 20,
                                                 Duration.ofSeconds(7),
                                                 Duration.ofSeconds(8),
-                                                9))));
+                                                9)),
+                                AccessSettings.defaults()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.overt.control.access;
 import io.grpc.Context;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param name stable: what versions, approvals and the audit trail say. A machine's is its fleet
  *     identity, {@code overt://hq/operator/ci}; a person's {@code oidc:} and the subject
  * @param shown for people to read: an e-mail address, or the name again
+ * @param how what was shown for it in this call
  * @param roles with how far each reaches
  */
-public record Principal(Kind kind, String name, String shown, Map<AccessRole, Reach> roles) {
+public record Principal(
+        Kind kind, String name, String shown, How how, Map<AccessRole, Reach> roles) {
 
     /** How somebody is known. */
     public enum Kind {
@@ -25,6 +28,20 @@ public record Principal(Kind kind, String name, String shown, Map<AccessRole, Re
         MACHINE,
         /** By the organisation's identity provider. */
         PERSON
+    }
+
+    /** What was shown. */
+    public enum How {
+        /** A certificate of the fleet. */
+        CERTIFICATE,
+        /** A token of the identity provider. */
+        TOKEN,
+        /** The cookie of a session in which such a token was shown. */
+        SESSION;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Copies. */

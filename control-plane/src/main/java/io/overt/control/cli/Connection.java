@@ -1,6 +1,7 @@
 package io.overt.control.cli;
 
 import io.grpc.ManagedChannel;
+import io.overt.proto.control.v1.AuditAdminGrpc;
 import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.service.config.ConfigException;
@@ -55,6 +56,16 @@ final class Connection implements AutoCloseable {
     ExclusionAdminGrpc.ExclusionAdminBlockingStub exclusions() {
         return ExclusionAdminGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for one call. */
+    AuditAdminGrpc.AuditAdminBlockingStub audit() {
+        return auditStream().withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for a call that may take as long as there is something to come. */
+    AuditAdminGrpc.AuditAdminBlockingStub auditStream() {
+        return AuditAdminGrpc.newBlockingStub(channel);
     }
 
     @Override

@@ -41,7 +41,8 @@ import picocli.CommandLine.ScopeType;
             "5:nothing is known of that exclusion, or no more may be confirmed",
             "6:a test of the policy failed",
             "7:it cannot be told, because of a fact that was not given",
-            "8:with --exit-code: there are differences"
+            "8:with --exit-code: there are differences",
+            "9:the audit trail is broken, or its end is missing"
         },
         subcommands = {
             ApplyCommand.class,
@@ -52,6 +53,7 @@ import picocli.CommandLine.ScopeType;
             VersionsCommand.class,
             EdgesCommand.class,
             ExclusionsCommand.class,
+            AuditCommand.class,
             CompletionCommand.class,
             SchemaCommand.class
         })

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Timestamp;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.ScriptedEdge.Manner;
@@ -92,7 +93,8 @@ class ExclusionsCommandTest {
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 Optional.empty(),
-                                Optional.empty()),
+                                Optional.empty(),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);
     }

@@ -2,6 +2,7 @@ package io.overt.control.web;
 
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.service.identity.FleetFiles;
@@ -85,7 +86,8 @@ final class WebControlPlane implements AutoCloseable {
                                                         1 << 20,
                                                         Duration.ofSeconds(20),
                                                         Duration.ofSeconds(20),
-                                                        100)))),
+                                                        100))),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);
     }

@@ -102,9 +102,10 @@ class WebServerTest {
                                 HttpRequest.newBuilder(web.uri("/v1/edges")).build(),
                                 BodyHandlers.ofString());
 
-        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("www-authenticate")).contains("Bearer");
         assertThat(json(answer).get("type").getAsString())
-                .isEqualTo("/docs/#problem-caller-not-allowed");
+                .isEqualTo("/docs/#problem-not-signed-in");
         assertThat(json(answer).get("request_id").getAsString())
                 .isEqualTo(answer.headers().firstValue("x-request-id").orElseThrow());
     }
@@ -121,7 +122,7 @@ class WebServerTest {
 
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(json(answer).get("detail").getAsString())
-                .isEqualTo("overt://hq/edge/bob (expected: a caller of role operator)");
+                .isEqualTo("overt://hq/edge/bob (expected: a caller of any role)");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.Overtctl;
@@ -301,7 +302,8 @@ class PolicyReachesEdgesTest {
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 Optional.empty(),
-                                Optional.empty()),
+                                Optional.empty(),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         controlParts);
     }

@@ -1,6 +1,8 @@
 package io.overt.service.rpc;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.service.identity.FleetTls;
@@ -75,6 +77,14 @@ public final class FleetServer implements AutoCloseable {
     /** Where it listens; the port is the system's choice where 0 was asked for. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Every method that is served. */
+    public List<MethodDescriptor<?, ?>> methods() {
+        return server.getServices().stream()
+                .flatMap(service -> service.getMethods().stream())
+                .<MethodDescriptor<?, ?>>map(ServerMethodDefinition::getMethodDescriptor)
+                .toList();
     }
 
     /** Takes no new calls, lets those under way finish for five seconds, then ends them. */

@@ -20,6 +20,8 @@ final class GrpcProblems {
         var slug =
                 refusal.map(Refusal::getReason)
                         .filter(reason -> reason != RefusalReason.UNRECOGNIZED)
+                        // One reason of the fleet, two for HTTP: sign in, or do not ask again.
+                        .filter(_ -> type != ProblemType.NOT_SIGNED_IN)
                         .map(GrpcProblems::slug)
                         .orElse(type.slug());
         var detail =

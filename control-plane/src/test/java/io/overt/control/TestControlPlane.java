@@ -1,0 +1,135 @@
+package io.overt.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.grpc.ManagedChannel;
+import io.overt.control.access.AccessSettings;
+import io.overt.control.cli.Overtctl;
+import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.publish.PolicySigningKey;
+import io.overt.service.identity.ExpectedPeer;
+import io.overt.service.identity.FleetFiles;
+import io.overt.service.identity.FleetTls;
+import io.overt.service.identity.Role;
+import io.overt.service.process.Parts;
+import io.overt.service.rpc.FleetChannel;
+import io.overt.testkit.pki.PemFiles;
+import io.overt.testkit.pki.TestFleet;
+import io.overt.testkit.pki.TestPki;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A whole control plane over mutual TLS, for tests of who may what. */
+public final class TestControlPlane implements AutoCloseable {
+    private final Path folder;
+    private final TestFleet fleet;
+    private final ControlConfig config;
+    private final List<AutoCloseable> clients = new ArrayList<>();
+    private Parts parts = new Parts();
+    private ControlPlane control;
+
+    /** Starts it in an empty folder. */
+    public TestControlPlane(Path folder, AccessSettings access) throws Exception {
+        this.folder = folder;
+        this.fleet = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
+        var signingKey = folder.resolve("policy.key");
+        PolicySigningKey.create(signingKey);
+        var loopback = InetAddress.getLoopbackAddress();
+        this.config =
+                new ControlConfig(
+                        new InetSocketAddress(loopback, 0),
+                        new InetSocketAddress(loopback, 0),
+                        files(fleet.issue("control", "control-1")),
+                        folder.resolve("state/control.db"),
+                        signingKey,
+                        new PublicationLimits(1 << 20, 1),
+                        Optional.empty(),
+                        Optional.empty(),
+                        access);
+        this.control = ControlPlane.start(config, Clock.systemUTC(), parts);
+    }
+
+    /** What runs. */
+    public ControlPlane running() {
+        return control;
+    }
+
+    /** Whose certificates it believes. */
+    public TestFleet fleet() {
+        return fleet;
+    }
+
+    /** Where its state is. */
+    public Path database() {
+        return config.store();
+    }
+
+    /** A channel with a certificate of the fleet; closed with this. */
+    public ManagedChannel channel(String role, String name) throws Exception {
+        var tls = new FleetTls(files(fleet.issue(role, name)));
+        var channel =
+                FleetChannel.to(
+                        control.rpcAddress(), tls, ExpectedPeer.of(Role.CONTROL), 64 << 20);
+        clients.add(tls);
+        clients.add(channel::shutdownNow);
+        return channel;
+    }
+
+    /** Runs {@code overtctl} as whoever has this name; its exit code, then what it printed. */
+    public String overtctl(String role, String name, String... args) throws Exception {
+        var files = fleet.issue(role, name);
+        var file =
+                Files.writeString(
+                        folder.resolve("overtctl-" + role + "-" + name + ".yaml"),
+                        """
+                        control: 127.0.0.1:%d
+                        identity:
+                          certificate: %s
+                          key: %s
+                          trust-anchors: %s
+                        """
+                                .formatted(
+                                        control.rpcAddress().getPort(),
+                                        files.certificateChain(),
+                                        files.privateKey(),
+                                        files.trustAnchors()),
+                        UTF_8);
+        return overtctl(Map.of("OVERTCTL_CONFIG", file.toString()), args);
+    }
+
+    /** Runs {@code overtctl} with this environment; its exit code, then what it printed. */
+    public static String overtctl(Map<String, String> environment, String... args) {
+        var printed = new StringWriter();
+        var writer = new PrintWriter(printed, true);
+        int exit = Overtctl.run(environment, writer, writer, args);
+        return exit + " " + printed;
+    }
+
+    /** Stops it and starts it again on the same state. */
+    public void restart() throws Exception {
+        parts.close();
+        parts = new Parts();
+        control = ControlPlane.start(config, Clock.systemUTC(), parts);
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (var client : clients) {
+            client.close();
+        }
+        parts.close();
+    }
+
+    private static FleetFiles files(PemFiles files) {
+        return new FleetFiles(files.certificateChain(), files.privateKey(), files.trustAnchors());
+    }
+}
