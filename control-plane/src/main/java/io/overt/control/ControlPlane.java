@@ -16,11 +16,13 @@ import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
+import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
@@ -117,14 +119,19 @@ public final class ControlPlane {
         var watching = witness(config, new WitnessStore(database), clock, meters, parts);
         var witness = witnessServer(config, watching, parts);
 
+        // Behind the gate: an idempotency key is its caller's own.
+        var once = new Once(new KeyedActStore(database), clock);
         var services =
-                List.<BindableService>of(
-                        new PolicyAdminService(publisher, versions, fleet),
-                        new PolicyAuthorService(publisher, versions),
-                        new ExclusionAdminService(fleet, clock),
-                        new LogViewService(
-                                watching.map(Witness::seen).orElseGet(WitnessedLogs::none)),
-                        new AuditAdminService(auditStore));
+                Stream.<BindableService>of(
+                                new PolicyAdminService(publisher, versions, fleet),
+                                new PolicyAuthorService(publisher, versions),
+                                new ExclusionAdminService(fleet, clock),
+                                new LogViewService(
+                                        watching.map(Witness::seen)
+                                                .orElseGet(WitnessedLogs::none)),
+                                new AuditAdminService(auditStore))
+                        .map(once::around)
+                        .toList();
         var rpc =
                 parts.add(
                         "rpc",

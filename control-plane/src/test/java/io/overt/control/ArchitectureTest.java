@@ -1,5 +1,8 @@
 package io.overt.control;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -43,6 +46,10 @@ class ArchitectureTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
+                    .layer("once")
+                    .definedBy("io.overt.control.once")
+                    .whereLayer("once")
+                    .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("web")
                     .mayOnlyBeAccessedByLayers("root")
                     .whereLayer("author")
@@ -55,7 +62,7 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "witness", "audit")
+                            "root", "admin", "edges", "publish", "witness", "audit", "once")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
@@ -92,8 +99,10 @@ class ArchitectureTest {
                     .that()
                     .resideInAPackage("io.overt.control.web.rest")
                     .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage("io.overt.proto.control..", "io.overt.control.admin..")
+                    .dependOnClassesThat(
+                            resideInAnyPackage(
+                                            "io.overt.proto.control..", "io.overt.control.admin..")
+                                    .and(not(simpleName("HttpProto"))))
                     .because("what HTTP and JSON can do is written in the .proto files alone");
 
     @ArchTest

@@ -87,10 +87,22 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
                         ExclusionAdminService::later);
             }
         }
-        entries.forEach(
-                (place, entry) ->
-                        response.addExclusions(
-                                SiteExclusion.newBuilder().setSite(place.site()).setEntry(entry)));
+        var page =
+                PageToken.page(
+                        EXCLUSIONS,
+                        List.copyOf(entries.entrySet()),
+                        entry -> entry.getKey().text(),
+                        Comparator.comparing(Place::parse, PLACES),
+                        request.getPageSize(),
+                        request.getPageToken());
+        page.things()
+                .forEach(
+                        entry ->
+                                response.addExclusions(
+                                        SiteExclusion.newBuilder()
+                                                .setSite(entry.getKey().site())
+                                                .setEntry(entry.getValue())));
+        response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
     }
@@ -195,7 +207,19 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
     }
 
     /** Where an exclusion is. */
-    private record Place(String site, String host, String client) {}
+    private record Place(String site, String host, String client) {
+        String text() {
+            return String.join("\n", site, host, client);
+        }
+
+        static Place parse(String text) {
+            var parts = text.split("\n", -1);
+            if (parts.length != 3) {
+                throw PageToken.malformed();
+            }
+            return new Place(parts[0], parts[1], parts[2]);
+        }
+    }
 
     /** An edge, and what it said; the empty answer where it said nothing. */
     private record Heard(Asked asked, EdgeAnswering how, ExclusionAnswer answer) {
@@ -253,6 +277,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
                     .thenComparingInt(entry -> STRENGTH.indexOf(entry.getBasis()))
                     .thenComparingLong(entry -> Integer.toUnsignedLong(entry.getRefusals()));
 
+    private static final String EXCLUSIONS = "exclusions";
     private static final String EXPECTED_HOST = "a host name, or an address";
     private static final Comparator<Place> PLACES =
             Comparator.comparing(Place::site)

@@ -26,6 +26,7 @@ import io.overt.proto.control.v1.PublishResponse;
 import io.overt.proto.control.v1.Version;
 import io.overt.service.identity.RefusalTrailer;
 import java.time.Instant;
+import java.util.Comparator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,23 +108,53 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     @Override
     public void listVersions(
             ListVersionsRequest request, StreamObserver<ListVersionsResponse> observer) {
-        int limit =
-                request.getLimit() == 0
-                        ? 50
-                        : Math.clamp(Integer.toUnsignedLong(request.getLimit()), 1, MAX_LIST);
+        int asked = request.getPageSize() == 0 ? request.getLimit() : request.getPageSize();
+        int limit = asked == 0 ? 50 : Math.clamp(Integer.toUnsignedLong(asked), 1, MAX_LIST);
+        long before =
+                PageToken.read(VERSIONS, request.getPageToken())
+                        .map(PolicyAdminService::number)
+                        .orElse(Long.MAX_VALUE);
+        // One more than asked for says whether there is another page.
+        var found = store.before(before, limit + 1);
         var response = ListVersionsResponse.newBuilder();
-        store.list(limit).forEach(summary -> response.addVersions(version(summary)));
+        found.stream().limit(limit).forEach(each -> response.addVersions(version(each)));
+        if (found.size() > limit) {
+            response.setNextPageToken(
+                    PageToken.of(VERSIONS, String.valueOf(found.get(limit - 1).version())));
+        }
+        response.setNewest(
+                store.list(1).stream().findFirst().map(SignedVersion.Summary::version).orElse(0L));
         observer.onNext(response.build());
         observer.onCompleted();
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw PageToken.malformed();
+        }
     }
 
     @Override
     public void listEdges(ListEdgesRequest request, StreamObserver<ListEdgesResponse> observer) {
         var response = ListEdgesResponse.newBuilder();
         var caller = Principal.current();
-        fleet.edges().stream()
-                .filter(view -> caller.sees(view.state().identity().site()))
-                .forEach(view -> response.addEdges(edge(view)));
+        var seen =
+                fleet.edges().stream()
+                        .filter(view -> caller.sees(view.state().identity().site()))
+                        .sorted(Comparator.comparing(PolicyAdminService::key))
+                        .toList();
+        var page =
+                PageToken.page(
+                        EDGES,
+                        seen,
+                        PolicyAdminService::key,
+                        Comparator.naturalOrder(),
+                        request.getPageSize(),
+                        request.getPageToken());
+        page.things().forEach(view -> response.addEdges(edge(view)));
+        response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
     }
@@ -163,6 +194,12 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                 .build();
     }
 
+    private static String key(EdgeFleet.EdgeView view) {
+        return view.state().identity().site() + "\n" + view.state().identity().name();
+    }
+
+    private static final String VERSIONS = "versions";
+    private static final String EDGES = "edges";
     private static final int MAX_LIST = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(PolicyAdminService.class);
 }

@@ -53,6 +53,19 @@ public final class PolicyStore {
                                 .list());
     }
 
+    /** Those below a number, the newest ones first, at most so many. */
+    public List<Summary> before(long version, int limit) {
+        return database.read(
+                handle ->
+                        handle.createQuery(
+                                        "SELECT version, policy, published, publisher, manifest_sha256 FROM policy_version"
+                                                + " WHERE version < :version ORDER BY version DESC LIMIT :limit")
+                                .bind("version", version)
+                                .bind("limit", limit)
+                                .map((row, _) -> summary(row))
+                                .list());
+    }
+
     /**
      * Adds a version; its number must be higher than every one before. On return it is on the disk.
      */

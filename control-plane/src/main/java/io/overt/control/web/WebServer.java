@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebServer implements AutoCloseable {
     private final Server server;
     private final WebTls tls;
+    private final RestService rest;
     private final ExecutorService calls;
     private final InetSocketAddress address;
 
@@ -56,7 +57,7 @@ public final class WebServer implements AutoCloseable {
         var tls = new WebTls(settings);
         var calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("web-", 0).factory());
-        var routes = new RestRoutes(services);
+        var rest = new RestService(new RestRoutes(services), calls);
         var grpc =
                 GrpcService.builder()
                         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
@@ -105,7 +106,7 @@ public final class WebServer implements AutoCloseable {
                                     return delegate.serve(ctx, request);
                                 })
                         .service(grpc.build())
-                        .serviceUnder("/v1/", new RestService(routes, calls))
+                        .serviceUnder("/v1/", rest)
                         .serviceUnder("/", new StaticFiles("/io/overt/control/web/console/"));
         var server = builder.build();
         try {
@@ -117,12 +118,18 @@ public final class WebServer implements AutoCloseable {
                     ? StartException.listen(settings.listen(), cause)
                     : new StartException("web: " + e.getCause(), e);
         }
-        return new WebServer(server, tls.watching(), calls, settings.listen());
+        return new WebServer(server, tls.watching(), rest, calls, settings.listen());
     }
 
-    private WebServer(Server server, WebTls tls, ExecutorService calls, InetSocketAddress listen) {
+    private WebServer(
+            Server server,
+            WebTls tls,
+            RestService rest,
+            ExecutorService calls,
+            InetSocketAddress listen) {
         this.server = server;
         this.tls = tls;
+        this.rest = rest;
         this.calls = calls;
         this.address = new InetSocketAddress(listen.getAddress(), server.activeLocalPort());
     }
@@ -135,6 +142,7 @@ public final class WebServer implements AutoCloseable {
     /** Takes no new requests, lets those under way finish for five seconds. */
     @Override
     public void close() {
+        rest.close();
         server.stop().join();
         tls.close();
         calls.shutdownNow();

@@ -25,15 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The listener and its conversations, as curl and Java's own client have them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebServerTest {
-    private static final String POLICY =
-            """
-            policy: corporate
-            rules:
-              - name: default
-                then: inspect
-                on: {untrusted: splice, client-cert: splice, unreachable: block, signer-away: splice}
-            """;
-
     private WebControlPlane web;
 
     @BeforeAll
@@ -51,8 +42,8 @@ class WebServerTest {
     void a_policy_is_checked_published_and_listed(HttpClient.Version version) throws Exception {
         var client = web.client(version);
 
-        var checked = post(client, "/v1/policy:check", files(POLICY));
-        var published = post(client, "/v1/policy/versions", files(POLICY));
+        var checked = post(client, "/v1/policy:check", files(policy("corporate")));
+        var published = post(client, "/v1/policy/versions", files(policy("corporate")));
         var listed =
                 client.send(
                         HttpRequest.newBuilder(web.uri("/v1/policy/versions?limit=1")).build(),
@@ -82,9 +73,9 @@ class WebServerTest {
         var end = "\n%{http_code} %{http_version} %{content_type}";
 
         assertThat(web.curl(option, "-w", end, web.uri("/v1/edges").toString()))
-                .isEqualTo("{\"edges\":[]}\n200 " + version + " application/json");
+                .isEqualTo("{\"edges\":[],\"next_page_token\":\"\"}\n200 " + version + " application/json");
         assertThat(web.curl(option, web.uri("/v1/exclusions?host=a.example").toString()))
-                .isEqualTo("{\"exclusions\":[],\"edges\":[],\"truncated\":false}");
+                .isEqualTo("{\"exclusions\":[],\"edges\":[],\"truncated\":false,\"next_page_token\":\"\"}");
         assertThat(
                         web.curl(
                                 option,
@@ -186,6 +177,17 @@ class WebServerTest {
                         .POST(BodyPublishers.ofString(json))
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    static String policy(String name) {
+        return """
+        policy: %s
+        rules:
+          - name: default
+            then: inspect
+            on: {untrusted: splice, client-cert: splice, unreachable: block, signer-away: splice}
+        """
+                .formatted(name);
     }
 
     static String files(String policy) {

@@ -9,6 +9,7 @@ import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.service.identity.RefusalTrailer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The one table from a failed call to an HTTP answer. */
@@ -16,9 +17,11 @@ final class GrpcProblems {
 
     static Problem of(Status status, Metadata trailers) {
         var refusal = RefusalTrailer.from(status.asRuntimeException(trailers));
-        var type = type(status.getCode());
+        var byReason = refusal.map(Refusal::getReason).flatMap(GrpcProblems::type);
+        var type = byReason.orElseGet(() -> type(status.getCode()));
         var slug =
                 refusal.map(Refusal::getReason)
+                        .filter(_ -> byReason.isEmpty())
                         .filter(reason -> reason != RefusalReason.UNRECOGNIZED)
                         // One reason of the fleet, two for HTTP: sign in, or do not ask again.
                         .filter(_ -> type != ProblemType.NOT_SIGNED_IN)
@@ -79,6 +82,18 @@ final class GrpcProblems {
                 .toLowerCase(Locale.ROOT)
                 .replace('_', '-');
     }
+
+    /** Where HTTP has a status of its own for it. */
+    private static Optional<ProblemType> type(RefusalReason reason) {
+        return Optional.ofNullable(BY_REASON.get(reason));
+    }
+
+    private static final Map<RefusalReason, ProblemType> BY_REASON =
+            Map.of(
+                    RefusalReason.REFUSAL_REASON_CHANGED_SINCE, ProblemType.PRECONDITION_FAILED,
+                    RefusalReason.REFUSAL_REASON_KEY_REUSED, ProblemType.IDEMPOTENCY_KEY_REUSED,
+                    RefusalReason.REFUSAL_REASON_DUPLICATE_UNDER_WAY,
+                            ProblemType.DUPLICATE_UNDER_WAY);
 
     static ProblemType type(Status.Code code) {
         return switch (code) {

@@ -78,6 +78,37 @@ final class RequestReader {
         return places.isEmpty() ? new Read.Whole(builder.build()) : new Read.Wrong(places);
     }
 
+    /** The same with what If-Match says in the field that is for it. */
+    static Read expecting(Read read, EntityTags.Precondition precondition) {
+        return switch (read) {
+            case Read.Wrong _ -> read;
+            case Read.Whole(var message) ->
+                    switch (precondition) {
+                        case EntityTags.Precondition.None _ -> read;
+                        case EntityTags.Precondition.Wrong(var place) ->
+                                new Read.Wrong(List.of(place));
+                        case EntityTags.Precondition.Is(var field, var value) -> {
+                            var places = new ArrayList<Place>();
+                            var builder = message.toBuilder();
+                            set(builder, field, value, places);
+                            if (message.hasField(field)
+                                    && !message.getField(field).equals(builder.getField(field))) {
+                                places.add(
+                                        new Place(
+                                                "if-match",
+                                                value
+                                                        + " (expected: as in the body, "
+                                                        + message.getField(field)
+                                                        + ")"));
+                            }
+                            yield places.isEmpty()
+                                    ? new Read.Whole(builder.build())
+                                    : new Read.Wrong(places);
+                        }
+                    };
+        };
+    }
+
     private static void parameter(
             Message.Builder builder,
             String name,

@@ -22,6 +22,9 @@ final class RestCall extends ServerCall<Message, Message> {
 
     /** Takes what the method says; called by whatever thread the method answers on. */
     interface Sink {
+        /** What is said before the first answer. */
+        void headers(Metadata headers);
+
         /** One answer. */
         void message(Message message);
 
@@ -91,7 +94,7 @@ final class RestCall extends ServerCall<Message, Message> {
 
     @Override
     public void sendHeaders(Metadata headers) {
-        // HTTP's own were sent, or are about to be.
+        sink.headers(headers);
     }
 
     @Override
