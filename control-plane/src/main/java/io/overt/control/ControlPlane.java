@@ -4,13 +4,25 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
+import io.overt.control.admin.RolloutAdminService;
+import io.overt.control.admin.SiteViews;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.rollout.ApprovalBook;
+import io.overt.control.rollout.EmergencyDesk;
+import io.overt.control.rollout.RolloutDesk;
+import io.overt.control.rollout.RolloutDriver;
+import io.overt.control.rollout.RolloutMeters;
+import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.store.ApprovalStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.EdgeTraitStore;
+import io.overt.control.store.EmergencyStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.RolloutStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.Witness;
@@ -19,6 +31,8 @@ import io.overt.control.witness.WitnessServer;
 import io.overt.service.admin.AdminServer;
 import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
+import io.overt.service.approval.Approvers;
+import io.overt.service.config.ConfigException;
 import io.overt.service.identity.FleetIdentityException;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
@@ -65,9 +79,9 @@ public final class ControlPlane {
         var database = parts.add("store", Database.open(config.store()));
         var versions = new PolicyStore(database);
 
-        // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
-        // one knot, tied here.
-        var announce = new AtomicReference<EdgeFleet>();
+        // The publisher announces to the desk, which starts with the publisher's newest and goes
+        // back by publishing: the one knot, tied here.
+        var announce = new AtomicReference<RolloutDesk>();
         var publisher =
                 new PolicyPublisher(
                         versions,
@@ -76,9 +90,34 @@ public final class ControlPlane {
                         config.limits(),
                         meters,
                         version -> announce(announce, version));
+        var rolloutMeters = new RolloutMeters(meters);
+        var rollouts =
+                new RolloutDesk(
+                        new RolloutStore(database),
+                        versions,
+                        new ApprovalBook(
+                                new ApprovalStore(database),
+                                approvers(config.rollout()),
+                                config.rollout()),
+                        publisher::republish,
+                        () -> publisher.newest().map(SignedVersion::version).orElse(0L),
+                        config.rollout(),
+                        clock,
+                        rolloutMeters);
+        announce.set(rollouts);
+        var emergencies = new EmergencyDesk(new EmergencyStore(database), key::sign, clock);
         var fleet =
-                new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
-        announce.set(fleet);
+                new EdgeFleet(
+                        new EdgeStore(database),
+                        new EdgeTraitStore(database),
+                        rollouts,
+                        emergencies::of,
+                        clock,
+                        nonces(),
+                        meters);
+        rollouts.serve(fleet);
+        emergencies.serve(fleet::order);
+        parts.add("rollouts", RolloutDriver.start(rollouts, clock, rolloutMeters));
 
         var rpc =
                 parts.add(
@@ -94,7 +133,15 @@ public final class ControlPlane {
                                                 new EdgeControlService(fleet),
                                                 RoleGate.allow(Set.of(Role.EDGE))),
                                         new GatedService(
-                                                new PolicyAdminService(publisher, versions, fleet),
+                                                new PolicyAdminService(
+                                                        publisher, versions, fleet, rollouts),
+                                                RoleGate.allow(Set.of(Role.OPERATOR))),
+                                        new GatedService(
+                                                new RolloutAdminService(
+                                                        rollouts,
+                                                        emergencies,
+                                                        new SiteViews(
+                                                                fleet, rollouts, emergencies)),
                                                 RoleGate.allow(Set.of(Role.OPERATOR))),
                                         new GatedService(
                                                 new ExclusionAdminService(fleet, clock),
@@ -156,11 +203,19 @@ public final class ControlPlane {
         }
     }
 
-    private static void announce(AtomicReference<EdgeFleet> fleet, SignedVersion version) {
-        Optional.ofNullable(fleet.get())
+    private static void announce(AtomicReference<RolloutDesk> rollouts, SignedVersion version) {
+        Optional.ofNullable(rollouts.get())
                 .orElseThrow(
-                        () -> new IllegalStateException("published before the fleet was there"))
-                .announce(version);
+                        () -> new IllegalStateException("published before rollouts were there"))
+                .published(version);
+    }
+
+    private static Optional<Approvers> approvers(RolloutSettings settings) throws StartException {
+        try {
+            return settings.readApprovers();
+        } catch (ConfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static FleetTls tls(ControlConfig config) throws StartException {

@@ -23,7 +23,9 @@ final class Migrations {
             List.of(
                     new Step(1, "0001-versions-and-edges.sql"),
                     new Step(2, "0002-witness.sql"),
-                    new Step(3, "0003-several-control-planes.sql"));
+                    new Step(3, "0003-several-control-planes.sql"),
+                    new Step(10, "0010-rollouts.sql"),
+                    new Step(11, "0011-approvals-and-emergencies.sql"));
 
     /** Its number is the beginning of its name. */
     record Step(int number, String name) {

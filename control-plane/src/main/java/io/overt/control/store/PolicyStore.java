@@ -31,6 +31,16 @@ public final class PolicyStore {
                                 .findFirst());
     }
 
+    /** One version, whole. */
+    public Optional<SignedVersion> find(long number) {
+        return database.read(
+                handle ->
+                        handle.createQuery("SELECT * FROM policy_version WHERE version = :version")
+                                .bind("version", number)
+                                .map((row, _) -> version(handle, row))
+                                .findFirst());
+    }
+
     /** The newest ones first, at most so many. */
     public List<Summary> list(int limit) {
         return database.transact(
