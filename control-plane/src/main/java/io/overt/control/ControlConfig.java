@@ -2,6 +2,7 @@ package io.overt.control;
 
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.rollout.RolloutSettings;
 import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param store the database file
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
+ * @param rollout how versions come into force
  * @param witness which logs are witnessed; absent: none
  * @param web the listener for browsers and for HTTP and JSON; absent: none
  * @param access who may do what
@@ -31,6 +33,7 @@ public record ControlConfig(
         Path store,
         Path signingKey,
         PublicationLimits limits,
+        RolloutSettings rollout,
         Optional<WitnessSettings> witness,
         Optional<WebSettings> web,
         AccessSettings access) {
@@ -47,11 +50,24 @@ public record ControlConfig(
                 new PublicationLimits(
                         policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
+        var rollout =
+                root.optionalSection("rollout")
+                        .map(RolloutSettings::read)
+                        .orElseGet(RolloutSettings::defaults);
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
         var web = root.optionalSection("web").map(WebSettings::read);
         var access = AccessSettings.read(root);
         root.finish();
         return new ControlConfig(
-                listen, admin, identity, store, signingKey, limits, witness, web, access);
+                listen,
+                admin,
+                identity,
+                store,
+                signingKey,
+                limits,
+                rollout,
+                witness,
+                web,
+                access);
     }
 }

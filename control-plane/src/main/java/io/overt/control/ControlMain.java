@@ -57,6 +57,11 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
+        try {
+            config.rollout().readApprovers();
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+        }
         config.witness()
                 .ifPresent(
                         witness -> {

@@ -12,6 +12,8 @@ import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.LogViewService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.admin.PolicyAuthorService;
+import io.overt.control.admin.RolloutAdminService;
+import io.overt.control.admin.SiteViews;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
 import io.overt.control.edges.EdgeControlService;
@@ -19,11 +21,21 @@ import io.overt.control.edges.EdgeFleet;
 import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.rollout.ApprovalBook;
+import io.overt.control.rollout.EmergencyDesk;
+import io.overt.control.rollout.RolloutDesk;
+import io.overt.control.rollout.RolloutDriver;
+import io.overt.control.rollout.RolloutMeters;
+import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.store.ApprovalStore;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.EdgeTraitStore;
+import io.overt.control.store.EmergencyStore;
 import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.RolloutStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
@@ -34,6 +46,8 @@ import io.overt.control.witness.WitnessedLogs;
 import io.overt.service.admin.AdminServer;
 import io.overt.service.admin.Readiness;
 import io.overt.service.admin.ServiceMeters;
+import io.overt.service.approval.Approvers;
+import io.overt.service.config.ConfigException;
 import io.overt.service.identity.FleetIdentityException;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
@@ -100,9 +114,9 @@ public final class ControlPlane {
                             "no access section in the configuration: every operator's certificate has every role");
         }
 
-        // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
-        // one knot, tied here.
-        var announce = new AtomicReference<EdgeFleet>();
+        // The publisher announces to the desk, which starts with the publisher's newest and goes
+        // back by publishing: the one knot, tied here.
+        var announce = new AtomicReference<RolloutDesk>();
         var publisher =
                 new PolicyPublisher(
                         versions,
@@ -111,9 +125,34 @@ public final class ControlPlane {
                         config.limits(),
                         meters,
                         version -> announce(announce, version));
+        var rolloutMeters = new RolloutMeters(meters);
+        var rollouts =
+                new RolloutDesk(
+                        new RolloutStore(database),
+                        versions,
+                        new ApprovalBook(
+                                new ApprovalStore(database),
+                                approvers(config.rollout()),
+                                config.rollout()),
+                        publisher::republish,
+                        () -> publisher.newest().map(SignedVersion::version).orElse(0L),
+                        config.rollout(),
+                        clock,
+                        rolloutMeters);
+        announce.set(rollouts);
+        var emergencies = new EmergencyDesk(new EmergencyStore(database), key::sign, clock);
         var fleet =
-                new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
-        announce.set(fleet);
+                new EdgeFleet(
+                        new EdgeStore(database),
+                        new EdgeTraitStore(database),
+                        rollouts,
+                        emergencies::of,
+                        clock,
+                        nonces(),
+                        meters);
+        rollouts.serve(fleet);
+        emergencies.serve(fleet::order);
+        parts.add("rollouts", RolloutDriver.start(rollouts, clock, rolloutMeters));
 
         // Beside all that: no log's trouble is policy's.
         var watching = witness(config, new WitnessStore(database), clock, meters, parts);
@@ -123,7 +162,11 @@ public final class ControlPlane {
         var once = new Once(new KeyedActStore(database), clock);
         var services =
                 Stream.<BindableService>of(
-                                new PolicyAdminService(publisher, versions, fleet),
+                                new PolicyAdminService(publisher, versions, fleet, rollouts),
+                                new RolloutAdminService(
+                                        rollouts,
+                                        emergencies,
+                                        new SiteViews(fleet, rollouts, emergencies)),
                                 new PolicyAuthorService(publisher, versions),
                                 new ExclusionAdminService(fleet, clock),
                                 new LogViewService(
@@ -255,11 +298,19 @@ public final class ControlPlane {
                         WitnessServer.start(config.witness().get().listen(), witness.get())));
     }
 
-    private static void announce(AtomicReference<EdgeFleet> fleet, SignedVersion version) {
-        Optional.ofNullable(fleet.get())
+    private static void announce(AtomicReference<RolloutDesk> rollouts, SignedVersion version) {
+        Optional.ofNullable(rollouts.get())
                 .orElseThrow(
-                        () -> new IllegalStateException("published before the fleet was there"))
-                .announce(version);
+                        () -> new IllegalStateException("published before rollouts were there"))
+                .published(version);
+    }
+
+    private static Optional<Approvers> approvers(RolloutSettings settings) throws StartException {
+        try {
+            return settings.readApprovers();
+        } catch (ConfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static FleetTls tls(ControlConfig config) throws StartException {

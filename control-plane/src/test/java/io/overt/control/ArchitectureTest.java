@@ -24,6 +24,8 @@ class ArchitectureTest {
                     .definedBy("io.overt.control.publish")
                     .layer("edges")
                     .definedBy("io.overt.control.edges")
+                    .layer("rollout")
+                    .definedBy("io.overt.control.rollout")
                     .layer("admin")
                     .definedBy("io.overt.control.admin")
                     .layer("witness")
@@ -62,11 +64,13 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "witness", "audit", "once")
+                            "root", "admin", "edges", "publish", "rollout", "witness", "audit", "once")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
                     .mayOnlyBeAccessedByLayers("root", "admin")
+                    .whereLayer("rollout")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "edges", "cli")
                     .whereLayer("witness")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("keys")
@@ -87,7 +91,10 @@ class ArchitectureTest {
     static final ArchRule publishing_knows_no_wire =
             noClasses()
                     .that()
-                    .resideInAnyPackage("io.overt.control.publish", "io.overt.control.store")
+                    .resideInAnyPackage(
+                            "io.overt.control.publish",
+                            "io.overt.control.store",
+                            "io.overt.control.rollout")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.grpc..", "io.netty..")
@@ -104,6 +111,25 @@ class ArchitectureTest {
                                             "io.overt.proto.control..", "io.overt.control.admin..")
                                     .and(not(simpleName("HttpProto"))))
                     .because("what HTTP and JSON can do is written in the .proto files alone");
+
+    @ArchTest
+    static final ArchRule the_machine_of_a_rollout_is_pure =
+            noClasses()
+                    .that()
+                    .haveNameMatching(
+                            "io\\.overt\\.control\\.rollout\\.(State|Exits|Event|Step|Phase|Target|Progress|Look|Plan|Gate|Rollout)(\\$.*)?")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.overt.control.store..",
+                            "io.grpc..",
+                            "io.micrometer..",
+                            "org.slf4j..",
+                            "java.util.concurrent..")
+                    .orShould()
+                    .dependOnClassesThat()
+                    .haveFullyQualifiedName("java.time.Clock")
+                    .because("replaying what was kept must give the same state, without a clock");
 
     @ArchTest
     static final ArchRule nothing_here_depends_on_edge_or_signer =

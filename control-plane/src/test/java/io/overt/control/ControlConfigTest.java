@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.rollout.FreezeWindow;
+import io.overt.control.rollout.Gate;
+import io.overt.control.rollout.Plan;
+import io.overt.control.rollout.Plan.Wave.Mode;
+import io.overt.control.rollout.RolloutSettings;
 import io.overt.control.web.WebSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
@@ -21,9 +26,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +46,51 @@ class ControlConfigTest {
             """;
 
     private static final NoteKey LOG_KEY = logKey();
+
+    private static final RolloutSettings ROLLOUT =
+            new RolloutSettings(
+                    3,
+                    Optional.of(Path.of("/h")),
+                    RolloutSettings.Publisher.MAY_APPROVE,
+                    new Plan(
+                            List.of(
+                                    wave("look", Set.of("north"), Set.of(), 100, Mode.SHADOW),
+                                    new Plan.Wave(
+                                            "canary",
+                                            Set.of(),
+                                            Set.of("canary"),
+                                            10,
+                                            Mode.ENFORCE,
+                                            Duration.ofMinutes(15),
+                                            Duration.ofMinutes(1),
+                                            90),
+                                    wave("everyone", Set.of(), Set.of(), 100, Mode.ENFORCE)),
+                            List.of(
+                                    new Gate(
+                                            Gate.Metric.HANDSHAKE_FAILURES,
+                                            0.02,
+                                            1.5,
+                                            500,
+                                            Gate.Action.ROLL_BACK),
+                                    new Gate(Gate.Metric.NACKS, 1, 0, 0, Gate.Action.PAUSE)),
+                            Gate.Action.ROLL_BACK,
+                            Optional.empty()),
+                    List.of(
+                            new FreezeWindow.Weekly(
+                                    Set.of(DayOfWeek.FRIDAY, DayOfWeek.SATURDAY),
+                                    LocalTime.of(16, 0),
+                                    LocalTime.of(6, 0),
+                                    ZoneId.of("Europe/Berlin")),
+                            new FreezeWindow.Dated(
+                                    LocalDateTime.of(2026, 12, 20, 0, 0),
+                                    LocalDateTime.of(2027, 1, 3, 0, 0),
+                                    ZoneId.of("UTC"))),
+                    Duration.ofSeconds(5));
+
+    private static Plan.Wave wave(
+            String name, Set<String> sites, Set<String> labels, int percent, Mode mode) {
+        return new Plan.Wave(name, sites, labels, percent, mode, Duration.ZERO, Plan.DEADLINE, 100);
+    }
 
     @TempDir Path folder;
 
@@ -53,6 +108,7 @@ class ControlConfigTest {
                                 folder.resolve("state/control.db"),
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
+                                RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 AccessSettings.defaults()));
@@ -68,6 +124,23 @@ class ControlConfigTest {
                                 identity: {certificate: /a, key: /b, trust-anchors: /c}
                                 store: {file: /d}
                                 policy: {signing-key: /e, max-size: 1MiB, next-version-at-least: 9}
+                                rollout:
+                                  approvals: 3
+                                  approvers: /h
+                                  publisher-may-approve: true
+                                  wait-after-start: 5s
+                                  plan:
+                                    on-deadline: roll-back
+                                    waves:
+                                      - {name: look, sites: [north], shadow: true}
+                                      - {name: canary, labels: [canary], percent: 10, bake: 15m, deadline: 1m, quorum: 90}
+                                      - {name: everyone}
+                                    gates:
+                                      handshake-failures: {at-most: 2%%, times-base: 1.5, connections: 500, action: roll-back}
+                                      nacks: {at-most: 1}
+                                  freeze:
+                                    - {days: [fri, sat], from: "16:00", to: "06:00", zone: Europe/Berlin}
+                                    - {from: 2026-12-20T00:00, until: 2027-01-03T00:00, zone: UTC}
                                 witness:
                                   listen: 127.0.0.3:3
                                   key: /f
@@ -96,6 +169,7 @@ class ControlConfigTest {
                                 Path.of("/d"),
                                 Path.of("/e"),
                                 new PublicationLimits(1 << 20, 9),
+                                ROLLOUT,
                                 Optional.of(
                                         new WitnessSettings(
                                                 new InetSocketAddress(
@@ -126,6 +200,31 @@ class ControlConfigTest {
                                                 Duration.ofSeconds(8),
                                                 9)),
                                 AccessSettings.defaults()));
+    }
+
+    @Test
+    void what_is_wrong_with_rollouts_is_said_at_its_line() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        REQUIRED
+                                                + """
+                                                rollout:
+                                                  approvals: 2
+                                                  plan:
+                                                    start: 2026-03-02T22:00:00Z
+                                                    waves:
+                                                      - {name: canary, percent: 10}
+                                                    gates:
+                                                      nacks: {at-most: 2%}
+                                                  freeze:
+                                                    - {days: [friday], zone: Mars/Base}
+                                                """))
+                .hasMessageContaining("rollout.approvals: 2 without approvers")
+                .hasMessageContaining("wave canary: does not take every edge")
+                .hasMessageContaining("rollout.plan.gates.nacks.at-most: 2% (expected: a number)")
+                .hasMessageContaining("friday (expected: mon, tue, wed, thu, fri, sat, sun)")
+                .hasMessageContaining("Mars/Base (expected: a time zone such as Europe/Berlin)");
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class TestControlPlane implements AutoCloseable {
                         folder.resolve("state/control.db"),
                         signingKey,
                         new PublicationLimits(1 << 20, 1),
+                                io.overt.control.rollout.RolloutSettings.defaults(),
                         Optional.empty(),
                         Optional.empty(),
                         access);

@@ -1,6 +1,5 @@
 package io.overt.control.admin;
 
-import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -9,12 +8,12 @@ import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.Publication;
 import io.overt.control.publish.SubmittedFiles;
+import io.overt.control.rollout.RolloutDesk;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.proto.control.v1.CheckRequest;
 import io.overt.proto.control.v1.CheckResponse;
-import io.overt.proto.control.v1.Edge;
 import io.overt.proto.control.v1.ListEdgesRequest;
 import io.overt.proto.control.v1.ListEdgesResponse;
 import io.overt.proto.control.v1.ListVersionsRequest;
@@ -23,9 +22,7 @@ import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.proto.control.v1.PublishOutcome;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
-import io.overt.proto.control.v1.Version;
 import io.overt.service.identity.RefusalTrailer;
-import java.time.Instant;
 import java.util.Comparator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +35,12 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     private final PolicyPublisher publisher;
     private final PolicyStore store;
     private final EdgeFleet fleet;
+    private final RolloutDesk rollouts;
 
     /** Serves these. */
-    public PolicyAdminService(PolicyPublisher publisher, PolicyStore store, EdgeFleet fleet) {
+    public PolicyAdminService(
+            PolicyPublisher publisher, PolicyStore store, EdgeFleet fleet, RolloutDesk rollouts) {
+        this.rollouts = rollouts;
         this.publisher = publisher;
         this.store = store;
         this.fleet = fleet;
@@ -62,12 +62,14 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                             yield PublishResponse.newBuilder()
                                     .setOutcome(PublishOutcome.PUBLISH_OUTCOME_PUBLISHED)
                                     .setVersion(version.version())
+                                    .setRollout(rollouts.of(version.version()))
                                     .addAllWarnings(WireProblems.of(warnings));
                         }
                         case Publication.Unchanged(var version, var warnings) ->
                                 PublishResponse.newBuilder()
                                         .setOutcome(PublishOutcome.PUBLISH_OUTCOME_UNCHANGED)
                                         .setVersion(version.version())
+                                        .setRollout(rollouts.publishedAgain(version, caller.name()))
                                         .addAllWarnings(WireProblems.of(warnings));
                         case Publication.Rejected(var problems) -> {
                             LOG.atInfo()
@@ -117,7 +119,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
         // One more than asked for says whether there is another page.
         var found = store.before(before, limit + 1);
         var response = ListVersionsResponse.newBuilder();
-        found.stream().limit(limit).forEach(each -> response.addVersions(version(each)));
+        found.stream().limit(limit).forEach(each -> response.addVersions(WireVersions.of(each)));
         if (found.size() > limit) {
             response.setNextPageToken(
                     PageToken.of(VERSIONS, String.valueOf(found.get(limit - 1).version())));
@@ -153,7 +155,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                         Comparator.naturalOrder(),
                         request.getPageSize(),
                         request.getPageToken());
-        page.things().forEach(view -> response.addEdges(edge(view)));
+        page.things().forEach(view -> response.addEdges(WireVersions.of(view)));
         response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
@@ -162,36 +164,6 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     private static StatusRuntimeException refused(SubmittedFiles.RefusedException e) {
         return RefusalTrailer.exception(
                 Status.INVALID_ARGUMENT.withDescription(e.getMessage()), e.refusal());
-    }
-
-    private static Version version(SignedVersion.Summary summary) {
-        return Version.newBuilder()
-                .setVersion(summary.version())
-                .setPolicy(summary.policy())
-                .setPublished(timestamp(summary.published()))
-                .setPublisher(summary.publisher())
-                .setManifestSha256(summary.manifestSha256())
-                .build();
-    }
-
-    private static Edge edge(EdgeFleet.EdgeView view) {
-        var state = view.state();
-        return Edge.newBuilder()
-                .setIdentity(state.identity().uri())
-                .setConnected(view.link() == EdgeFleet.Link.CONNECTED)
-                .setActiveVersion(state.activeVersion())
-                .setRejectedVersion(state.rejectedVersion())
-                .addAllProblems(state.problems())
-                .setLastSeen(timestamp(state.lastSeen()))
-                .setBuild(state.build())
-                .build();
-    }
-
-    private static Timestamp timestamp(Instant at) {
-        return Timestamp.newBuilder()
-                .setSeconds(at.getEpochSecond())
-                .setNanos(at.getNano())
-                .build();
     }
 
     private static String key(EdgeFleet.EdgeView view) {

@@ -9,6 +9,7 @@ import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
+import io.overt.policy.Problem;
 import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
@@ -25,6 +26,8 @@ import java.util.function.Consumer;
 /**
  * Makes versions. The steps, in order: compile; compare with the newest; number; sign; keep;
  * announce. What was kept is announced, and nothing else ever is. Thread-safe.
+ *
+ * <p>Announced is without the lock: whoever hears of a version may have to publish another.
  */
 public final class PolicyPublisher {
     private final PolicyStore store;
@@ -33,7 +36,7 @@ public final class PolicyPublisher {
     private final PublicationLimits limits;
     private final Consumer<SignedVersion> announce;
 
-    /** One publication at a time: numbers have no gaps and are announced in order. */
+    /** One publication at a time: numbers have no gaps. */
     private final ReentrantLock turn = new ReentrantLock();
 
     /** Guarded by turn for writing. */
@@ -42,6 +45,7 @@ public final class PolicyPublisher {
     private final Counter published;
     private final Counter unchanged;
     private final Counter rejected;
+    private final Counter republished;
 
     /**
      * Bounds of what is published.
@@ -54,8 +58,7 @@ public final class PolicyPublisher {
     /**
      * Starts from what the store has.
      *
-     * @param announce called for each new version once it is kept, in order, on the publishing
-     *     thread; must not block
+     * @param announce called for each new version once it is kept, on the publishing thread
      */
     public PolicyPublisher(
             PolicyStore store,
@@ -73,6 +76,7 @@ public final class PolicyPublisher {
         this.published = counter(meters, "published");
         this.unchanged = counter(meters, "unchanged");
         this.rejected = counter(meters, "rejected");
+        this.republished = counter(meters, "republished");
         Gauge.builder(
                         "overt.control.policy.version",
                         this,
@@ -112,26 +116,67 @@ public final class PolicyPublisher {
                 yield new Publication.Rejected(problems);
             }
             case Compilation.Compiled(var policy, var warnings) -> {
-                turn.lock();
-                try {
-                    var content = contentDigest(submitted);
-                    var before = newest;
-                    if (before.isPresent() && isAlready(before.get(), content)) {
-                        unchanged.increment();
-                        yield new Publication.Unchanged(before.get(), warnings);
-                    }
-                    var version = sign(submitted, content, policy.name(), publisher);
-                    store.add(
-                            version); // The commit point: from here on this number is this content.
-                    newest = Optional.of(version);
+                var publication = number(submitted, policy.name(), publisher, warnings);
+                if (publication instanceof Publication.Published(var version, _)) {
                     announce.accept(version);
-                    published.increment();
-                    yield new Publication.Published(version, warnings);
-                } finally {
-                    turn.unlock();
                 }
+                yield publication;
             }
         };
+    }
+
+    private Publication number(
+            SubmittedFiles submitted,
+            String policy,
+            String publisher,
+            List<Problem> warnings) {
+        turn.lock();
+        try {
+            var content = contentDigest(submitted);
+            var before = newest;
+            if (before.isPresent() && isAlready(before.get(), content)) {
+                unchanged.increment();
+                return new Publication.Unchanged(before.get(), warnings);
+            }
+            var version = sign(submitted, content, policy, publisher);
+            store.add(version); // The commit point: from here on this number is this content.
+            newest = Optional.of(version);
+            published.increment();
+            return new Publication.Published(version, warnings);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /**
+     * Publishes the content of a version under a new number, for edges that have a higher one by
+     * now. It is announced to nobody: whoever asks has a use for it. Who published it first is its
+     * publisher still.
+     *
+     * @param above a version above this with the same content is used again: asking twice makes one
+     */
+    public SignedVersion republish(SignedVersion content, long above) {
+        turn.lock();
+        try {
+            var before = newest;
+            if (before.isPresent()
+                    && before.get().version() > above
+                    && isAlready(before.get(), content.contentSha256())) {
+                return before.get();
+            }
+            var version =
+                    sign(
+                            new SubmittedFiles(content.bundle().getFilesList()),
+                            content.contentSha256(),
+                            content.policy(),
+                            content.publisher());
+            store.add(version); // The commit point, as above.
+            newest = Optional.of(version);
+            republished.increment();
+            return version;
+        } finally {
+            turn.unlock();
+        }
     }
 
     /**

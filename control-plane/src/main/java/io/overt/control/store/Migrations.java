@@ -24,6 +24,8 @@ final class Migrations {
                     new Step(1, "0001-versions-and-edges.sql"),
                     new Step(2, "0002-witness.sql"),
                     new Step(3, "0003-several-control-planes.sql"),
+                    new Step(10, "0010-rollouts.sql"),
+                    new Step(11, "0011-approvals-and-emergencies.sql"),
                     new Step(20, "0020-audit.sql"),
                     new Step(30, "0030-acts-done-once.sql"));
 

@@ -31,9 +31,9 @@ public final class PolicyStore {
                                 .findFirst());
     }
 
-    /** The version with this number, whole. */
+    /** One version, whole. */
     public Optional<SignedVersion> find(long number) {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery("SELECT * FROM policy_version WHERE version = :version")
                                 .bind("version", number)

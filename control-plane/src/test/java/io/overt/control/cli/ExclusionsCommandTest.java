@@ -11,6 +11,7 @@ import io.overt.control.ControlPlane;
 import io.overt.control.cli.ScriptedEdge.Manner;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.rollout.RolloutSettings;
 import io.overt.proto.control.v1.ExclusionEffect;
 import io.overt.proto.control.v1.ExclusionEntry;
 import io.overt.proto.control.v1.ExclusionWord;
@@ -92,6 +93,7 @@ class ExclusionsCommandTest {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 AccessSettings.defaults()),

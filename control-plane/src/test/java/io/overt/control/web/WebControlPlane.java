@@ -75,6 +75,7 @@ final class WebControlPlane implements AutoCloseable {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                io.overt.control.rollout.RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.of(
                                         change.of(

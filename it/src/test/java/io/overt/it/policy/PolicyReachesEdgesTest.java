@@ -11,6 +11,7 @@ import io.overt.control.ControlPlane;
 import io.overt.control.cli.Overtctl;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.rollout.RolloutSettings;
 import io.overt.edge.policy.ActivePolicy;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
@@ -301,6 +302,7 @@ class PolicyReachesEdgesTest {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 AccessSettings.defaults()),
