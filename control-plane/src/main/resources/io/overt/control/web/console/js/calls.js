@@ -4,7 +4,7 @@ const e = encodeURIComponent;
 
 export const calls = {
   me: () => "/v1/me",
-  signOut: () => "/v1/me:signOut",
+  signOut: () => "/sign-out",
 
   sites: () => "/v1/sites",
   emergencies: () => "/v1/emergencies",
@@ -31,7 +31,7 @@ export const calls = {
   logs: () => "/v1/logs",
   logEntries: log => `/v1/logs/${e(log)}/entries`,
 
-  audit: () => "/v1/audit/records",
+  audit: () => "/v1/audit",
   verifyAudit: () => "/v1/audit:verify",
   exportAudit: () => "/v1/audit:export",
 };

@@ -100,7 +100,7 @@ export function editor({ label, text, readOnly, changed }) {
       const start = lines.slice(0, at).reduce((sum, each) => sum + each.length + 1, 0);
       const from = start + Math.min(Math.max(column, 1) - 1, lines[at].length);
       area.focus();
-      const word = /^[\w.*:/-]+/.exec(area.value.slice(from));
+      const word = /^[\w*-]+(?:[./:][\w*-]+)*/.exec(area.value.slice(from));
       area.setSelectionRange(from, from + (word ? word[0].length : 0));
       const height = Number.parseFloat(getComputedStyle(area).lineHeight);
       area.scrollTop = Math.max(0, (at - 4) * height);

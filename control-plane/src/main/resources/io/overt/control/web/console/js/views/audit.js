@@ -1,6 +1,6 @@
 // The audit trail: who did what, and who was refused what. Each line holds the hash of the one before.
 
-import { hex, read } from "../api.js";
+import { ask, hex, read } from "../api.js";
 import { calls } from "../calls.js";
 import { h } from "../dom.js";
 import { say } from "../live.js";
@@ -43,7 +43,7 @@ export function open(place) {
   async function verify() {
     chain = "busy";
     update();
-    const got = await read(calls.verifyAudit(), { signal: place.signal });
+    const got = await ask(calls.verifyAudit(), {}, place.signal);
     chain = got.ok ? got.value : { failed: got.problem };
     if (got.ok) say(num(chain.brokenSequence) ? `The chain is broken at line ${chain.brokenSequence}.` : `The chain is whole, ${chain.headSequence ?? 0} lines.`);
     update();
