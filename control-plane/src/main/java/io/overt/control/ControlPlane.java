@@ -5,14 +5,17 @@ import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.access.AccessGate;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.access.AccessTrail;
 import io.overt.control.access.CertificateAuthenticator;
+import io.overt.control.access.oidc.People;
 import io.overt.control.admin.AuditAdminService;
 import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.LogViewService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.admin.PolicyAuthorService;
 import io.overt.control.admin.RolloutAdminService;
+import io.overt.control.admin.SelfService;
 import io.overt.control.admin.SiteViews;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.audit.HeadAnnouncer;
@@ -36,6 +39,7 @@ import io.overt.control.store.EmergencyStore;
 import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.RolloutStore;
+import io.overt.control.store.SessionStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
@@ -103,11 +107,11 @@ public final class ControlPlane {
         var trail = new AuditTrail(auditStore, tls.self().uri(), clock, meters);
         trail.begin();
         parts.add("audit-head", HeadAnnouncer.start(trail, config.access().announceHead()));
-        var machines =
-                new AccessGate(
-                        new CertificateAuthenticator(config.access().granted()),
-                        new AccessTrail(trail, clock, meters));
-        var people = machines;
+        var accessTrail = new AccessTrail(trail, clock, meters);
+        var byCertificate = new CertificateAuthenticator(config.access().granted());
+        var machines = new AccessGate(byCertificate, accessTrail);
+        var people =
+                people(config.access(), new SessionStore(database), accessTrail, clock, parts);
         if (config.access().grants().isEmpty()) {
             LOG.atWarn()
                     .log(
@@ -172,7 +176,8 @@ public final class ControlPlane {
                                 new LogViewService(
                                         watching.map(Witness::seen)
                                                 .orElseGet(WitnessedLogs::none)),
-                                new AuditAdminService(auditStore))
+                                new AuditAdminService(auditStore),
+                                new SelfService())
                         .map(once::around)
                         .toList();
         var rpc =
@@ -197,7 +202,11 @@ public final class ControlPlane {
                                         .toList()));
         parts.add("edge-streams", fleet);
         // The same services, for browsers and for HTTP and JSON.
-        var web = web(config, people, services, meters, parts);
+        var gate =
+                people.map(each -> each.authenticator(config.access().granted(), byCertificate))
+                        .map(each -> new AccessGate(each, accessTrail))
+                        .orElse(machines);
+        var web = web(config, gate, services, people, meters, parts);
         serving.met();
         return new ControlPlane(rpc, admin, witness, web);
     }
@@ -242,6 +251,7 @@ public final class ControlPlane {
             ControlConfig config,
             AccessGate gate,
             List<BindableService> services,
+            Optional<People> people,
             MeterRegistry meters,
             Parts parts)
             throws StartException {
@@ -257,7 +267,26 @@ public final class ControlPlane {
                                 services.stream()
                                         .map(each -> guard.around(new GatedService(each, gate)))
                                         .toList(),
+                                people,
                                 meters)));
+    }
+
+    private static Optional<People> people(
+            AccessSettings settings,
+            SessionStore sessions,
+            AccessTrail trail,
+            Clock clock,
+            Parts parts)
+            throws StartException {
+        try {
+            return settings.oidc()
+                    .map(
+                            oidc ->
+                                    parts.add(
+                                            "people", People.open(oidc, sessions, trail, clock)));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("access.oidc: " + e.getMessage(), e);
+        }
     }
 
     private static Optional<Witness> witness(

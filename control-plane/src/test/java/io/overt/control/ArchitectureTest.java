@@ -64,11 +64,12 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "rollout", "witness", "audit", "once")
+                            "root", "admin", "edges", "publish", "rollout", "witness", "audit", "access",
+                            "once")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
-                    .mayOnlyBeAccessedByLayers("root", "admin")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web")
                     .whereLayer("rollout")
                     .mayOnlyBeAccessedByLayers("root", "admin", "edges", "cli")
                     .whereLayer("witness")

@@ -28,6 +28,11 @@ public enum AccessRole {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** As it travels. */
+    public io.overt.proto.control.v1.AccessRole wire() {
+        return wire;
+    }
+
     /** The role that is written so. */
     public static Optional<AccessRole> of(String text) {
         return Arrays.stream(values()).filter(role -> role.text().equals(text)).findFirst();

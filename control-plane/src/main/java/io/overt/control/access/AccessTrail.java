@@ -88,6 +88,32 @@ public final class AccessTrail {
         trail.write(new Entry(Kind.REFUSAL, actor, method, status.getCode().name(), "", what));
     }
 
+    /** Whether it is written: nobody is signed in whose sign-in is not. */
+    public boolean signedIn(Claims claims, String from) {
+        return trail.write(Entry.event(person(claims, from), SIGN_IN, "OK", Map.of()))
+                instanceof Writing.Written;
+    }
+
+    /** Somebody came back from the provider, and was not believed. */
+    public void signInRefused(String why, String from) {
+        var before = takeTurn();
+        if (before.isEmpty()) {
+            passedOver.increment();
+            return;
+        }
+        trail.write(
+                Entry.event(Actor.nobody(from), SIGN_IN, "UNAUTHENTICATED", Map.of("why", why)));
+    }
+
+    /** Somebody ended their session. */
+    public void signedOut(Claims claims, String from) {
+        trail.write(Entry.event(person(claims, from), SIGN_OUT, "OK", Map.of()));
+    }
+
+    private static Actor person(Claims claims, String from) {
+        return new Actor(claims.name(), claims.shown(), Principal.How.SESSION.text(), from);
+    }
+
     /** How many were passed over since the last one that was written; nothing to pass over this. */
     private synchronized Optional<Long> takeTurn() {
         var now = clock.instant();
@@ -108,6 +134,9 @@ public final class AccessTrail {
         unwritten = 0;
         return Optional.of(before);
     }
+
+    private static final String SIGN_IN = "sign-in";
+    private static final String SIGN_OUT = "sign-out";
 
     /** A few kilobytes a second at the most, whoever knocks. */
     private static final double PER_SECOND = 1;

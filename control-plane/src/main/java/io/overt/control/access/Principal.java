@@ -39,7 +39,8 @@ public record Principal(
         /** The cookie of a session in which such a token was shown. */
         SESSION;
 
-        String text() {
+        /** As the audit trail says it. */
+        public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

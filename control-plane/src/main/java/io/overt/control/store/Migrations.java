@@ -27,6 +27,7 @@ final class Migrations {
                     new Step(10, "0010-rollouts.sql"),
                     new Step(11, "0011-approvals-and-emergencies.sql"),
                     new Step(20, "0020-audit.sql"),
+                    new Step(21, "0021-sessions.sql"),
                     new Step(30, "0030-acts-done-once.sql"));
 
     /** Its number is the beginning of its name. */

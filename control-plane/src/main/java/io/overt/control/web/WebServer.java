@@ -18,6 +18,7 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.ClientAuth;
+import io.overt.control.access.oidc.People;
 import io.overt.control.web.rest.CallerAttributes;
 import io.overt.control.web.rest.Failures;
 import io.overt.control.web.rest.RequestId;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,10 +51,14 @@ public final class WebServer implements AutoCloseable {
      * Binds and serves.
      *
      * @param services behind their gates and backstops
+     * @param people whom the identity provider knows, and may sign in here; absent: nobody
      * @throws StartException when a file cannot be used or the address not be listened on
      */
     public static WebServer start(
-            WebSettings settings, List<ServerServiceDefinition> services, MeterRegistry meters)
+            WebSettings settings,
+            List<ServerServiceDefinition> services,
+            Optional<People> people,
+            MeterRegistry meters)
             throws StartException {
         var tls = new WebTls(settings);
         var calls =
@@ -108,6 +114,10 @@ public final class WebServer implements AutoCloseable {
                         .service(grpc.build())
                         .serviceUnder("/v1/", rest)
                         .serviceUnder("/", new StaticFiles("/io/overt/control/web/console/"));
+        people.ifPresent(
+                each ->
+                        new SignInRoutes(each.signIn(), each.externalAddress(), calls)
+                                .addTo(builder));
         var server = builder.build();
         try {
             server.start().join();

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param algorithms that sign tokens, none else
  * @param groupsClaim name of the claim with the groups
  * @param scopes that are asked for at sign-in
+ * @param externalAddress what browsers call the web listener; absent: what each request calls it
  * @param trustAnchors PEM; absent: those of the system
  * @param clockSkew between the provider's clock and ours
  * @param keysFor how long the provider's keys are kept
@@ -36,6 +37,7 @@ public record OidcSettings(
         Set<JWSAlgorithm> algorithms,
         String groupsClaim,
         List<String> scopes,
+        Optional<URI> externalAddress,
         Optional<Path> trustAnchors,
         Duration clockSkew,
         Duration keysFor,
@@ -65,6 +67,7 @@ public record OidcSettings(
                 algorithms.isEmpty() ? ALGORITHMS : algorithms,
                 node.text("groups-claim", "groups"),
                 scopes.isEmpty() ? List.of("openid", "email", "profile") : scopes,
+                node.optional("external-address", OidcSettings::issuer),
                 node.optionalPath("trust-anchors"),
                 node.duration(
                         "clock-skew",
