@@ -3,6 +3,7 @@ package io.overt.control.cli;
 import io.grpc.ManagedChannel;
 import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
+import io.overt.proto.control.v1.RolloutAdminGrpc;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.identity.ExpectedPeer;
@@ -55,6 +56,16 @@ final class Connection implements AutoCloseable {
     ExclusionAdminGrpc.ExclusionAdminBlockingStub exclusions() {
         return ExclusionAdminGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for one call. */
+    RolloutAdminGrpc.RolloutAdminBlockingStub rollouts() {
+        return watching().withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for a stream that lasts as long as what it shows. */
+    RolloutAdminGrpc.RolloutAdminBlockingStub watching() {
+        return RolloutAdminGrpc.newBlockingStub(channel);
     }
 
     @Override
