@@ -77,7 +77,9 @@ final class LineDiff {
         boolean gap = false;
         for (int i = 0; i < lines.size(); i++) {
             boolean near = false;
-            for (int k = Math.max(0, i - AROUND); k <= Math.min(lines.size() - 1, i + AROUND); k++) {
+            for (int k = Math.max(0, i - AROUND);
+                    k <= Math.min(lines.size() - 1, i + AROUND);
+                    k++) {
                 near |= lines.get(k).charAt(0) != ' ';
             }
             if (near) {

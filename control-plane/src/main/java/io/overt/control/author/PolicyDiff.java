@@ -94,8 +94,9 @@ public record PolicyDiff(
                 .filter(name -> !after.containsKey(name))
                 .forEach(name -> changes.add(new RuleChange(section, name, Kind.REMOVED, "")));
         var common = after.keySet().stream().filter(before::containsKey).toList();
-        var stayed = LineDiff.common(
-                before.keySet().stream().filter(after::containsKey).toList(), common);
+        var stayed =
+                LineDiff.common(
+                        before.keySet().stream().filter(after::containsKey).toList(), common);
         for (var name : after.keySet()) {
             var old = before.get(name);
             if (old == null) {
@@ -105,7 +106,8 @@ public record PolicyDiff(
             var now = Objects.requireNonNull(after.get(name));
             if (!old.equals(now)) {
                 changes.add(
-                        new RuleChange(section, name, Kind.CHANGED, String.join(", ", keys(old, now))));
+                        new RuleChange(
+                                section, name, Kind.CHANGED, String.join(", ", keys(old, now))));
             }
             if (!stayed.contains(name)) {
                 changes.add(new RuleChange(section, name, Kind.MOVED, place(after, name)));
@@ -123,9 +125,7 @@ public record PolicyDiff(
     private static List<String> keys(Map<String, Object> one, Map<String, Object> other) {
         var keys = new LinkedHashSet<>(one.keySet());
         keys.addAll(other.keySet());
-        return keys.stream()
-                .filter(key -> !Objects.equals(one.get(key), other.get(key)))
-                .toList();
+        return keys.stream().filter(key -> !Objects.equals(one.get(key), other.get(key))).toList();
     }
 
     private static List<ListChange> lists(
@@ -187,7 +187,8 @@ public record PolicyDiff(
         map.forEach(
                 (key, value) ->
                         strings.put(
-                                String.valueOf(key), Optional.<Object>ofNullable(value).orElse("")));
+                                String.valueOf(key),
+                                Optional.<Object>ofNullable(value).orElse("")));
         return strings;
     }
 

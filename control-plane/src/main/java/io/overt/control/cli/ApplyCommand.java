@@ -64,10 +64,7 @@ final class ApplyCommand implements Callable<Integer> {
                 return response.getProblemsCount() > 0 ? ExitCode.PROBLEMS : ExitCode.OK;
             }
             var laggards =
-                    await(
-                            connection,
-                            response,
-                            Duration.ofSeconds(Math.max(0, waitSeconds)));
+                    await(connection, response, Duration.ofSeconds(Math.max(0, waitSeconds)));
             report(overtctl, folder, response, rollout, laggards);
             return laggards.isEmpty() ? ExitCode.OK : ExitCode.NOT_IN_FORCE;
         }

@@ -57,13 +57,14 @@ final class DryRunCommand implements Callable<Integer> {
         if (overtctl == null || before == null || after == null) {
             throw new IllegalStateException("picocli fills them in");
         }
-        var earlier = LocalPolicy.compile(
+        var earlier =
+                LocalPolicy.compile(
                         PublishedPolicy.read(before, overtctl), spec, overtctl.format());
         if (earlier.isEmpty()) {
             return ExitCode.PROBLEMS;
         }
-        var later = LocalPolicy.compile(
-                        PublishedPolicy.read(after, overtctl), spec, overtctl.format());
+        var later =
+                LocalPolicy.compile(PublishedPolicy.read(after, overtctl), spec, overtctl.format());
         if (later.isEmpty()) {
             return ExitCode.PROBLEMS;
         }

@@ -129,7 +129,9 @@ final class EmergencyCommand implements Callable<Integer> {
     }
 
     /** {@code overtctl emergency list}. */
-    @Command(name = "list", description = "Lists orders, newest first, with what edges made of them.")
+    @Command(
+            name = "list",
+            description = "Lists orders, newest first, with what edges made of them.")
     static final class ListCommand implements Callable<Integer> {
         @ParentCommand private @Nullable EmergencyCommand parent;
         @Spec private CommandSpec spec = CommandSpec.create();

@@ -109,8 +109,7 @@ final class RolloutCommand implements Callable<Integer> {
 
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) throws Exception {
-            var request =
-                    StartRolloutRequest.newBuilder().setVersion(version).setReason(reason);
+            var request = StartRolloutRequest.newBuilder().setVersion(version).setReason(reason);
             if (plan != null) {
                 request.setPlan(PlanReader.file(ConfigFile.read(plan)));
             }
@@ -181,7 +180,8 @@ final class RolloutCommand implements Callable<Integer> {
     /** {@code overtctl rollout abort}. */
     @Command(
             name = "abort",
-            description = "It ends where it is: edges that have the version keep it, no other gets it.")
+            description =
+                    "It ends where it is: edges that have the version keep it, no other gets it.")
     static final class Abort extends Act {
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) {
@@ -193,7 +193,8 @@ final class RolloutCommand implements Callable<Integer> {
     /** {@code overtctl rollout rollback}. */
     @Command(
             name = "rollback",
-            description = "Publishes the version before again under a new number, to every edge at once.")
+            description =
+                    "Publishes the version before again under a new number, to every edge at once.")
     static final class Back extends Act {
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) {

@@ -73,8 +73,17 @@ final class SitesCommand implements Callable<Integer> {
         var rows = new ArrayList<List<String>>();
         rows.add(
                 List.of(
-                        "SITE", "EDGE", "STREAM", "ACTIVE", "TARGET", "WAVE", "LABELS",
-                        "CONNECTIONS", "FAILED", "REFUSED", "EMERGENCY"));
+                        "SITE",
+                        "EDGE",
+                        "STREAM",
+                        "ACTIVE",
+                        "TARGET",
+                        "WAVE",
+                        "LABELS",
+                        "CONNECTIONS",
+                        "FAILED",
+                        "REFUSED",
+                        "EMERGENCY"));
         answer.getSitesList()
                 .forEach(site -> site.getEdgesList().forEach(edge -> rows.add(row(site, edge))));
         return Output.table(rows);

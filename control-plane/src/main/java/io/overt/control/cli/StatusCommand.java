@@ -116,12 +116,9 @@ final class StatusCommand implements Callable<Integer> {
                                 text.append("EMERGENCY at site ")
                                         .append(site.getName())
                                         .append(" until ")
-                                        .append(
-                                                RolloutOutput.time(
-                                                        site.getEmergency().getUntil()))
+                                        .append(RolloutOutput.time(site.getEmergency().getUntil()))
                                         .append(": ")
-                                        .append(
-                                                Output.printable(site.getEmergency().getReason()))
+                                        .append(Output.printable(site.getEmergency().getReason()))
                                         .append('\n'));
         return text.toString();
     }

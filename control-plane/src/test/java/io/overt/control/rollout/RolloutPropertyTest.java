@@ -203,18 +203,20 @@ class RolloutPropertyTest {
                 if (target.enforced() == state.rollout().version()
                         && state.phase() != Phase.COMPLETE
                         && edge.active != state.rollout().version()) {
-                    var wave =
-                            state.rollout().waveOf(edge.identity, edge.labels(), Mode.ENFORCE);
+                    var wave = state.rollout().waveOf(edge.identity, edge.labels(), Mode.ENFORCE);
                     assertThat(wave.orElseThrow()).isLessThanOrEqualTo(Exits.wave(state));
                 }
-                if (state instanceof State.RolledBack back && edge.active == state.rollout().version()) {
+                if (state instanceof State.RolledBack back
+                        && edge.active == state.rollout().version()) {
                     assertThat(target.enforced()).isEqualTo(back.back());
                     assertThat(back.back()).isGreaterThan(edge.active);
                 }
             }
         }
 
-        /** Every state has an exit: with edges that answer and people who go on, each rollout ends. */
+        /**
+         * Every state has an exit: with edges that answer and people who go on, each rollout ends.
+         */
         void end() {
             for (int i = 0; i < 200 && !ledger.state().phase().over(); i++) {
                 now = now.plus(Duration.ofMinutes(11));
@@ -230,7 +232,8 @@ class RolloutPropertyTest {
             }
             check();
             assertThat(ledger.state().phase().over()).isTrue();
-            // Whoever is there has what it is to have: the same everywhere, unless a person ended it.
+            // Whoever is there has what it is to have: the same everywhere, unless a person ended
+            // it.
             edges.forEach(Edge::come);
             edges.forEach(Edge::obey);
             if (ledger.state().phase() == Phase.COMPLETE
