@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.overt.proto.control.v1.AuditAdminGrpc;
 import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
+import io.overt.proto.control.v1.RolloutAdminGrpc;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.identity.ExpectedPeer;
@@ -66,6 +67,15 @@ final class Connection implements AutoCloseable {
     /** A stub for a call that may take as long as there is something to come. */
     AuditAdminGrpc.AuditAdminBlockingStub auditStream() {
         return AuditAdminGrpc.newBlockingStub(channel);
+    }
+
+    RolloutAdminGrpc.RolloutAdminBlockingStub rollouts() {
+        return watching().withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for a stream that lasts as long as what it shows. */
+    RolloutAdminGrpc.RolloutAdminBlockingStub watching() {
+        return RolloutAdminGrpc.newBlockingStub(channel);
     }
 
     @Override
