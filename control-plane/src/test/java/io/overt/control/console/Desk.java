@@ -154,6 +154,7 @@ final class Desk implements AutoCloseable {
     /** Signs as the page says it is to be signed; where the signature is. */
     Path sign(String person, byte[] statement) throws Exception {
         var file = Files.write(folder.resolve(person + ".statement"), statement);
+        Files.deleteIfExists(Path.of(file + ".sig"));
         run("ssh-keygen", "-Y", "sign", "-n", "overt-approval", "-f", key(person), file.toString());
         return Path.of(file + ".sig");
     }

@@ -45,12 +45,6 @@ final class Doorway implements AutoCloseable {
 
     private void pass(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (exchange.getRequestURI().getPath().equals("/v1/me")) { // TEMPORARY
-                byte[] me = ME.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, me.length);
-                exchange.getResponseBody().write(me);
-                return;
-            }
             var request =
                     HttpRequest.newBuilder(to.resolve(exchange.getRequestURI().toString()))
                             .timeout(Duration.ofSeconds(30))
@@ -89,9 +83,6 @@ final class Doorway implements AutoCloseable {
         client.shutdownNow();
         threads.shutdownNow();
     }
-
-    String ME =
-            "{\"name\":\"overt://hq/operator/ann\",\"shown\":\"ann\",\"roles\":[{\"role\":\"ACCESS_ROLE_VIEWER\"},{\"role\":\"ACCESS_ROLE_AUTHOR\"},{\"role\":\"ACCESS_ROLE_APPROVER\"},{\"role\":\"ACCESS_ROLE_OPERATOR\"},{\"role\":\"ACCESS_ROLE_SECURITY\"}]}";
 
     private static final Set<String> CARRIED =
             new ConcurrentSkipListSet<>(

@@ -92,7 +92,14 @@ async function call(method, path, { query = {}, body = undefined, match = "", ke
 
 async function value(response) {
   const text = await response.text();
-  return text ? JSON.parse(text) : {};
+  return text ? camel(JSON.parse(text)) : {};
+}
+
+/** Members as JavaScript writes them: the API's are as in the .proto files, "started_by". */
+function camel(told) {
+  if (Array.isArray(told)) return told.map(camel);
+  if (told === null || typeof told !== "object") return told;
+  return Object.fromEntries(Object.entries(told).map(([name, each]) => [name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()), camel(each)]));
 }
 
 function keepClock(response) {

@@ -4,7 +4,7 @@ const e = encodeURIComponent;
 
 export const calls = {
   me: () => "/v1/me",
-  signOut: () => "/sign-out",
+  signOut: () => "/v1/me:signOut",
 
   sites: () => "/v1/sites",
   emergencies: () => "/v1/emergencies",
@@ -27,11 +27,12 @@ export const calls = {
   exclusions: () => "/v1/exclusions",
   ruleExclusion: site => `/v1/sites/${e(site)}/exclusions:rule`,
   reports: () => "/v1/reports",
+  closeReport: id => `/v1/reports/${e(id)}:close`,
 
   logs: () => "/v1/logs",
   logEntries: log => `/v1/logs/${e(log)}/entries`,
 
-  audit: () => "/v1/audit",
+  audit: () => "/v1/audit/records",
   verifyAudit: () => "/v1/audit:verify",
   exportAudit: () => "/v1/audit:export",
 };

@@ -10,9 +10,9 @@ import { calls } from "./calls.js";
  * @property {Map<string, string[]|null>} roles with the sites that each reaches; null for every site
  */
 
-/** The methods of the API that change something, with the roles that may; the same as the rules in the .proto files say. */
+/** The methods of the API that not every role may call, with those that may; the same as the rules in the .proto files say. */
 export const NEEDS = {
-  Publish: ["author", "operator"],
+  Publish: ["operator"],
   Check: ["author", "approver", "operator", "security"],
   StartRollout: ["operator"],
   PauseRollout: ["operator"],
@@ -23,6 +23,9 @@ export const NEEDS = {
   OrderEmergency: ["operator"],
   LiftEmergency: ["operator"],
   RuleExclusion: ["operator"],
+  ListReports: ["operator", "security"],
+  CloseReport: ["operator"],
+  ListRecords: ["viewer", "security"],
 };
 
 /** @type {Person|null} */
@@ -53,7 +56,7 @@ function personOf(told) {
     const role = (each.role ?? each).replace(/^ACCESS_ROLE_/, "").toLowerCase();
     roles.set(role, each.sites?.length ? each.sites : null);
   }
-  return { name: told.name ?? "", shown: told.shown || told.name || "", roles };
+  return { name: told.name ?? "", shown: (told.shown || told.name || "").replace(/^overt:.*\//, ""), roles };
 }
 
 /** Ends the session. */

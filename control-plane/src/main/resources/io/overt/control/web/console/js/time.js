@@ -15,10 +15,10 @@ export const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
 
 /**
  * A moment as text: "28 Nov 2026, 11:04:05 CET".
- * @param {string} moment RFC 3339
+ * @param {string|undefined} moment RFC 3339; empty for none
  */
 export function exact(moment) {
-  return absolute.format(new Date(moment));
+  return known(moment) ? absolute.format(new Date(moment)) : "";
 }
 
 /**
@@ -36,6 +36,11 @@ export function span(milliseconds) {
   return `${Math.floor(ms / DAY)} days`;
 }
 
+/** Whether it is a moment at all: a protobuf message that has none says nothing, or 1970. */
+function known(moment) {
+  return Boolean(moment) && new Date(moment).getTime() > 0;
+}
+
 /** "4 min ago", "in 2 h", "now". */
 export function relative(moment) {
   const away = new Date(moment).getTime() - clock.now();
@@ -49,7 +54,7 @@ export function relative(moment) {
  * @param {"relative"|"both"} [manner]
  */
 export function when(moment, manner = "relative") {
-  if (!moment || new Date(moment).getTime() <= 0) return h("span.muted", null, "never");
+  if (!known(moment)) return h("span.muted", null, "never");
   const told = h("time", { datetime: moment, title: exact(moment), "data-manner": manner });
   tell(told);
   return told;

@@ -101,13 +101,17 @@ function one(place, version) {
   }
 
   async function handIn() {
-    const chosen = /** @type {HTMLInputElement} */ (document.getElementById("signature")).files?.[0];
+    const input = /** @type {HTMLInputElement} */ (document.getElementById("signature"));
+    const chosen = input.files?.[0];
     if (!chosen) trouble = "Choose the file that the command wrote.";
     else if (chosen.size > 64 << 10) trouble = `${chosen.name} has ${chosen.size} bytes (expected: a signature of at most 64 kB).`;
     else {
       const answer = await act(calls.approvals(version), { signature: encodeBytes(new Uint8Array(await chosen.arrayBuffer())) });
       trouble = answer.ok ? "" : sentence(answer.problem);
-      if (answer.ok) note(`Approved by ${answer.value.approver}.`);
+      if (answer.ok) {
+        input.value = "";
+        note(`Approved by ${answer.value.approver}.`);
+      }
     }
     update();
     look();

@@ -5,6 +5,7 @@ import { calls } from "../calls.js";
 import { h } from "../dom.js";
 import { say } from "../live.js";
 import { count, empty, field, loading, named, num, refusal, state, who } from "../parts.js";
+import { cannot } from "../session.js";
 import { table, tableState } from "../table.js";
 import { exact, when } from "../time.js";
 
@@ -18,6 +19,11 @@ export function open(place) {
   let trouble = null;
   let busy = true;
   let chain = null;
+  const why = cannot("ListRecords");
+  if (why) {
+    place.show(h("div.view", null, head(), empty("Not for your role", `To read the trail ${why.replace("needs", "takes")}.`)));
+    return;
+  }
   place.show(h("div.view", null, head(), loading("the trail")));
   fetchPage("");
 

@@ -6,7 +6,7 @@ import { calls } from "../calls.js";
 import { h } from "../dom.js";
 import { command, count, empty, field, loading, named, num, pairs, refusal, siteOf, state } from "../parts.js";
 import { table, tableState } from "../table.js";
-import { exact, when } from "../time.js";
+import { when } from "../time.js";
 
 const STATES = {
   consistent: ["good", "consistent"], stale: ["warn", "does not grow"], unreachable: ["warn", "cannot be reached"], malformed: ["bad", "not what it should be"], forked: ["bad", "has signed two histories"],
@@ -117,7 +117,7 @@ function one(place, hash) {
         none: busy ? loading("entries") : empty("No entry is like that", last ? `Of the ${count(num(last.lookedAt), "entry", "entries")} that were looked at.` : ""),
         columns: [
           { title: "Entry", heads: true, kind: "number", cell: each => num(each.index).toLocaleString("en-GB") },
-          { title: "At", kind: "tight", cell: each => h("span", { title: exact(each.at) }, when(each.at)) },
+          { title: "At", kind: "tight", cell: each => (each.at ? when(each.at) : "") },
           { title: "Kind", kind: "tight", cell: each => each.kind },
           { title: "Edge", cell: each => (each.requester ? `${named(each.requester)} at ${siteOf(each.requester)}` : "") },
           { title: "Certificate id", cell: each => (each.certificateId ? h("code", { title: "Equal exactly for equal issuer and serial number, and tells nothing else" }, hex(each.certificateId).slice(0, 16)) : "") },
