@@ -24,6 +24,7 @@ import io.overt.control.store.EmergencyStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.RolloutStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
@@ -79,9 +80,9 @@ public final class ControlPlane {
         var database = parts.add("store", Database.open(config.store()));
         var versions = new PolicyStore(database);
 
-        // The publisher announces to the desk, which starts with the publisher's newest and goes
-        // back by publishing: the one knot, tied here.
-        var announce = new AtomicReference<RolloutDesk>();
+        // The publisher announces to the desk, which goes back by publishing: the one knot, tied
+        // here.
+        var announced = new AtomicReference<Runnable>(() -> {});
         var publisher =
                 new PolicyPublisher(
                         versions,
@@ -89,7 +90,7 @@ public final class ControlPlane {
                         clock,
                         config.limits(),
                         meters,
-                        version -> announce(announce, version));
+                        _ -> announced.get().run());
         var rolloutMeters = new RolloutMeters(meters);
         var rollouts =
                 new RolloutDesk(
@@ -104,7 +105,7 @@ public final class ControlPlane {
                         config.rollout(),
                         clock,
                         rolloutMeters);
-        announce.set(rollouts);
+        announced.set(rollouts::nudge);
         var emergencies = new EmergencyDesk(new EmergencyStore(database), key::sign, clock);
         var fleet =
                 new EdgeFleet(
@@ -112,12 +113,33 @@ public final class ControlPlane {
                         new EdgeTraitStore(database),
                         rollouts,
                         emergencies::of,
+                        database.hearsOthers()
+                                ? EdgeFleet.Others.SOME
+                                : EdgeFleet.Others.NONE,
                         clock,
                         nonces(),
                         meters);
         rollouts.serve(fleet);
         emergencies.serve(fleet::order);
-        parts.add("rollouts", RolloutDriver.start(rollouts, clock, rolloutMeters));
+        var lease = parts.add("rollout-lease", database.lease("rollouts"));
+        parts.add(
+                "rollouts",
+                RolloutDriver.start(
+                        rollouts,
+                        emergencies,
+                        () -> lease.hold().isPresent(),
+                        clock,
+                        rolloutMeters));
+        // Another control plane on the same store publishes and rolls out as well.
+        parts.add(
+                "policy-watch",
+                database.watch(
+                        Topic.POLICY,
+                        () -> {
+                            var _ = publisher.follow();
+                            rollouts.nudge();
+                        },
+                        meters));
 
         var rpc =
                 parts.add(
@@ -201,13 +223,6 @@ public final class ControlPlane {
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static void announce(AtomicReference<RolloutDesk> rollouts, SignedVersion version) {
-        Optional.ofNullable(rollouts.get())
-                .orElseThrow(
-                        () -> new IllegalStateException("published before rollouts were there"))
-                .published(version);
     }
 
     private static Optional<Approvers> approvers(RolloutSettings settings) throws StartException {
