@@ -41,6 +41,7 @@ import io.overt.control.store.PolicyStore;
 import io.overt.control.store.RolloutStore;
 import io.overt.control.store.SessionStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
 import io.overt.control.witness.Witness;
@@ -118,9 +119,9 @@ public final class ControlPlane {
                             "no access section in the configuration: every operator's certificate has every role");
         }
 
-        // The publisher announces to the desk, which starts with the publisher's newest and goes
-        // back by publishing: the one knot, tied here.
-        var announce = new AtomicReference<RolloutDesk>();
+        // The publisher announces to the desk, which goes back by publishing: the one knot, tied
+        // here.
+        var announced = new AtomicReference<Runnable>(() -> {});
         var publisher =
                 new PolicyPublisher(
                         versions,
@@ -128,7 +129,7 @@ public final class ControlPlane {
                         clock,
                         config.limits(),
                         meters,
-                        version -> announce(announce, version));
+                        _ -> announced.get().run());
         var rolloutMeters = new RolloutMeters(meters);
         var rollouts =
                 new RolloutDesk(
@@ -143,7 +144,7 @@ public final class ControlPlane {
                         config.rollout(),
                         clock,
                         rolloutMeters);
-        announce.set(rollouts);
+        announced.set(rollouts::nudge);
         var emergencies = new EmergencyDesk(new EmergencyStore(database), key::sign, clock);
         var fleet =
                 new EdgeFleet(
@@ -151,12 +152,33 @@ public final class ControlPlane {
                         new EdgeTraitStore(database),
                         rollouts,
                         emergencies::of,
+                        database.hearsOthers()
+                                ? EdgeFleet.Others.SOME
+                                : EdgeFleet.Others.NONE,
                         clock,
                         nonces(),
                         meters);
         rollouts.serve(fleet);
         emergencies.serve(fleet::order);
-        parts.add("rollouts", RolloutDriver.start(rollouts, clock, rolloutMeters));
+        var lease = parts.add("rollout-lease", database.lease("rollouts"));
+        parts.add(
+                "rollouts",
+                RolloutDriver.start(
+                        rollouts,
+                        emergencies,
+                        () -> lease.hold().isPresent(),
+                        clock,
+                        rolloutMeters));
+        // Another control plane on the same store publishes and rolls out as well.
+        parts.add(
+                "policy-watch",
+                database.watch(
+                        Topic.POLICY,
+                        () -> {
+                            var _ = publisher.follow();
+                            rollouts.nudge();
+                        },
+                        meters));
 
         // Beside all that: no log's trouble is policy's.
         var watching = witness(config, new WitnessStore(database), clock, meters, parts);
@@ -325,13 +347,6 @@ public final class ControlPlane {
                 parts.add(
                         "witness-http",
                         WitnessServer.start(config.witness().get().listen(), witness.get())));
-    }
-
-    private static void announce(AtomicReference<RolloutDesk> rollouts, SignedVersion version) {
-        Optional.ofNullable(rollouts.get())
-                .orElseThrow(
-                        () -> new IllegalStateException("published before rollouts were there"))
-                .published(version);
     }
 
     private static Optional<Approvers> approvers(RolloutSettings settings) throws StartException {

@@ -62,7 +62,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                             yield PublishResponse.newBuilder()
                                     .setOutcome(PublishOutcome.PUBLISH_OUTCOME_PUBLISHED)
                                     .setVersion(version.version())
-                                    .setRollout(rollouts.of(version.version()))
+                                    .setRollout(rollouts.published(version))
                                     .addAllWarnings(WireProblems.of(warnings));
                         }
                         case Publication.Unchanged(var version, var warnings) ->

@@ -35,6 +35,7 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
     private final EdgeTraitStore traitStore;
     private final Targets targets;
     private final Emergencies emergencies;
+    private final Others others;
     private final Instant expectedUntil;
     private final Map<FleetIdentity, EdgeMemory> memories = new ConcurrentHashMap<>();
     private final Clock clock;
@@ -54,6 +55,12 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
      */
     public record EdgeView(Link link, EdgeState state) {}
 
+    /** Whether other control planes may have edges of this store. */
+    public enum Others {
+        NONE,
+        SOME
+    }
+
     /** Whether an edge's stream is open. */
     public enum Link {
         CONNECTED,
@@ -65,6 +72,7 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
      *
      * @param targets what edges are to have
      * @param emergencies what goes before it
+     * @param others whether edges may be connected to other control planes on the same store
      * @param nonces unpredictable values, never the same twice
      */
     public EdgeFleet(
@@ -72,9 +80,11 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
             EdgeTraitStore traitStore,
             Targets targets,
             Emergencies emergencies,
+            Others others,
             Clock clock,
             Supplier<ByteString> nonces,
             MeterRegistry meters) {
+        this.others = others;
         this.store = store;
         this.traitStore = traitStore;
         this.targets = targets;
@@ -133,7 +143,26 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
 
     @Override
     public List<EdgeReport> reports() {
+        switch (others) {
+            case NONE -> {}
+            case SOME -> lookElsewhere();
+        }
         return known.values().stream().map(this::report).toList();
+    }
+
+    /** What edges have said to other control planes; of those that are here, we know better. */
+    private void lookElsewhere() {
+        store.all().stream()
+                .filter(state -> !connected.containsKey(state.identity()))
+                .forEach(state -> known.put(state.identity(), state));
+        traitStore
+                .all()
+                .forEach(
+                        (edge, traits) -> {
+                            if (!connected.containsKey(edge)) {
+                                memory(edge).traits(traits);
+                            }
+                        });
     }
 
     private EdgeReport report(EdgeState state) {
@@ -144,7 +173,7 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
         var memory = memory(state.identity());
         boolean expected =
                 memory.traits().link() == EdgeTraits.Link.OPEN
-                        && clock.instant().isBefore(expectedUntil);
+                        && (others == Others.SOME || clock.instant().isBefore(expectedUntil));
         return EdgeSession.report(
                 state, memory, expected ? EdgeReport.Presence.EXPECTED : EdgeReport.Presence.AWAY);
     }

@@ -6,10 +6,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.PolicyStore.Tip;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
-import io.overt.policy.Problem;
 import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
@@ -25,9 +25,8 @@ import java.util.function.Consumer;
 
 /**
  * Makes versions. The steps, in order: compile; compare with the newest; number; sign; keep;
- * announce. What was kept is announced, and nothing else ever is. Thread-safe.
- *
- * <p>Announced is without the lock: whoever hears of a version may have to publish another.
+ * announce. What was kept, by this control plane or by another, is announced, and nothing else ever
+ * is. Thread-safe.
  */
 public final class PolicyPublisher {
     private final PolicyStore store;
@@ -36,7 +35,10 @@ public final class PolicyPublisher {
     private final PublicationLimits limits;
     private final Consumer<SignedVersion> announce;
 
-    /** One publication at a time: numbers have no gaps. */
+    /**
+     * One publication at a time in this process, and announced in order. Numbers are the store's
+     * affair: other control planes publish as well.
+     */
     private final ReentrantLock turn = new ReentrantLock();
 
     /** Guarded by turn for writing. */
@@ -58,7 +60,8 @@ public final class PolicyPublisher {
     /**
      * Starts from what the store has.
      *
-     * @param announce called for each new version once it is kept, on the publishing thread
+     * @param announce called for each new version once it is kept, in order, on the publishing
+     *     thread; must not block
      */
     public PolicyPublisher(
             PolicyStore store,
@@ -77,10 +80,7 @@ public final class PolicyPublisher {
         this.unchanged = counter(meters, "unchanged");
         this.rejected = counter(meters, "rejected");
         this.republished = counter(meters, "republished");
-        Gauge.builder(
-                        "overt.control.policy.version",
-                        this,
-                        each -> each.newest.map(SignedVersion::version).orElse(0L))
+        Gauge.builder("overt.control.policy.version", this, each -> number(each.newest))
                 .description("Number of the newest policy version; 0 while there is none.")
                 .register(meters);
     }
@@ -102,11 +102,7 @@ public final class PolicyPublisher {
         return PolicyCompiler.compile(SubmittedFiles.parse(sent, limits.maxBytes()).source());
     }
 
-    /**
-     * Publishes the policy, unless it has problems or is what the newest version already is.
-     *
-     * @param publisher name of whoever asks, as the version shall say it
-     */
+    /** Publishes the policy, unless it has problems or is what the newest version already is. */
     public Publication publish(List<BundleFile> sent, String publisher)
             throws SubmittedFiles.RefusedException {
         var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
@@ -116,84 +112,123 @@ public final class PolicyPublisher {
                 yield new Publication.Rejected(problems);
             }
             case Compilation.Compiled(var policy, var warnings) -> {
-                var publication = number(submitted, policy.name(), publisher, warnings);
-                if (publication instanceof Publication.Published(var version, _)) {
-                    announce.accept(version);
+                turn.lock();
+                try {
+                    var content = contentDigest(submitted);
+                    // The commit point: from here on this number is this content.
+                    var added =
+                            store.append(
+                                    (tip, least) ->
+                                            tip.filter(each -> isAlready(each, content)).isPresent()
+                                                    ? Optional.empty()
+                                                    : Optional.of(
+                                                            sign(
+                                                                    submitted,
+                                                                    content,
+                                                                    policy.name(),
+                                                                    publisher,
+                                                                    least)));
+                    if (added.isEmpty()) {
+                        unchanged.increment();
+                        yield new Publication.Unchanged(follow().orElseThrow(), warnings);
+                    }
+                    take(added.get());
+                    published.increment();
+                    yield new Publication.Published(added.get(), warnings);
+                } finally {
+                    turn.unlock();
                 }
-                yield publication;
             }
         };
     }
 
-    private Publication number(
-            SubmittedFiles submitted,
-            String policy,
-            String publisher,
-            List<Problem> warnings) {
+    /**
+     * Publishes the content of a version under a new number, for edges that have a higher one by
+     * now. Who published it first is its publisher still.
+     *
+     * @param above a version above this with the same content, if it is the newest, is used again:
+     *     asking twice makes one
+     */
+    public SignedVersion republish(SignedVersion content, long above) {
         turn.lock();
         try {
-            var content = contentDigest(submitted);
-            var before = newest;
-            if (before.isPresent() && isAlready(before.get(), content)) {
-                unchanged.increment();
-                return new Publication.Unchanged(before.get(), warnings);
+            var files = new SubmittedFiles(content.bundle().getFilesList());
+            // The commit point, as above.
+            var added =
+                    store.append(
+                            (tip, least) ->
+                                    tip.filter(each -> each.version() > above)
+                                                    .filter(
+                                                            each ->
+                                                                    isAlready(
+                                                                            each,
+                                                                            content
+                                                                                    .contentSha256()))
+                                                    .isPresent()
+                                            ? Optional.empty()
+                                            : Optional.of(
+                                                    sign(
+                                                            files,
+                                                            content.contentSha256(),
+                                                            content.policy(),
+                                                            content.publisher(),
+                                                            least)));
+            if (added.isEmpty()) {
+                return follow().orElseThrow();
             }
-            var version = sign(submitted, content, policy, publisher);
-            store.add(version); // The commit point: from here on this number is this content.
-            newest = Optional.of(version);
-            published.increment();
-            return new Publication.Published(version, warnings);
+            take(added.get());
+            republished.increment();
+            return added.get();
         } finally {
             turn.unlock();
         }
     }
 
     /**
-     * Publishes the content of a version under a new number, for edges that have a higher one by
-     * now. It is announced to nobody: whoever asks has a use for it. Who published it first is its
-     * publisher still.
+     * Announces what another control plane has published. Blocks.
      *
-     * @param above a version above this with the same content is used again: asking twice makes one
+     * @return the newest version
      */
-    public SignedVersion republish(SignedVersion content, long above) {
+    public Optional<SignedVersion> follow() {
         turn.lock();
         try {
-            var before = newest;
-            if (before.isPresent()
-                    && before.get().version() > above
-                    && isAlready(before.get(), content.contentSha256())) {
-                return before.get();
+            if (store.tip().map(Tip::version).orElse(0L) > number(newest)) {
+                store.newest().ifPresent(this::take);
             }
-            var version =
-                    sign(
-                            new SubmittedFiles(content.bundle().getFilesList()),
-                            content.contentSha256(),
-                            content.policy(),
-                            content.publisher());
-            store.add(version); // The commit point, as above.
-            newest = Optional.of(version);
-            republished.increment();
-            return version;
+            return newest;
         } finally {
             turn.unlock();
         }
+    }
+
+    /** With turn held. A version that is behind what was announced is announced no more. */
+    private void take(SignedVersion version) {
+        if (version.version() > number(newest)) {
+            newest = Optional.of(version);
+            announce.accept(version);
+        }
+    }
+
+    private static long number(Optional<SignedVersion> version) {
+        return version.map(SignedVersion::version).orElse(0L);
     }
 
     /**
      * Another signing key makes another version: edges may have stopped to pin the key of the last
      * one.
      */
-    private boolean isAlready(SignedVersion version, ByteString content) {
+    private boolean isAlready(Tip version, ByteString content) {
         return version.contentSha256().equals(content)
-                && version.bundle().getKeyId().equals(ByteString.copyFrom(key.publicKey().id()));
+                && version.keyId().equals(ByteString.copyFrom(key.publicKey().id()));
     }
 
     private SignedVersion sign(
-            SubmittedFiles submitted, ByteString content, String policy, String publisher) {
-        long number =
-                Math.max(
-                        newest.map(SignedVersion::version).orElse(0L) + 1,
-                        limits.nextVersionAtLeast());
+            SubmittedFiles submitted,
+            ByteString content,
+            String policy,
+            String publisher,
+            long least) {
+        long number = Math.max(least, limits.nextVersionAtLeast());
         // The store keeps milliseconds; the manifest says no more than it.
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var manifest = manifest(submitted, number, policy, now).toByteString();

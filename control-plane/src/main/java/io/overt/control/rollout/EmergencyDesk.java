@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -27,12 +30,34 @@ public final class EmergencyDesk {
     private final Clock clock;
     private volatile Consumer<String> tell = _ -> {};
 
+    /** The last order of each site, as of {@link #known}: 2,000 edges that come back ask for it. */
+    private final Map<String, Optional<Kept>> last = new ConcurrentHashMap<>();
+
+    /** Number of the newest order that was told of here. Written by {@link #follow} alone. */
+    private final AtomicLong known;
+
     /** Signs by this. */
     public EmergencyDesk(
             EmergencyStore store, Function<EmergencyOrder, SignedEmergency> signer, Clock clock) {
         this.store = store;
         this.signer = signer;
         this.clock = clock;
+        this.known = new AtomicLong(store.highest());
+    }
+
+    /** Tells of orders that were given, here or by another control plane. */
+    public synchronized void follow() {
+        long newest = store.highest();
+        long before = known.get();
+        if (newest > before) {
+            known.set(newest);
+            last.clear();
+            store.list("", MOST_NEWS).stream()
+                    .filter(kept -> kept.order().getNumber() > before)
+                    .map(kept -> kept.order().getSite())
+                    .distinct()
+                    .forEach(tell);
+        }
     }
 
     /** From now on, this is told the site of each order. */
@@ -74,7 +99,8 @@ public final class EmergencyDesk {
 
     /** The order that edges of a site are to have: the last one, until it is over by itself. */
     public Optional<Kept> of(String site) {
-        return store.list(site, 1).stream().filter(this::standing).findFirst();
+        return last.computeIfAbsent(site, each -> store.list(each, 1).stream().findFirst())
+                .filter(this::standing);
     }
 
     /** The newest first. */
@@ -129,7 +155,7 @@ public final class EmergencyDesk {
                         .addKeyValue("actor", by)
                         .addKeyValue("reason", reason)
                         .log("emergency order given");
-                tell.accept(site);
+                follow();
                 return order;
             }
         }
@@ -150,6 +176,9 @@ public final class EmergencyDesk {
 
     /** An emergency that lasts longer is a policy. Edges hold to the same bound. */
     private static final Duration LONGEST = Duration.ofHours(24);
+
+    /** Between two looks, a second apart. */
+    private static final int MOST_NEWS = 500;
 
     private static final int MOST_SITE = 63;
     private static final int MOST_REASON = 500;

@@ -441,6 +441,11 @@ public final class RolloutDesk implements Targets {
         }
     }
 
+    /** Takes up what another control plane has done. */
+    void follow() {
+        refresh();
+    }
+
     /** How long a start waits for edges that were connected. */
     java.time.Duration waitAfterStart() {
         return settings.waitAfterStart();

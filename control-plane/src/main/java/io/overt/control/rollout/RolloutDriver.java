@@ -6,16 +6,20 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Drives the rollout that runs: looks at the fleet every second, and sooner when an edge has said
- * something. One thread of its own; what others nudge meanwhile is looked at together.
+ * something. Of several control planes on one store one drives, and the others follow what it does.
+ * One thread of its own; what others nudge meanwhile is looked at together.
  */
 public final class RolloutDriver implements AutoCloseable {
     private final RolloutDesk desk;
     private final Clock clock;
+    private final EmergencyDesk emergencies;
+    private final BooleanSupplier drives;
     private final RolloutMeters meters;
     private final Instant started;
     private final Thread thread;
@@ -31,16 +35,32 @@ public final class RolloutDriver implements AutoCloseable {
         STOP
     }
 
-    /** Starts. */
-    public static RolloutDriver start(RolloutDesk desk, Clock clock, RolloutMeters meters) {
-        var driver = new RolloutDriver(desk, clock, meters);
+    /**
+     * Starts.
+     *
+     * @param drives whether this control plane is the one that drives; asked often
+     */
+    public static RolloutDriver start(
+            RolloutDesk desk,
+            EmergencyDesk emergencies,
+            BooleanSupplier drives,
+            Clock clock,
+            RolloutMeters meters) {
+        var driver = new RolloutDriver(desk, emergencies, drives, clock, meters);
         desk.onNudge(driver::wake);
         driver.thread.start();
         return driver;
     }
 
-    private RolloutDriver(RolloutDesk desk, Clock clock, RolloutMeters meters) {
+    private RolloutDriver(
+            RolloutDesk desk,
+            EmergencyDesk emergencies,
+            BooleanSupplier drives,
+            Clock clock,
+            RolloutMeters meters) {
         this.desk = desk;
+        this.emergencies = emergencies;
+        this.drives = drives;
         this.clock = clock;
         this.meters = meters;
         this.started = clock.instant();
@@ -62,8 +82,11 @@ public final class RolloutDriver implements AutoCloseable {
     private void run() {
         while (await() != Wish.STOP) {
             try {
-                if (hasWaitedForEdges()) {
+                emergencies.follow();
+                if (drives.getAsBoolean() && hasWaitedForEdges()) {
                     desk.look();
+                } else {
+                    desk.follow();
                 }
             } catch (RuntimeException e) {
                 // The backstop of this thread: the store may be away, and comes back.

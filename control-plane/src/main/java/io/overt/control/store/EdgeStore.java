@@ -20,7 +20,7 @@ public final class EdgeStore {
 
     /** Every edge that was ever heard of. */
     public List<EdgeState> all() {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery("SELECT * FROM edge ORDER BY identity")
                                 .map((row, _) -> state(handle, row))
@@ -29,7 +29,7 @@ public final class EdgeStore {
 
     /** Replaces what was known of this edge. */
     public void put(EdgeState state) {
-        database.transact(
+        database.transactApart(
                 handle -> {
                     var identity = state.identity().uri();
                     handle.createUpdate(

@@ -23,7 +23,9 @@ final class Migrations {
             List.of(
                     new Step(1, "0001-versions-and-edges.sql"),
                     new Step(2, "0002-witness.sql"),
-                    new Step(3, "0003-several-control-planes.sql"),
+                    new Step(3, "0003-order-of-evidence.sql"),
+                    new Step(4, "0004-leases.sql"),
+                    new Step(5, "0005-version-floor.sql"),
                     new Step(10, "0010-rollouts.sql"),
                     new Step(11, "0011-approvals-and-emergencies.sql"),
                     new Step(20, "0020-audit.sql"),
@@ -55,13 +57,19 @@ final class Migrations {
      */
     static void apply(String where, Dialect dialect, Connection connection)
             throws SQLException, StartException {
+        apply(where, dialect, connection, STEPS);
+    }
+
+    /** The same up to some step, for rows that come from there. */
+    static void apply(String where, Dialect dialect, Connection connection, List<Step> steps)
+            throws SQLException, StartException {
         switch (dialect) {
-            case SQLITE -> applyAll(where, dialect, connection);
+            case SQLITE -> applyAll(where, dialect, connection, steps);
             case POSTGRESQL -> {
                 // Two control planes may start at the same time.
                 PostgresEngine.lockSchema(connection);
                 try {
-                    applyAll(where, dialect, connection);
+                    applyAll(where, dialect, connection, steps);
                 } finally {
                     PostgresEngine.unlockSchema(connection);
                 }
@@ -69,7 +77,8 @@ final class Migrations {
         }
     }
 
-    private static void applyAll(String where, Dialect dialect, Connection connection)
+    private static void applyAll(
+            String where, Dialect dialect, Connection connection, List<Step> steps)
             throws SQLException, StartException {
         try (var statement = connection.createStatement()) {
             statement.execute(dialect.render("schema_step", MEMORY));
@@ -84,7 +93,7 @@ final class Migrations {
                             + newest()
                             + ")");
         }
-        for (var step : STEPS) {
+        for (var step : steps) {
             var sql = step.sql(dialect);
             var digest =
                     HexFormat.of()
@@ -141,8 +150,8 @@ final class Migrations {
         }
     }
 
-    private static NavigableMap<Integer, String> applied(Connection connection)
-            throws SQLException {
+    /** Numbers of steps, and the digest of each. */
+    static NavigableMap<Integer, String> applied(Connection connection) throws SQLException {
         var applied = new TreeMap<Integer, String>();
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT number, sha256 FROM schema_step")) {

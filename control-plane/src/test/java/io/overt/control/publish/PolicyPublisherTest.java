@@ -7,8 +7,10 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.store.Database;
+import io.overt.control.store.EachStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.WithStore;
 import io.overt.policy.Compilation;
 import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.policy.v1.BundleFile;
@@ -27,13 +29,13 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@WithStore
 class PolicyPublisherTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456789Z");
     private static final String ALICE = "overt://hq/operator/alice";
@@ -56,25 +58,18 @@ class PolicyPublisherTest {
     @TempDir Path folder;
     private final List<SignedVersion> announced = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private Database database;
     private PolicyStore store;
     private PolicySigningKey key;
     private PolicyPublisher publisher;
 
     @BeforeEach
-    void open() throws Exception {
-        database = Database.open(folder.resolve("control.db"));
+    void open(Database database) throws Exception {
         store = new PolicyStore(database);
         key = PolicySigningKey.create(folder.resolve("policy.key"));
         publisher = publisher(key, 1);
     }
 
-    @AfterEach
-    void close() throws Exception {
-        database.close();
-    }
-
-    @Test
+    @EachStore
     void a_good_policy_is_kept_signed_and_announced() throws Exception {
         var version =
                 published(
@@ -148,7 +143,7 @@ class PolicyPublisherTest {
         assertThat(announced).isEmpty();
     }
 
-    @Test
+    @EachStore
     void what_the_newest_version_is_already_is_not_published_again() throws Exception {
         publisher.publish(
                 files(Map.of("policy.yaml", WITH_LIST, "lists/health.txt", "a.example\n")), ALICE);
@@ -164,7 +159,7 @@ class PolicyPublisherTest {
         assertThat(count("unchanged")).isEqualTo(2);
     }
 
-    @Test
+    @EachStore
     void one_byte_of_a_list_is_another_version_and_so_is_going_back() throws Exception {
         publisher.publish(
                 files(Map.of("policy.yaml", WITH_LIST, "lists/health.txt", "a.example\n")), ALICE);
@@ -194,7 +189,7 @@ class PolicyPublisherTest {
                 .isEqualTo(3);
     }
 
-    @Test
+    @EachStore
     void another_signing_key_makes_another_version_of_the_same_content() throws Exception {
         publisher.publish(document(BLOCK), ALICE);
 
@@ -203,7 +198,7 @@ class PolicyPublisherTest {
         assertThat(published(next.publish(document(BLOCK), ALICE)).version()).isEqualTo(2);
     }
 
-    @Test
+    @EachStore
     void numbers_go_on_after_a_restart_and_can_be_told_to_start_higher() throws Exception {
         publisher.publish(document(BLOCK), ALICE);
 
@@ -215,7 +210,7 @@ class PolicyPublisherTest {
                 .isEqualTo(41);
     }
 
-    @Test
+    @EachStore
     void many_at_once_get_one_number_each_and_are_announced_in_order() throws Exception {
         List<Future<Publication>> publications;
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** The kinds of store that there are. */
@@ -57,14 +58,16 @@ public enum TestStores {
         @Override
         public StoreConfig config() {
             return new StoreConfig.InPostgres(
-                    "127.0.0.1",
-                    database.port(),
-                    database.name(),
+                    new StoreConfig.Place(
+                            List.of(new StoreConfig.Server("127.0.0.1", database.port())),
+                            database.name()),
                     database.name(),
                     Optional.of(password),
                     new StoreConfig.Tls.Off(),
                     4,
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    StoreConfig.DEFAULT_POLL,
+                    StoreConfig.DEFAULT_LEASE);
         }
 
         @Override
