@@ -111,8 +111,7 @@ public final class ControlPlane {
         var accessTrail = new AccessTrail(trail, clock, meters);
         var byCertificate = new CertificateAuthenticator(config.access().granted());
         var machines = new AccessGate(byCertificate, accessTrail);
-        var people =
-                people(config.access(), new SessionStore(database), accessTrail, clock, parts);
+        var people = people(config.access(), new SessionStore(database), accessTrail, clock, parts);
         if (config.access().grants().isEmpty()) {
             LOG.atWarn()
                     .log(
@@ -302,10 +301,7 @@ public final class ControlPlane {
             throws StartException {
         try {
             return settings.oidc()
-                    .map(
-                            oidc ->
-                                    parts.add(
-                                            "people", People.open(oidc, sessions, trail, clock)));
+                    .map(oidc -> parts.add("people", People.open(oidc, sessions, trail, clock)));
         } catch (IllegalArgumentException e) {
             throw new StartException("access.oidc: " + e.getMessage(), e);
         }

@@ -7,6 +7,7 @@ import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.Overtctl;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.web.WebSettings;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetFiles;
 import io.overt.service.identity.FleetTls;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,33 +37,66 @@ public final class TestControlPlane implements AutoCloseable {
     private final ControlConfig config;
     private final List<AutoCloseable> clients = new ArrayList<>();
     private Parts parts = new Parts();
-    private ControlPlane control;
+    private ControlPlane running;
 
-    /** Starts it in an empty folder. */
+    /** Starts it in an empty folder, without a listener for browsers. */
     public TestControlPlane(Path folder, AccessSettings access) throws Exception {
+        this(folder, access, Optional.empty());
+    }
+
+    /** Starts it in an empty folder, with a listener for browsers. */
+    public static TestControlPlane withWeb(Path folder, AccessSettings access) throws Exception {
+        return new TestControlPlane(
+                folder,
+                access,
+                Optional.of(
+                        (fleet, control) -> {
+                            var browser =
+                                    fleet.pki()
+                                            .leaf("localhost", "127.0.0.1")
+                                            .write(folder, "browser", fleet.pki().anchor());
+                            return new WebSettings(
+                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                    browser.certificateChain(),
+                                    browser.privateKey(),
+                                    Optional.of(control.trustAnchors()),
+                                    1 << 20,
+                                    Duration.ofSeconds(20),
+                                    Duration.ofSeconds(20),
+                                    100);
+                        }));
+    }
+
+    private interface Web {
+        WebSettings of(TestFleet fleet, PemFiles control);
+    }
+
+    private TestControlPlane(Path folder, AccessSettings access, Optional<Web> web)
+            throws Exception {
         this.folder = folder;
         this.fleet = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
         var signingKey = folder.resolve("policy.key");
         PolicySigningKey.create(signingKey);
+        var control = fleet.issue("control", "control-1");
         var loopback = InetAddress.getLoopbackAddress();
         this.config =
                 new ControlConfig(
                         new InetSocketAddress(loopback, 0),
                         new InetSocketAddress(loopback, 0),
-                        files(fleet.issue("control", "control-1")),
+                        files(control),
                         folder.resolve("state/control.db"),
                         signingKey,
                         new PublicationLimits(1 << 20, 1),
                                 io.overt.control.rollout.RolloutSettings.defaults(),
                         Optional.empty(),
-                        Optional.empty(),
+                        web.map(each -> each.of(fleet, control)),
                         access);
-        this.control = ControlPlane.start(config, Clock.systemUTC(), parts);
+        this.running = ControlPlane.start(config, Clock.systemUTC(), parts);
     }
 
     /** What runs. */
     public ControlPlane running() {
-        return control;
+        return running;
     }
 
     /** Whose certificates it believes. */
@@ -78,8 +113,7 @@ public final class TestControlPlane implements AutoCloseable {
     public ManagedChannel channel(String role, String name) throws Exception {
         var tls = new FleetTls(files(fleet.issue(role, name)));
         var channel =
-                FleetChannel.to(
-                        control.rpcAddress(), tls, ExpectedPeer.of(Role.CONTROL), 64 << 20);
+                FleetChannel.to(running.rpcAddress(), tls, ExpectedPeer.of(Role.CONTROL), 64 << 20);
         clients.add(tls);
         clients.add(channel::shutdownNow);
         return channel;
@@ -99,7 +133,7 @@ public final class TestControlPlane implements AutoCloseable {
                           trust-anchors: %s
                         """
                                 .formatted(
-                                        control.rpcAddress().getPort(),
+                                        running.rpcAddress().getPort(),
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
@@ -119,7 +153,7 @@ public final class TestControlPlane implements AutoCloseable {
     public void restart() throws Exception {
         parts.close();
         parts = new Parts();
-        control = ControlPlane.start(config, Clock.systemUTC(), parts);
+        running = ControlPlane.start(config, Clock.systemUTC(), parts);
     }
 
     @Override

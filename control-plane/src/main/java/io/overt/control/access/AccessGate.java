@@ -49,7 +49,12 @@ public final class AccessGate implements ServiceGate {
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         return switch (authenticator.authenticate(call, headers)) {
             case Authentication.Unknown(var why) -> {
-                refuse(call, Status.UNAUTHENTICATED, Actor.nobody(from(call)), why, Optional.empty());
+                refuse(
+                        call,
+                        Status.UNAUTHENTICATED,
+                        Actor.nobody(from(call)),
+                        why,
+                        Optional.empty());
                 yield new ServerCall.Listener<>() {};
             }
             case Authentication.Known(var caller) -> {
@@ -225,8 +230,7 @@ public final class AccessGate implements ServiceGate {
     }
 
     private static String from(ServerCall<?, ?> call) {
-        @Nullable SocketAddress address =
-                call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        @Nullable SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         return address instanceof InetSocketAddress inet && inet.getAddress() != null
                 ? inet.getAddress().getHostAddress()
                 : "";

@@ -80,7 +80,8 @@ public record AccessSettings(
     }
 
     private static AccessRole role(String text) {
-        return AccessRole.of(text).orElseThrow(() -> new IllegalArgumentException("one of " + ROLES));
+        return AccessRole.of(text)
+                .orElseThrow(() -> new IllegalArgumentException("one of " + ROLES));
     }
 
     private static String site(String text) {

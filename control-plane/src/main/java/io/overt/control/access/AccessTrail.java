@@ -66,12 +66,10 @@ public final class AccessTrail {
             what.put("why", status.getDescription());
         }
         return trail.write(
-                new Entry(
-                        Kind.OUTCOME, actor, method, status.getCode().name(), request, what));
+                new Entry(Kind.OUTCOME, actor, method, status.getCode().name(), request, what));
     }
 
-    void refused(
-            Actor actor, String method, Status status, String why, Optional<Message> request) {
+    void refused(Actor actor, String method, Status status, String why, Optional<Message> request) {
         var what = new TreeMap<String, Object>();
         what.put("why", why);
         request.ifPresent(message -> what.put("request", AuditTrail.shown(message)));

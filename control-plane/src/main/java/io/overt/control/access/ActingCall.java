@@ -89,7 +89,10 @@ final class ActingCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
             return Optional.empty();
         }
         ended = true;
-        var shown = answer instanceof Message message ? Optional.of(message) : Optional.<Message>empty();
+        var shown =
+                answer instanceof Message message
+                        ? Optional.of(message)
+                        : Optional.<Message>empty();
         return Optional.of(trail.outcome(actor, method(), request, status, shown));
     }
 

@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
  * @param groups as it names them
  * @param shown for people to read
  */
-public record Claims(
-        String subject, Optional<String> email, Set<String> groups, String shown) {
+public record Claims(String subject, Optional<String> email, Set<String> groups, String shown) {
 
     /** Copies, and refuses a subject that could pass for two. */
     public Claims {

@@ -75,9 +75,7 @@ public final class Grants {
                                 switch (to) {
                                     case Receiver.Certificate(var pattern) ->
                                             pattern.matches(identity);
-                                    case Receiver.Group _,
-                                            Receiver.Subject _,
-                                            Receiver.Email _ ->
+                                    case Receiver.Group _, Receiver.Subject _, Receiver.Email _ ->
                                             false;
                                 }));
     }

@@ -103,7 +103,10 @@ public final class AuditAdminService extends AuditAdminGrpc.AuditAdminImplBase {
 
         void pump() {
             while (!done && out.isReady()) {
-                var rows = store.from(next, CHUNK).stream().filter(row -> row.sequence() <= end).toList();
+                var rows =
+                        store.from(next, CHUNK).stream()
+                                .filter(row -> row.sequence() <= end)
+                                .toList();
                 if (rows.isEmpty()) {
                     done = true;
                     out.onCompleted();

@@ -5,7 +5,8 @@ package io.overt.control.audit;
  *
  * @param name stable
  * @param shown for people; the name again where there is nothing better
- * @param how it is known: {@code certificate}, {@code token}, {@code session}; empty where it is not
+ * @param how it is known: {@code certificate}, {@code token}, {@code session}; empty where it is
+ *     not
  * @param from the address that the call came from; empty for the control plane itself
  */
 public record Actor(String name, String shown, String how, String from) {

@@ -93,7 +93,9 @@ public final class AuditTrail {
                 counter.increment();
             }
             return new Writing.Written(TrailHead.of(head));
-        } catch (RuntimeException e) { // The back-stop: whatever a database can be out of order with.
+        } catch (
+                RuntimeException
+                        e) { // The back-stop: whatever a database can be out of order with.
             failures.increment();
             LOG.atError()
                     .setCause(e)

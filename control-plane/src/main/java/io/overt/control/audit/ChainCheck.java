@@ -101,7 +101,9 @@ public final class ChainCheck {
             return;
         }
         if (!head.hash().equals(row.hash())) {
-            broken = Optional.of(new Broken(row.sequence(), "has not the hash that was kept with it"));
+            broken =
+                    Optional.of(
+                            new Broken(row.sequence(), "has not the hash that was kept with it"));
             return;
         }
         var members = parse(row.line());
@@ -188,7 +190,6 @@ public final class ChainCheck {
     }
 
     private static ByteString hash(String line) {
-        return ByteString.copyFrom(
-                PolicySignature.sha256(line.getBytes(StandardCharsets.UTF_8)));
+        return ByteString.copyFrom(PolicySignature.sha256(line.getBytes(StandardCharsets.UTF_8)));
     }
 }

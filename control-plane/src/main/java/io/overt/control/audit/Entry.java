@@ -40,7 +40,8 @@ public record Entry(
     public static final String PENDING = "pending";
 
     /** Something that the control plane did of its own accord, or that is no call. */
-    public static Entry event(Actor actor, String what, String outcome, Map<String, ?> particulars) {
+    public static Entry event(
+            Actor actor, String what, String outcome, Map<String, ?> particulars) {
         return new Entry(Kind.EVENT, actor, what, outcome, "", particulars);
     }
 }

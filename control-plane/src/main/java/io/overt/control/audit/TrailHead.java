@@ -20,7 +20,11 @@ public record TrailHead(long sequence, ByteString hash) {
     public TrailHead {
         if (sequence < 0 || hash.size() != 32) {
             throw new IllegalArgumentException(
-                    "line " + sequence + " with a hash of " + hash.size() + " bytes (expected: 32)");
+                    "line "
+                            + sequence
+                            + " with a hash of "
+                            + hash.size()
+                            + " bytes (expected: 32)");
         }
     }
 

@@ -204,9 +204,7 @@ final class AuditCommand implements Callable<Integer> {
             try (var connection = of(parent).connect();
                     var out =
                             Files.newBufferedWriter(
-                                    file,
-                                    StandardCharsets.UTF_8,
-                                    StandardOpenOption.CREATE_NEW)) {
+                                    file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
                 var exported =
                         connection
                                 .auditStream()
@@ -251,7 +249,8 @@ final class AuditCommand implements Callable<Integer> {
         @Option(
                 names = "--after",
                 paramLabel = "N:HASH",
-                description = "The line before the file's first one, where it does not begin with 1.")
+                description =
+                        "The line before the file's first one, where it does not begin with 1.")
         private @Nullable String after;
 
         @Override
@@ -259,9 +258,7 @@ final class AuditCommand implements Callable<Integer> {
             var known = head("--head", head);
             var start = head("--after", after);
             var verified =
-                    file == null
-                            ? here(known)
-                            : inFile(file, start.orElse(TrailHead.EMPTY), known);
+                    file == null ? here(known) : inFile(file, start.orElse(TrailHead.EMPTY), known);
             of(parent)
                     .format()
                     .print(spec.commandLine().getOut(), verified.json(), verified::people);
@@ -316,7 +313,8 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     /** What came of it. */
-    private record Verified(TrailHead head, long brokenAt, String why, Optional<TrailHead> missing) {
+    private record Verified(
+            TrailHead head, long brokenAt, String why, Optional<TrailHead> missing) {
         boolean isWhole() {
             return brokenAt == 0 && why.isEmpty() && missing.isEmpty();
         }

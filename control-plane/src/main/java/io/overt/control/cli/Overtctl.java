@@ -9,6 +9,7 @@ import io.overt.service.process.Build;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,7 @@ import picocli.CommandLine.ScopeType;
             EdgesCommand.class,
             ExclusionsCommand.class,
             AuditCommand.class,
+            LoginCommand.class,
             CompletionCommand.class,
             SchemaCommand.class
         })
@@ -105,6 +107,14 @@ public final class Overtctl {
                     "Where the control plane is and who you are (YAML). Default: $OVERTCTL_CONFIG, else"
                             + " ~/.config/overt/overtctl.yaml.")
     private @Nullable Path config;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description =
+                    "Your token, in a file for you alone; $OVERT_TOKEN has the token itself. Default: what `overtctl login` kept.")
+    private @Nullable Path tokenFile;
 
     @Option(
             names = {"-o", "--output"},
@@ -159,8 +169,30 @@ public final class Overtctl {
         this.environment = environment;
     }
 
-    Connection connect() throws ConfigException {
-        return Connection.open(
+    /**
+     * To the control plane: with the token of {@code --token-file} or {@code OVERT_TOKEN}; else with
+     * the certificate; else with the token that {@code overtctl login} kept.
+     */
+    Connection connect() throws ConfigException, IOException {
+        var settings = settings();
+        return Connection.open(settings, token(settings));
+    }
+
+    private Optional<String> token(CtlSettings settings) throws IOException {
+        if (tokenFile != null) {
+            return Optional.of(TokenFile.read(tokenFile));
+        }
+        var given = Optional.ofNullable(environment.get("OVERT_TOKEN"));
+        if (given.isPresent() || settings.fleet().isPresent()) {
+            return given;
+        }
+        return Files.exists(settings.tokenFile())
+                ? Optional.of(TokenFile.read(settings.tokenFile()))
+                : Optional.empty();
+    }
+
+    CtlSettings settings() throws ConfigException {
+        return CtlSettings.read(
                 Optional.ofNullable(config)
                         .or(
                                 () ->

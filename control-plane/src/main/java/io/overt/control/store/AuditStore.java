@@ -135,8 +135,8 @@ public final class AuditStore {
     /**
      * Intents that this process wrote and that have no outcome, in order.
      *
-     * @param started the event that it writes at each start, once it has seen to what was unfinished
-     *     before: nothing older is looked at
+     * @param started the event that it writes at each start, once it has seen to what was
+     *     unfinished before: nothing older is looked at
      */
     public List<AuditRow> unfinished(String process, String started) {
         return database.read(

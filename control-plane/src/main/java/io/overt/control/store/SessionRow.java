@@ -24,7 +24,8 @@ public record SessionRow(
     public SessionRow {
         groups = List.copyOf(groups);
         if (groups.stream().anyMatch(each -> each.isEmpty() || each.contains("\n"))) {
-            throw new IllegalArgumentException("a group without a name, or with an end of line in it");
+            throw new IllegalArgumentException(
+                    "a group without a name, or with an end of line in it");
         }
     }
 }

@@ -43,12 +43,8 @@ final class SignInRoutes {
 
     /** Before whatever serves the folders that these are in. */
     void addTo(ServerBuilder builder) {
-        builder.route()
-                .get("/sign-in")
-                .build((ctx, request) -> off(ctx, () -> begin(ctx)));
-        builder.route()
-                .get(CALLBACK)
-                .build((ctx, request) -> off(ctx, () -> end(ctx)));
+        builder.route().get("/sign-in").build((ctx, request) -> off(ctx, () -> begin(ctx)));
+        builder.route().get(CALLBACK).build((ctx, request) -> off(ctx, () -> end(ctx)));
         builder.route()
                 .post("exact:/v1/me:signOut")
                 .build((ctx, request) -> off(ctx, () -> signOut(ctx)));
@@ -71,7 +67,8 @@ final class SignInRoutes {
 
     private HttpResponse begin(ServiceRequestContext ctx) {
         return answer(
-                signIn.begin(callback(ctx), Optional.ofNullable(ctx.queryParam("back")).orElse("/")));
+                signIn.begin(
+                        callback(ctx), Optional.ofNullable(ctx.queryParam("back")).orElse("/")));
     }
 
     private HttpResponse end(ServiceRequestContext ctx) {

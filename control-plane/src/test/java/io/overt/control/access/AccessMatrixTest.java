@@ -103,7 +103,8 @@ class AccessMatrixTest {
                                         store, "overt://hq/control/c1", Clock.systemUTC(), meters),
                                 Clock.systemUTC(),
                                 meters));
-        var builder = NettyServerBuilder.forAddress(
+        var builder =
+                NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         methods.stream()
                 .collect(Collectors.groupingBy(MethodDescriptor::getServiceName))
@@ -112,7 +113,10 @@ class AccessMatrixTest {
                                 builder.addService(
                                         ServerInterceptors.intercept(service(name, each), gate)));
         server = builder.build().start();
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+        channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                        .usePlaintext()
+                        .build();
     }
 
     @AfterAll
@@ -131,6 +135,36 @@ class AccessMatrixTest {
                         "overt.control.v1.PolicyAdmin/Publish",
                         "overt.control.v1.ExclusionAdmin/RuleExclusion",
                         "overt.control.v1.AuditAdmin/ExportRecords");
+    }
+
+    /** A row for each method; a method that comes later is printed as it belongs there. */
+    @Test
+    void the_table_in_the_documentation_is_what_the_options_say() throws Exception {
+        var rows =
+                Files.readAllLines(Path.of("../docs/access.md")).stream()
+                        .filter(line -> line.startsWith("| `") && line.contains("/"))
+                        .toList();
+        assertThat(rows)
+                .as("docs/access.md")
+                .containsExactlyElementsOf(
+                        methods.stream().map(AccessMatrixTest::row).sorted().toList());
+    }
+
+    private static String row(MethodDescriptor<?, ?> method) {
+        var option = option(method);
+        var cells = new StringBuilder("| `");
+        cells.append(method.getFullMethodName().substring("overt.control.v1.".length()));
+        cells.append("` |");
+        for (var role : AccessRole.values()) {
+            cells.append(mayCall(option, role) == Expected.LET_IN ? " yes |" : "  |");
+        }
+        var about =
+                switch (option.getSpan()) {
+                    case ACCESS_SPAN_SITE -> "site";
+                    case ACCESS_SPAN_ANY -> "any";
+                    case ACCESS_SPAN_FLEET, ACCESS_SPAN_UNSPECIFIED, UNRECOGNIZED -> "fleet";
+                };
+        return cells + " " + about + (option.getAct() ? " | act |" : " |  |");
     }
 
     @TestFactory
@@ -175,9 +209,7 @@ class AccessMatrixTest {
                     var caller = "all-of-hq";
                     var span = option(method).getSpan();
                     var everywhere =
-                            span == AccessSpan.ACCESS_SPAN_ANY
-                                    ? Expected.LET_IN
-                                    : Expected.REFUSED;
+                            span == AccessSpan.ACCESS_SPAN_ANY ? Expected.LET_IN : Expected.REFUSED;
                     calls(method, caller, request(method, ""), everywhere);
                     if (span == AccessSpan.ACCESS_SPAN_SITE) {
                         calls(method, caller, request(method, "hq"), Expected.LET_IN);
@@ -363,8 +395,7 @@ class AccessMatrixTest {
         var service = ServerServiceDefinition.builder(name);
         for (var each : methods) {
             var method = (MethodDescriptor<Message, Message>) each;
-            var answer =
-                    DynamicMessage.getDefaultInstance(descriptor(method).getOutputType());
+            var answer = DynamicMessage.getDefaultInstance(descriptor(method).getOutputType());
             var typed = method.parseResponse(answer.toByteString().newInput());
             if (method.getType().serverSendsOneMessage()) {
                 service.addMethod(
@@ -400,11 +431,7 @@ class AccessMatrixTest {
                         .collect(Collectors.toMap(Function.identity(), _ -> hq()));
         return Stream.of(
                         Arrays.stream(AccessRole.values())
-                                .map(
-                                        role ->
-                                                caller(
-                                                        role.text(),
-                                                        Map.of(role, new Reach.Fleet()))),
+                                .map(role -> caller(role.text(), Map.of(role, new Reach.Fleet()))),
                         Stream.of(
                                 caller("no-role", Map.of()),
                                 caller("edge", Map.of()),

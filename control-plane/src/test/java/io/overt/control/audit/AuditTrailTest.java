@@ -32,8 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class AuditTrailTest {
     private static final String PROCESS = "overt://hq/control/c1";
-    private static final Actor ANN =
-            new Actor("oidc:ann", "ann@corp.example", "token", "10.1.2.3");
+    private static final Actor ANN = new Actor("oidc:ann", "ann@corp.example", "token", "10.1.2.3");
     private static final Clock NOON =
             Clock.fixed(Instant.parse("2026-11-28T12:00:00Z"), ZoneOffset.UTC);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -154,8 +153,7 @@ class AuditTrailTest {
                                                         .setPath("policy.yaml")
                                                         .setContent(
                                                                 ByteString.copyFromUtf8("secret")))
-                                        .addFiles(
-                                                BundleFile.newBuilder().setPath("x".repeat(1025)))
+                                        .addFiles(BundleFile.newBuilder().setPath("x".repeat(1025)))
                                         .build()));
         assertThat(shown)
                 .isEqualTo(

@@ -97,7 +97,14 @@ class AuditCommandTest {
         assertThat(verified).startsWith("0 whole, its head is 4:");
         var head = verified.strip().substring("0 whole, its head is ".length());
         assertThat(viewer("audit", "verify", "--head", head)).startsWith("0 whole");
-        assertThat(run(nowhere, "audit", "verify", file.toString(), "--head", "9:" + "a".repeat(64)))
+        assertThat(
+                        run(
+                                nowhere,
+                                "audit",
+                                "verify",
+                                file.toString(),
+                                "--head",
+                                "9:" + "a".repeat(64)))
                 .isEqualTo(
                         "9 cut off: it ends with "
                                 + head

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Timestamp;
-import io.overt.control.access.AccessSettings;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.ScriptedEdge.Manner;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;

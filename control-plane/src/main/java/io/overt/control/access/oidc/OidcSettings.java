@@ -106,20 +106,27 @@ public record OidcSettings(
                                                 + ": a signature by a key that only the provider has"));
     }
 
-    /** In the clear only to this very machine, which is where tests and side-cars are. */
-    static URI issuer(String text) {
+    /**
+     * An address of the provider: in the clear only to this very machine, which is where tests and
+     * side-cars are.
+     *
+     * @throws IllegalArgumentException whose message says what was expected
+     */
+    public static URI issuer(String text) {
         URI uri;
         try {
             uri = URI.create(text);
         } catch (IllegalArgumentException _) {
             throw new IllegalArgumentException(ISSUER);
         }
-        var local = Set.of("127.0.0.1", "[::1]", "localhost").contains(String.valueOf(uri.getHost()));
+        var local =
+                Set.of("127.0.0.1", "[::1]", "localhost").contains(String.valueOf(uri.getHost()));
         if (uri.getHost() == null
                 || uri.getRawQuery() != null
                 || uri.getRawFragment() != null
                 || uri.getRawUserInfo() != null
-                || !("https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && local))) {
+                || !("https".equals(uri.getScheme())
+                        || ("http".equals(uri.getScheme()) && local))) {
             throw new IllegalArgumentException(ISSUER);
         }
         return uri;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knows people by a bearer's token (RFC 6750), else by the cookie of their session, else asks the
  * next. What is shown and does not hold is refused, whatever else is shown. With a cookie, a call
- * that acts must come from a page of ours, as the browser says: a cookie comes along by itself, also
- * when another site's page calls.
+ * that acts must come from a page of ours, as the browser says: a cookie comes along by itself,
+ * also when another site's page calls.
  */
 public final class PersonAuthenticator implements Authenticator {
     private final TokenVerifier tokens;
@@ -50,9 +50,7 @@ public final class PersonAuthenticator implements Authenticator {
         if (cookie.isPresent()) {
             return session(
                     cookie.get(),
-                    Rule.of(call.getMethodDescriptor())
-                            .map(Rule::manner)
-                            .orElse(Manner.ACTS),
+                    Rule.of(call.getMethodDescriptor()).map(Rule::manner).orElse(Manner.ACTS),
                     Optional.ofNullable(headers.get(FETCH_SITE)).orElse(""));
         }
         return otherwise.authenticate(call, headers);
@@ -60,13 +58,16 @@ public final class PersonAuthenticator implements Authenticator {
 
     private Authentication bearer(String authorization) {
         var space = authorization.indexOf(' ');
-        if (space < 0 || !authorization.substring(0, space).toLowerCase(Locale.ROOT).equals("bearer")) {
-            return new Authentication.Unknown("an authorization of another kind (expected: Bearer)");
+        if (space < 0
+                || !authorization.substring(0, space).toLowerCase(Locale.ROOT).equals("bearer")) {
+            return new Authentication.Unknown(
+                    "an authorization of another kind (expected: Bearer)");
         }
         return switch (tokens.verify(authorization.substring(space + 1).strip())) {
             case Verdict.Believed(var claims) ->
                     new Authentication.Known(grants.person(claims, How.TOKEN));
-            case Verdict.Refused(var why) -> new Authentication.Unknown("a token that does not hold: " + why);
+            case Verdict.Refused(var why) ->
+                    new Authentication.Unknown("a token that does not hold: " + why);
         };
     }
 
@@ -126,6 +127,7 @@ public final class PersonAuthenticator implements Authenticator {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> COOKIE =
             Metadata.Key.of("cookie", Metadata.ASCII_STRING_MARSHALLER);
+
     /** Browsers say it, and no page can say it for them (Fetch Metadata). */
     private static final Metadata.Key<String> FETCH_SITE =
             Metadata.Key.of("sec-fetch-site", Metadata.ASCII_STRING_MARSHALLER);

@@ -94,7 +94,8 @@ public final class Provider {
                                     endpoint(object, "authorization_endpoint"),
                                     endpoint(object, "token_endpoint"),
                                     endpoint(object, "jwks_uri"),
-                                    text(object, "device_authorization_endpoint").map(Provider::safe),
+                                    text(object, "device_authorization_endpoint")
+                                            .map(Provider::safe),
                                     now));
                 } catch (IllegalArgumentException e) {
                     yield new Discovery.Unavailable(place + ": " + e.getMessage());

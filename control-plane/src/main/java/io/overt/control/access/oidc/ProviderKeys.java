@@ -84,10 +84,11 @@ final class ProviderKeys {
         var matcher = JWKMatcher.forJWSHeader(header);
         return matcher == null
                 ? List.of()
-                : new JWKSelector(matcher).select(new JWKSet(keys)).stream()
-                        .filter(key -> fits(key, header.getAlgorithm()))
-                        .limit(MOST_TRIED)
-                        .toList();
+                : new JWKSelector(matcher)
+                        .select(new JWKSet(keys)).stream()
+                                .filter(key -> fits(key, header.getAlgorithm()))
+                                .limit(MOST_TRIED)
+                                .toList();
     }
 
     /** A key for RSA says nothing of an algorithm for EC, and the other way round. */

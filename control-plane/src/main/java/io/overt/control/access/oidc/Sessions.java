@@ -70,7 +70,8 @@ public final class Sessions {
                             return new Session(
                                     new Claims(
                                             row.subject(),
-                                            Optional.of(row.email()).filter(each -> !each.isEmpty()),
+                                            Optional.of(row.email())
+                                                    .filter(each -> !each.isEmpty()),
                                             new HashSet<>(row.groups()),
                                             row.shown()),
                                     row.since().plus(absolute));

@@ -42,8 +42,7 @@ public final class TokenVerifier {
     }
 
     /** Asks for keys when they are first needed. */
-    public TokenVerifier(
-            OidcSettings settings, Provider provider, ProviderHttp http, Clock clock) {
+    public TokenVerifier(OidcSettings settings, Provider provider, ProviderHttp http, Clock clock) {
         this.settings = settings;
         this.keys = new ProviderKeys(provider, http, clock, settings.keysFor());
         this.clock = clock;
@@ -130,7 +129,10 @@ public final class TokenVerifier {
                             .orElse(subject);
             return new Verdict.Believed(
                     new Claims(
-                            subject, email, groups(claims.getClaim(settings.groupsClaim())), shown));
+                            subject,
+                            email,
+                            groups(claims.getClaim(settings.groupsClaim())),
+                            shown));
         } catch (ParseException | IllegalArgumentException e) {
             return new Verdict.Refused("claims: " + e.getMessage());
         }
@@ -194,7 +196,10 @@ public final class TokenVerifier {
     private static Set<String> groups(@org.jspecify.annotations.Nullable Object claim) {
         var groups = new HashSet<String>();
         for (var each : claim instanceof List<?> list ? list : List.of(String.valueOf(claim))) {
-            if (claim != null && each instanceof String name && !name.isEmpty() && !name.contains("\n")) {
+            if (claim != null
+                    && each instanceof String name
+                    && !name.isEmpty()
+                    && !name.contains("\n")) {
                 groups.add(name);
             }
         }

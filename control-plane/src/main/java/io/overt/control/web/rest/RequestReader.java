@@ -186,8 +186,7 @@ final class RequestReader {
         }
     }
 
-    private static @Nullable FieldDescriptor field(
-            Message.Builder builder, String name) {
+    private static @Nullable FieldDescriptor field(Message.Builder builder, String name) {
         for (var field : builder.getDescriptorForType().getFields()) {
             if (field.getName().equals(name) || field.getJsonName().equals(name)) {
                 return field;

@@ -34,8 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * An identity provider on this machine: discovery, authorization with PKCE, tokens, device codes, and
- * keys that change. Whoever comes is the person that the test says.
+ * An identity provider on this machine: discovery, authorization with PKCE, tokens, device codes,
+ * and keys that change. Whoever comes is the person that the test says.
  */
 public final class TestProvider implements AutoCloseable {
     /** What this fleet is to it. */
@@ -71,7 +71,11 @@ public final class TestProvider implements AutoCloseable {
                 "/keys",
                 exchange -> {
                     keyFetches.incrementAndGet();
-                    var set = new JWKSet(keys.stream().map(each -> each).toList().stream().map(com.nimbusds.jose.jwk.JWK.class::cast).toList());
+                    var set =
+                            new JWKSet(
+                                    keys.stream().map(each -> each).toList().stream()
+                                            .map(com.nimbusds.jose.jwk.JWK.class::cast)
+                                            .toList());
                     answer(exchange, 200, set.toPublicJWKSet().toString(), "application/json");
                 });
         server.createContext("/authorize", this::authorize);
@@ -85,11 +89,16 @@ public final class TestProvider implements AutoCloseable {
                             exchange,
                             200,
                             Map.of(
-                                    "device_code", code,
-                                    "user_code", "WDJB-MJHT",
-                                    "verification_uri", issuer() + "/activate",
-                                    "expires_in", 60,
-                                    "interval", 1));
+                                    "device_code",
+                                    code,
+                                    "user_code",
+                                    "WDJB-MJHT",
+                                    "verification_uri",
+                                    issuer() + "/activate",
+                                    "expires_in",
+                                    60,
+                                    "interval",
+                                    1));
                 });
         server.createContext(
                 "/activate",
@@ -157,9 +166,7 @@ public final class TestProvider implements AutoCloseable {
         try {
             var jwt =
                     new SignedJWT(
-                            new JWSHeader.Builder(JWSAlgorithm.ES256)
-                                    .keyID(key.getKeyID())
-                                    .build(),
+                            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
                             claims);
             jwt.sign(new ECDSASigner(key));
             return jwt.serialize();

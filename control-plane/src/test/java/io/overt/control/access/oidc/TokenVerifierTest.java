@@ -82,7 +82,9 @@ class TokenVerifierTest {
                         hostile(
                                 "of another issuer",
                                 claims().issuer("https://evil.example"),
-                                "issuer https://evil.example (expected: " + provider.issuer() + ")"),
+                                "issuer https://evil.example (expected: "
+                                        + provider.issuer()
+                                        + ")"),
                         hostile(
                                 "without an issuer",
                                 claims().issuer(null),
@@ -97,7 +99,8 @@ class TokenVerifierTest {
                                 "audience [] (expected: overt)"),
                         hostile(
                                 "for several audiences, issued to another",
-                                claims().audience(List.of("payroll", "overt")).claim("azp", "payroll"),
+                                claims().audience(List.of("payroll", "overt"))
+                                        .claim("azp", "payroll"),
                                 "issued to payroll"),
                         hostile(
                                 "expired",
@@ -213,10 +216,10 @@ class TokenVerifierTest {
 
     @Test
     void a_sign_in_takes_its_own_nonce_alone() {
-        var token =
-                TestProvider.sign(claims().claim("nonce", "mine").build(), provider.key());
+        var token = TestProvider.sign(claims().claim("nonce", "mine").build(), provider.key());
         var verifier = verifier();
-        assertThat(verifier.verify(token, Optional.of("mine"))).isInstanceOf(Verdict.Believed.class);
+        assertThat(verifier.verify(token, Optional.of("mine")))
+                .isInstanceOf(Verdict.Believed.class);
         assertThat(verifier.verify(token, Optional.of("other")))
                 .isEqualTo(new Verdict.Refused("another sign-in's nonce"));
         assertThat(verifier.verify(provider.token("ann-1"), Optional.of("mine")))
@@ -251,8 +254,7 @@ class TokenVerifierTest {
         provider.rotate();
         assertThat(verifier.verify(old)).isInstanceOf(Verdict.Believed.class);
         hands.forward(Duration.ofMinutes(61));
-        var late =
-                claims().expirationTime(Date.from(hands.instant().plusSeconds(60))).build();
+        var late = claims().expirationTime(Date.from(hands.instant().plusSeconds(60))).build();
         assertThat(verifier.verify(TestProvider.sign(late, provider.key())))
                 .isInstanceOf(Verdict.Believed.class);
         assertThat(verifier.verify(old)).isInstanceOf(Verdict.Refused.class);
