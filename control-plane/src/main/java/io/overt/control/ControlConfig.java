@@ -5,6 +5,7 @@ import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.rollout.RolloutSettings;
 import io.overt.control.store.StoreConfig;
 import io.overt.control.web.WebSettings;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param rollout how versions come into force
  * @param witness which logs are witnessed; absent: none
  * @param web the listener for browsers and for HTTP and JSON; absent: none
+ * @param notice the page for those who are inspected, on that listener; absent: none
  * @param access who may do what
  */
 public record ControlConfig(
@@ -37,6 +39,7 @@ public record ControlConfig(
         RolloutSettings rollout,
         Optional<WitnessSettings> witness,
         Optional<WebSettings> web,
+        Optional<NoticeSettings> notice,
         AccessSettings access) {
 
     /** Reads every key of the root. */
@@ -57,6 +60,10 @@ public record ControlConfig(
                         .orElseGet(RolloutSettings::defaults);
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
         var web = root.optionalSection("web").map(WebSettings::read);
+        var notice = root.optionalSection("notice").map(NoticeSettings::read);
+        if (notice.isPresent() && web.isEmpty()) {
+            root.problem("notice", "without web (expected: web, whose listener serves the page)");
+        }
         var access = AccessSettings.read(root);
         root.finish();
         return new ControlConfig(
@@ -69,6 +76,7 @@ public record ControlConfig(
                 rollout,
                 witness,
                 web,
+                notice,
                 access);
     }
 }

@@ -1,6 +1,8 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.web.WebServer;
+import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.WitnessKey;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -72,6 +74,8 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
                                 problems.add(String.valueOf(e.getMessage()));
                             }
                         });
+        config.web().flatMap(WebServer::problem).ifPresent(problems::add);
+        config.notice().flatMap(NoticeService::problem).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

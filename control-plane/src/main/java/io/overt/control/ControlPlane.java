@@ -14,6 +14,7 @@ import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.LogViewService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.admin.PolicyAuthorService;
+import io.overt.control.admin.ReportAdminService;
 import io.overt.control.admin.RolloutAdminService;
 import io.overt.control.admin.SelfService;
 import io.overt.control.admin.SiteViews;
@@ -24,6 +25,7 @@ import io.overt.control.edges.EdgeFleet;
 import io.overt.control.once.Once;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.publish.PublishedPolicy;
 import io.overt.control.rollout.ApprovalBook;
 import io.overt.control.rollout.EmergencyDesk;
 import io.overt.control.rollout.RolloutDesk;
@@ -38,12 +40,14 @@ import io.overt.control.store.EdgeTraitStore;
 import io.overt.control.store.EmergencyStore;
 import io.overt.control.store.KeyedActStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.ReportStore;
 import io.overt.control.store.RolloutStore;
 import io.overt.control.store.SessionStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.web.WebServer;
+import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
 import io.overt.control.witness.WitnessServer;
@@ -183,6 +187,7 @@ public final class ControlPlane {
         var watching = witness(config, new WitnessStore(database), clock, meters, parts);
         var witness = witnessServer(config, watching, parts);
 
+        var reports = new ReportStore(database);
         // Behind the gate: an idempotency key is its caller's own.
         var once = new Once(new KeyedActStore(database), clock);
         var services =
@@ -197,6 +202,7 @@ public final class ControlPlane {
                                 new LogViewService(
                                         watching.map(Witness::seen)
                                                 .orElseGet(WitnessedLogs::none)),
+                                new ReportAdminService(reports, clock),
                                 new AuditAdminService(auditStore),
                                 new SelfService())
                         .map(once::around)
@@ -227,7 +233,8 @@ public final class ControlPlane {
                 people.map(each -> each.authenticator(config.access().granted(), byCertificate))
                         .map(each -> new AccessGate(each, accessTrail))
                         .orElse(machines);
-        var web = web(config, gate, services, people, meters, parts);
+        var notice = notice(config, new PublishedPolicy(publisher::newest), reports, clock, meters);
+        var web = web(config, gate, services, people, notice, meters, parts);
         serving.met();
         return new ControlPlane(rpc, admin, witness, web);
     }
@@ -273,6 +280,7 @@ public final class ControlPlane {
             AccessGate gate,
             List<BindableService> services,
             Optional<People> people,
+            List<WebServer.Part> webParts,
             MeterRegistry meters,
             Parts parts)
             throws StartException {
@@ -289,7 +297,31 @@ public final class ControlPlane {
                                         .map(each -> guard.around(new GatedService(each, gate)))
                                         .toList(),
                                 people,
+                                webParts,
                                 meters)));
+    }
+
+    private static List<WebServer.Part> notice(
+            ControlConfig config,
+            PublishedPolicy published,
+            ReportStore reports,
+            Clock clock,
+            MeterRegistry meters)
+            throws StartException {
+        if (config.notice().isEmpty()) {
+            return List.of();
+        }
+        var notice =
+                new NoticeService(
+                        config.notice().get(),
+                        published,
+                        reports,
+                        clock,
+                        Thread::startVirtualThread,
+                        meters);
+        return List.of(
+                new WebServer.Part("/notice", notice),
+                new WebServer.Part("/notice/report", notice));
     }
 
     private static Optional<People> people(

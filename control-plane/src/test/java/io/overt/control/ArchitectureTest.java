@@ -69,7 +69,7 @@ class ArchitectureTest {
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
-                    .mayOnlyBeAccessedByLayers("root", "admin", "web", "cli")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web", "cli", "once")
                     .whereLayer("rollout")
                     .mayOnlyBeAccessedByLayers("root", "admin", "edges", "cli")
                     .whereLayer("witness")

@@ -14,14 +14,16 @@ import io.overt.control.access.oidc.OidcSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.rollout.FreezeWindow;
 import io.overt.control.rollout.Gate;
-import io.overt.control.rollout.Plan;
 import io.overt.control.rollout.Plan.Wave.Mode;
+import io.overt.control.rollout.Plan;
 import io.overt.control.rollout.RolloutSettings;
 import io.overt.control.store.StoreConfig.Place;
 import io.overt.control.store.StoreConfig.Server;
 import io.overt.control.store.StoreConfig.Tls;
 import io.overt.control.store.StoreConfig;
 import io.overt.control.web.WebSettings;
+import io.overt.control.web.notice.Language;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
 import io.overt.service.config.ConfigException;
@@ -43,6 +45,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -124,6 +127,7 @@ class ControlConfigTest {
                                 RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 AccessSettings.defaults()));
     }
 
@@ -172,6 +176,11 @@ class ControlConfigTest {
                                   request-timeout: 7s
                                   idle-timeout: 8s
                                   max-connections: 9
+                                notice:
+                                  organisation: Example Corp
+                                  contact: "call 4711"
+                                  about: {en: Everything, de: Alles}
+                                  ca-certificates: [/k, /l]
                                 """
                                         .formatted(LOG_KEY.vkey())))
                 .isEqualTo(
@@ -212,6 +221,16 @@ class ControlConfigTest {
                                                 Duration.ofSeconds(7),
                                                 Duration.ofSeconds(8),
                                                 9)),
+                                Optional.of(
+                                        new NoticeSettings(
+                                                "Example Corp",
+                                                "call 4711",
+                                                Map.of(
+                                                        Language.EN,
+                                                        "Everything",
+                                                        Language.DE,
+                                                        "Alles"),
+                                                List.of(Path.of("/k"), Path.of("/l")))),
                                 AccessSettings.defaults()));
     }
 
@@ -568,6 +587,29 @@ class ControlConfigTest {
                 .ignoringFields("certificate", "key", "clientTrustAnchors")
                 .isEqualTo(defaults);
         assertThat(defaults.clientTrustAnchors()).isEmpty();
+    }
+
+    @Test
+    void the_example_of_a_notice_can_be_read() throws Exception {
+        var notice =
+                read(REQUIRED + "web: {certificate: c, key: k}\n" + commentedOut("# notice:"))
+                        .notice()
+                        .orElseThrow();
+
+        assertThat(notice.words()).containsKeys(Language.EN, Language.DE);
+        assertThat(notice.caCertificates()).hasSize(1);
+    }
+
+    @Test
+    void a_notice_without_a_listener_is_refused() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        REQUIRED
+                                                + "notice: {organisation: a, contact: b, about: {en: c},"
+                                                + " ca-certificates: [d]}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("notice: without web (expected: web, whose listener serves");
     }
 
     private static String commentedOut(String section) throws IOException {

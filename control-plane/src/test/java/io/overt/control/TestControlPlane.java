@@ -7,6 +7,7 @@ import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.Overtctl;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.web.WebSettings;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetFiles;
@@ -84,12 +85,13 @@ public final class TestControlPlane implements AutoCloseable {
                         new InetSocketAddress(loopback, 0),
                         new InetSocketAddress(loopback, 0),
                         files(control),
-                        folder.resolve("state/control.db"),
+                        new StoreConfig.InFile(folder.resolve("state/control.db")),
                         signingKey,
                         new PublicationLimits(1 << 20, 1),
                                 io.overt.control.rollout.RolloutSettings.defaults(),
                         Optional.empty(),
                         web.map(each -> each.of(fleet, control)),
+                        Optional.empty(),
                         access);
         this.running = ControlPlane.start(config, Clock.systemUTC(), parts);
     }
@@ -106,7 +108,7 @@ public final class TestControlPlane implements AutoCloseable {
 
     /** Where its state is. */
     public Path database() {
-        return config.store();
+        return folder.resolve("state/control.db");
     }
 
     /** A channel with a certificate of the fleet; closed with this. */

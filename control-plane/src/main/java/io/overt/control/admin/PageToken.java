@@ -81,6 +81,15 @@ final class PageToken {
         return new Page<>(things, of(list, key.apply(things.getLast())));
     }
 
+    /** A key that is a number. */
+    static long number(String key) {
+        try {
+            return Long.parseLong(key);
+        } catch (NumberFormatException _) {
+            throw malformed();
+        }
+    }
+
     static StatusRuntimeException malformed() {
         var detail = "page_token: none of this list (expected: next_page_token of a page before)";
         return RefusalTrailer.exception(

@@ -22,8 +22,11 @@ import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.proto.control.v1.PublishOutcome;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
+import io.overt.proto.failure.v1.Refusal;
+import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.service.identity.RefusalTrailer;
 import java.util.Comparator;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +53,13 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
         var caller = Principal.current();
         try {
-            var publication = publisher.publish(request.getFilesList(), caller.name());
+            var publication =
+                    publisher.publish(
+                            request.getFilesList(),
+                            caller.name(),
+                            request.hasIfNewest()
+                                    ? OptionalLong.of(request.getIfNewest())
+                                    : OptionalLong.empty());
             var response =
                     switch (publication) {
                         case Publication.Published(var version, var warnings) -> {
@@ -71,6 +80,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                                         .setVersion(version.version())
                                         .setRollout(rollouts.publishedAgain(version, caller.name()))
                                         .addAllWarnings(WireProblems.of(warnings));
+                        case Publication.Stale(long newest) -> throw stale(request, newest);
                         case Publication.Rejected(var problems) -> {
                             LOG.atInfo()
                                     .addKeyValue("publisher", caller)
@@ -114,7 +124,7 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
         int limit = asked == 0 ? 50 : Math.clamp(Integer.toUnsignedLong(asked), 1, MAX_LIST);
         long before =
                 PageToken.read(VERSIONS, request.getPageToken())
-                        .map(PolicyAdminService::number)
+                        .map(PageToken::number)
                         .orElse(Long.MAX_VALUE);
         // One more than asked for says whether there is another page.
         var found = store.before(before, limit + 1);
@@ -128,14 +138,6 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                 store.list(1).stream().findFirst().map(SignedVersion.Summary::version).orElse(0L));
         observer.onNext(response.build());
         observer.onCompleted();
-    }
-
-    private static long number(String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException _) {
-            throw PageToken.malformed();
-        }
     }
 
     @Override
@@ -159,6 +161,22 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
         response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
+    }
+
+    private static StatusRuntimeException stale(PublishRequest request, long newest) {
+        var detail =
+                "version "
+                        + newest
+                        + " is the newest (expected: "
+                        + request.getIfNewest()
+                        + ", which this is based on)";
+        return RefusalTrailer.exception(
+                Status.ABORTED.withDescription(detail),
+                Refusal.newBuilder()
+                        .setReason(RefusalReason.REFUSAL_REASON_CHANGED_SINCE)
+                        .setSubject("if_newest")
+                        .setDetail(detail)
+                        .build());
     }
 
     private static StatusRuntimeException refused(SubmittedFiles.RefusedException e) {

@@ -87,11 +87,7 @@ public final class Once implements ServerInterceptor {
         private @Nullable Q request;
         private ServerCall.@Nullable Listener<Q> method;
 
-        Waiting(
-                ServerCall<Q, R> call,
-                Metadata headers,
-                ServerCallHandler<Q, R> next,
-                String key) {
+        Waiting(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next, String key) {
             this.call = call;
             this.headers = headers;
             this.next = next;

@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -105,6 +107,17 @@ public final class PolicyPublisher {
     /** Publishes the policy, unless it has problems or is what the newest version already is. */
     public Publication publish(List<BundleFile> sent, String publisher)
             throws SubmittedFiles.RefusedException {
+        return publish(sent, publisher, OptionalLong.empty());
+    }
+
+    /**
+     * The same, based on a version.
+     *
+     * @param ifNewest only if this is the newest version's number, 0 for none; whatever is the
+     *     newest when absent
+     */
+    public Publication publish(List<BundleFile> sent, String publisher, OptionalLong ifNewest)
+            throws SubmittedFiles.RefusedException {
         var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
         return switch (PolicyCompiler.compile(submitted.source())) {
             case Compilation.Rejected(var problems) -> {
@@ -115,11 +128,18 @@ public final class PolicyPublisher {
                 turn.lock();
                 try {
                     var content = contentDigest(submitted);
+                    var stale = new AtomicReference<Publication.Stale>();
                     // The commit point: from here on this number is this content.
                     var added =
                             store.append(
                                     (tip, least) ->
-                                            tip.filter(each -> isAlready(each, content)).isPresent()
+                                            isStale(tip, ifNewest, stale)
+                                                            || tip.filter(
+                                                                            each ->
+                                                                                    isAlready(
+                                                                                            each,
+                                                                                            content))
+                                                                    .isPresent()
                                                     ? Optional.empty()
                                                     : Optional.of(
                                                             sign(
@@ -128,6 +148,10 @@ public final class PolicyPublisher {
                                                                     policy.name(),
                                                                     publisher,
                                                                     least)));
+                    var superseded = stale.get();
+                    if (superseded != null) {
+                        yield superseded;
+                    }
                     if (added.isEmpty()) {
                         unchanged.increment();
                         yield new Publication.Unchanged(follow().orElseThrow(), warnings);
@@ -211,6 +235,16 @@ public final class PolicyPublisher {
 
     private static long number(Optional<SignedVersion> version) {
         return version.map(SignedVersion::version).orElse(0L);
+    }
+
+    private static boolean isStale(
+            Optional<Tip> tip, OptionalLong ifNewest, AtomicReference<Publication.Stale> stale) {
+        long newest = tip.map(Tip::version).orElse(0L);
+        if (ifNewest.isEmpty() || ifNewest.getAsLong() == newest) {
+            return false;
+        }
+        stale.set(new Publication.Stale(newest));
+        return true;
     }
 
     /**

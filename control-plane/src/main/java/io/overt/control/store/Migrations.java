@@ -30,7 +30,8 @@ final class Migrations {
                     new Step(11, "0011-approvals-and-emergencies.sql"),
                     new Step(20, "0020-audit.sql"),
                     new Step(21, "0021-sessions.sql"),
-                    new Step(30, "0030-acts-done-once.sql"));
+                    new Step(30, "0030-acts-done-once.sql"),
+                    new Step(31, "0031-reports.sql"));
 
     /** Its number is the beginning of its name. */
     record Step(int number, String name) {

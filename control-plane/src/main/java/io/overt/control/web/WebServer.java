@@ -5,10 +5,12 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServerTlsConfig;
@@ -19,6 +21,8 @@ import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.ClientAuth;
 import io.overt.control.access.oidc.People;
+import io.overt.control.web.openapi.ApiPage;
+import io.overt.control.web.openapi.OpenApi;
 import io.overt.control.web.rest.CallerAttributes;
 import io.overt.control.web.rest.Failures;
 import io.overt.control.web.rest.RequestId;
@@ -27,6 +31,7 @@ import io.overt.control.web.rest.RestService;
 import io.overt.service.process.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,23 +52,39 @@ public final class WebServer implements AutoCloseable {
     private final ExecutorService calls;
     private final InetSocketAddress address;
 
+    /** Something that is served beside the services and the console. */
+    public record Part(String path, HttpService service) {}
+
+    /** What is wrong with the files of these settings, if anything is; starts nothing. */
+    public static Optional<String> problem(WebSettings settings) {
+        try (var _ = new WebTls(settings)) {
+            return Optional.empty();
+        } catch (StartException e) {
+            return Optional.of("web: " + e.getMessage());
+        }
+    }
+
     /**
      * Binds and serves.
      *
      * @param services behind their gates and backstops
      * @param people whom the identity provider knows, and may sign in here; absent: nobody
+     * @param webParts what else is served, each exactly there
      * @throws StartException when a file cannot be used or the address not be listened on
      */
     public static WebServer start(
             WebSettings settings,
             List<ServerServiceDefinition> services,
             Optional<People> people,
+            List<Part> webParts,
             MeterRegistry meters)
             throws StartException {
         var tls = new WebTls(settings);
         var calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("web-", 0).factory());
-        var rest = new RestService(new RestRoutes(services), calls);
+        var routes = new RestRoutes(services);
+        var rest = new RestService(routes, calls);
+        var description = new OpenApi(routes);
         var grpc =
                 GrpcService.builder()
                         .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
@@ -113,11 +134,22 @@ public final class WebServer implements AutoCloseable {
                                 })
                         .service(grpc.build())
                         .serviceUnder("/v1/", rest)
+                        .service(
+                                "/openapi.json",
+                                new Content(MediaType.JSON, utf8(description.json())))
+                        .service(
+                                "/docs/",
+                                new Content(
+                                        MediaType.HTML_UTF_8,
+                                        utf8(new ApiPage(description.document()).html())))
+                        .service("/docs", (_, _) -> HttpResponse.ofRedirect("/docs/"))
+                        .serviceUnder("/pages/", new StaticFiles("/io/overt/control/web/pages/"))
                         .serviceUnder("/", new StaticFiles("/io/overt/control/web/console/"));
         people.ifPresent(
                 each ->
                         new SignInRoutes(each.signIn(), each.externalAddress(), calls)
                                 .addTo(builder));
+        webParts.forEach(part -> builder.service(part.path(), part.service()));
         var server = builder.build();
         try {
             server.start().join();
@@ -129,6 +161,10 @@ public final class WebServer implements AutoCloseable {
                     : new StartException("web: " + e.getCause(), e);
         }
         return new WebServer(server, tls.watching(), rest, calls, settings.listen());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private WebServer(

@@ -97,6 +97,7 @@ class ExclusionsCommandTest {
                                 RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);

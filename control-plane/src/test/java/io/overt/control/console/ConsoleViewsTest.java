@@ -10,6 +10,7 @@ import io.overt.proto.control.v1.AccessRole;
 import io.overt.proto.control.v1.AuditAdminGrpc;
 import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
+import io.overt.proto.control.v1.ReportAdminGrpc;
 import io.overt.proto.control.v1.RolloutAdminGrpc;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
@@ -162,7 +163,8 @@ class ConsoleViewsTest {
                         RolloutAdminGrpc.getServiceDescriptor(),
                         PolicyAdminGrpc.getServiceDescriptor(),
                         ExclusionAdminGrpc.getServiceDescriptor(),
-                        AuditAdminGrpc.getServiceDescriptor())
+                        AuditAdminGrpc.getServiceDescriptor(),
+                        ReportAdminGrpc.getServiceDescriptor())
                 .flatMap(service -> service.getMethods().stream())
                 .filter(method -> said.has(method.getBareMethodName()))
                 .forEach(method -> ruled.put(method.getBareMethodName(), roles(method)));

@@ -13,6 +13,7 @@ import io.overt.control.access.Reach;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.web.WebSettings;
 import io.overt.control.witness.GrownLog;
 import io.overt.control.witness.LogServer;
@@ -78,7 +79,7 @@ final class Desk implements AutoCloseable {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 rollout(),
@@ -104,6 +105,7 @@ final class Desk implements AutoCloseable {
                                                 Duration.ofSeconds(20),
                                                 Duration.ofSeconds(20),
                                                 200)),
+                                Optional.empty(),
                                 new AccessSettings(
                                         Optional.of(
                                                 List.of(

@@ -298,7 +298,7 @@ class PolicyPublisherTest {
     private static SignedVersion published(Publication publication) {
         return switch (publication) {
             case Publication.Published(var version, _) -> version;
-            case Publication.Unchanged _, Publication.Rejected _ ->
+            case Publication.Unchanged _, Publication.Rejected _, Publication.Stale _ ->
                     throw new AssertionError(publication);
         };
     }

@@ -5,6 +5,9 @@ import io.overt.control.ControlPlane;
 import io.overt.control.access.AccessSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
+import io.overt.control.web.notice.Language;
+import io.overt.control.web.notice.NoticeSettings;
 import io.overt.service.identity.FleetFiles;
 import io.overt.service.process.Parts;
 import io.overt.testkit.pki.PemFiles;
@@ -25,7 +28,9 @@ import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -39,6 +44,10 @@ final class WebControlPlane implements AutoCloseable {
     final ControlPlane control;
     private final Path folder;
     private final Parts parts = new Parts();
+    private Optional<HttpClient> strangers = Optional.empty();
+    private final List<HttpClient> others = new ArrayList<>();
+    private final Map<HttpClient.Version, HttpClient> clients =
+            new EnumMap<>(HttpClient.Version.class);
 
     WebControlPlane(Path folder) throws Exception {
         this(folder, settings -> settings);
@@ -72,7 +81,7 @@ final class WebControlPlane implements AutoCloseable {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 io.overt.control.rollout.RolloutSettings.defaults(),
@@ -88,6 +97,16 @@ final class WebControlPlane implements AutoCloseable {
                                                         Duration.ofSeconds(20),
                                                         Duration.ofSeconds(20),
                                                         100))),
+                                Optional.of(
+                                        new NoticeSettings(
+                                                "Example <Corp>",
+                                                "call 4711",
+                                                Map.of(
+                                                        Language.EN,
+                                                        "Malware & such.",
+                                                        Language.DE,
+                                                        "Schadsoftware."),
+                                                List.of(files.trustAnchors()))),
                                 AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);
@@ -100,7 +119,14 @@ final class WebControlPlane implements AutoCloseable {
 
     /** A client with the operator's certificate. */
     HttpClient client(HttpClient.Version version) throws Exception {
-        return client(version, Optional.of(fleet.identity("operator", "ann").keyStore(PASSWORD)));
+        var known = clients.get(version);
+        if (known != null) {
+            return known;
+        }
+        var made =
+                client(version, Optional.of(fleet.identity("operator", "ann").keyStore(PASSWORD)));
+        clients.put(version, made);
+        return made;
     }
 
     /** A client with this certificate, or none. */
@@ -108,8 +134,23 @@ final class WebControlPlane implements AutoCloseable {
         return HttpClient.newBuilder().version(version).sslContext(tls(identity)).build();
     }
 
+    /** A client without a certificate. */
     HttpClient stranger() throws Exception {
-        return client(HttpClient.Version.HTTP_2, Optional.empty());
+        if (strangers.isEmpty()) {
+            strangers = Optional.of(client(HttpClient.Version.HTTP_2, Optional.empty()));
+        }
+        return strangers.get();
+    }
+
+    /** The same from another address of this host. */
+    HttpClient strangerAt(String address) throws Exception {
+        var made =
+                HttpClient.newBuilder()
+                        .sslContext(tls(Optional.empty()))
+                        .localAddress(InetAddress.ofLiteral(address))
+                        .build();
+        others.add(made);
+        return made;
     }
 
     SSLContext tls(Optional<KeyStore> identity) throws GeneralSecurityException, IOException {
@@ -175,6 +216,9 @@ final class WebControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        clients.values().forEach(HttpClient::close);
+        strangers.ifPresent(HttpClient::close);
+        others.forEach(HttpClient::close);
         parts.close();
     }
 

@@ -88,7 +88,8 @@ class WebConventionsTest {
                                         .identity("operator", "ben")
                                         .keyStore(WebControlPlane.PASSWORD)));
 
-        var theirs = other.send(publication("theirs", Optional.of("key-3")), BodyHandlers.ofString());
+        var theirs =
+                other.send(publication("theirs", Optional.of("key-3")), BodyHandlers.ofString());
 
         assertThat(json(theirs).get("outcome").getAsString())
                 .isEqualTo("PUBLISH_OUTCOME_PUBLISHED");
@@ -107,7 +108,13 @@ class WebConventionsTest {
         for (int i = 0; i < 2; i++) {
             var answer = client.send(request, BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(json(answer).getAsJsonArray("errors").get(0).getAsJsonObject().get("at").getAsString())
+            assertThat(
+                            json(answer)
+                                    .getAsJsonArray("errors")
+                                    .get(0)
+                                    .getAsJsonObject()
+                                    .get("at")
+                                    .getAsString())
                     .isEqualTo("host");
         }
     }
@@ -129,7 +136,7 @@ class WebConventionsTest {
                         .map(CompletableFuture::join)
                         .toList();
 
-        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200, 409);
+        assertThat(answers).extracting(HttpResponse::statusCode).isSubsetOf(200, 409);
         assertThat(answers)
                 .filteredOn(answer -> answer.statusCode() == 200)
                 .isNotEmpty()
@@ -167,6 +174,34 @@ class WebConventionsTest {
     }
 
     @Test
+    void what_is_based_on_an_older_version_is_not_published() throws Exception {
+        publish("base", Optional.empty());
+        var tag = web.get("/v1/policy/versions").headers().firstValue("etag").orElseThrow();
+        publish("meanwhile", Optional.empty());
+        var newer = web.get("/v1/policy/versions").headers().firstValue("etag").orElseThrow();
+
+        var stale = send(conditional("mine", tag));
+        var fresh = send(conditional("mine", newer));
+        var nonsense = send(conditional("mine", "W/\"abc\""));
+
+        assertThat(stale.statusCode()).isEqualTo(412);
+        assertThat(json(stale).get("type").getAsString())
+                .isEqualTo("/docs/#problem-precondition-failed");
+        assertThat(json(fresh).get("outcome").getAsString()).isEqualTo("PUBLISH_OUTCOME_PUBLISHED");
+        assertThat(nonsense.statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws Exception {
+        return web.client(HttpClient.Version.HTTP_2).send(request, BodyHandlers.ofString());
+    }
+
+    private HttpRequest conditional(String name, String tag) {
+        return HttpRequest.newBuilder(publication(name, Optional.empty()), (_, _) -> true)
+                .header("if-match", tag)
+                .build();
+    }
+
+    @Test
     void pages_stay_as_they_are_while_versions_are_published() throws Exception {
         for (int i = 0; i < 5; i++) {
             publish("page-" + i, Optional.empty());
@@ -178,10 +213,7 @@ class WebConventionsTest {
             var page = web.get("/v1/policy/versions?page_size=2&page_token=" + token);
             json(page)
                     .getAsJsonArray("versions")
-                    .forEach(
-                            each ->
-                                    seen.add(
-                                            each.getAsJsonObject().get("version").getAsString()));
+                    .forEach(each -> seen.add(each.getAsJsonObject().get("version").getAsString()));
             token = json(page).get("next_page_token").getAsString();
             publish("page-meanwhile-" + seen.size(), Optional.empty());
         } while (!token.isEmpty());
@@ -201,7 +233,13 @@ class WebConventionsTest {
         for (var wrong : List.of(token, "%25%25", "AAAA")) {
             var answer = web.get("/v1/edges?page_token=" + wrong);
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(json(answer).getAsJsonArray("errors").get(0).getAsJsonObject().get("at").getAsString())
+            assertThat(
+                            json(answer)
+                                    .getAsJsonArray("errors")
+                                    .get(0)
+                                    .getAsJsonObject()
+                                    .get("at")
+                                    .getAsString())
                     .isEqualTo("page_token");
         }
     }
@@ -230,7 +268,11 @@ class WebConventionsTest {
         var address = web.control.webAddress().orElseThrow();
         try (var socket =
                 (SSLSocket)
-                        web.tls(Optional.of(web.fleet.identity("operator", "ann").keyStore(WebControlPlane.PASSWORD)))
+                        web.tls(
+                                        Optional.of(
+                                                web.fleet
+                                                        .identity("operator", "ann")
+                                                        .keyStore(WebControlPlane.PASSWORD)))
                                 .getSocketFactory()
                                 .createSocket("localhost", address.getPort())) {
             write(
@@ -279,7 +321,14 @@ class WebConventionsTest {
                         "/..%2fWebServer.class",
                         "/.hidden.html",
                         "/x/../../package-info.class")) {
-            assertThat(web.curl("--path-as-is", "-o", "/dev/null", "-w", "%{http_code}", web.uri("/") + path.substring(1)))
+            assertThat(
+                            web.curl(
+                                    "--path-as-is",
+                                    "-o",
+                                    "/dev/null",
+                                    "-w",
+                                    "%{http_code}",
+                                    web.uri("/") + path.substring(1)))
                     .isIn("400", "404");
         }
     }

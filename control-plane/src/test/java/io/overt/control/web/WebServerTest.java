@@ -73,9 +73,13 @@ class WebServerTest {
         var end = "\n%{http_code} %{http_version} %{content_type}";
 
         assertThat(web.curl(option, "-w", end, web.uri("/v1/edges").toString()))
-                .isEqualTo("{\"edges\":[],\"next_page_token\":\"\"}\n200 " + version + " application/json");
+                .isEqualTo(
+                        "{\"edges\":[],\"next_page_token\":\"\"}\n200 "
+                                + version
+                                + " application/json");
         assertThat(web.curl(option, web.uri("/v1/exclusions?host=a.example").toString()))
-                .isEqualTo("{\"exclusions\":[],\"edges\":[],\"truncated\":false,\"next_page_token\":\"\"}");
+                .isEqualTo(
+                        "{\"exclusions\":[],\"edges\":[],\"truncated\":false,\"next_page_token\":\"\"}");
         assertThat(
                         web.curl(
                                 option,

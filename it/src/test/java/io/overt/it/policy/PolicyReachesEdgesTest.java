@@ -306,6 +306,7 @@ class PolicyReachesEdgesTest {
                                 RolloutSettings.defaults(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 AccessSettings.defaults()),
                         Clock.systemUTC(),
                         controlParts);

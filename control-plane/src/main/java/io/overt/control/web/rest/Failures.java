@@ -1,6 +1,12 @@
 package io.overt.control.web.rest;
 
 import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.stream.AbortedStreamException;
+import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -22,7 +28,16 @@ public final class Failures {
                                     ProblemType.DEADLINE_EXCEEDED,
                                     "no answer within " + ctx.requestTimeoutMillis() + " ms")
                             : tooSlow(ctx);
-            case HttpStatusException e -> ofStatus(e.httpStatus().code(), ctx.path());
+            case HttpStatusException e ->
+                    e.httpStatus().code() == ProblemType.BODY_TOO_LARGE.status()
+                            ? tooLarge(ctx)
+                            : ofStatus(e.httpStatus().code(), ctx.path());
+            // Whoever asked is gone, or has been answered before all of the request was here.
+            case ResponseCompleteException _,
+                    ClosedStreamException _,
+                    AbortedStreamException _,
+                    CancelledSubscriptionException _ ->
+                    Problem.of(ProblemType.REQUEST_TOO_SLOW, "the request was ended");
             default -> {
                 LOG.atError()
                         .setCause(cause)
@@ -51,10 +66,12 @@ public final class Failures {
                 "expected: at most " + ctx.maxRequestLength() + " bytes");
     }
 
+    /** What comes of it after all is no request any more: the connection ends. */
     private static Problem tooSlow(ServiceRequestContext ctx) {
         return Problem.of(
-                ProblemType.REQUEST_TOO_SLOW,
-                "expected: whole within " + ctx.requestTimeoutMillis() + " ms");
+                        ProblemType.REQUEST_TOO_SLOW,
+                        "expected: whole within " + ctx.requestTimeoutMillis() + " ms")
+                .with(HttpHeaders.of(HttpHeaderNames.CONNECTION, "close"));
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);

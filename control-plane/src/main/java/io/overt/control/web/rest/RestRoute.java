@@ -71,6 +71,11 @@ public record RestRoute(
                 .map(each -> of(each, method, definition));
     }
 
+    /** The field of a message that is its entity tag, or a precondition on one. */
+    public static Optional<FieldDescriptor> tag(Descriptor type) {
+        return EntityTags.field(type);
+    }
+
     private static RestRoute of(
             HttpRule rule,
             MethodDescriptor method,

@@ -78,7 +78,8 @@ public final class RestService implements HttpService, AutoCloseable {
                                     ctx.queryParams(),
                                     request.content().array());
                 };
-        return switch (RequestReader.expecting(read, EntityTags.precondition(request.headers(), route))) {
+        return switch (RequestReader.expecting(
+                read, EntityTags.precondition(request.headers(), route))) {
             case Read.Wrong(var wrong) -> Problem.malformed(wrong).response(ctx);
             case Read.Whole(var message) -> call(ctx, route, request, message);
         };
@@ -240,8 +241,7 @@ public final class RestService implements HttpService, AutoCloseable {
         }
     }
 
-    private static HttpResponse json(
-            ServiceRequestContext ctx, Message message, boolean replayed) {
+    private static HttpResponse json(ServiceRequestContext ctx, Message message, boolean replayed) {
         var text = print(message);
         var headers =
                 ResponseHeaders.builder(HttpStatus.OK)
@@ -306,5 +306,11 @@ public final class RestService implements HttpService, AutoCloseable {
             Metadata.Key.of("idempotency-replayed", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final Set<String> PASSED_ON =
-            Set.of("authorization", "cookie", "idempotency-key", "user-agent", "origin", "sec-fetch-site");
+            Set.of(
+                    "authorization",
+                    "cookie",
+                    "idempotency-key",
+                    "user-agent",
+                    "origin",
+                    "sec-fetch-site");
 }

@@ -179,7 +179,10 @@ final class StreamAnswer implements RestCall.Sink {
                     ctx.eventLoop()
                             .withoutContext()
                             .scheduleAtFixedRate(
-                                    this::beat, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+                                    this::beat,
+                                    HEARTBEAT_SECONDS,
+                                    HEARTBEAT_SECONDS,
+                                    TimeUnit.SECONDS);
         }
         answer.complete(writer);
     }
