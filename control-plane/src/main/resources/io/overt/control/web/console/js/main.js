@@ -6,7 +6,7 @@ import { h, morph } from "./dom.js";
 import { asking, confirm } from "./dialog.js";
 import { GOES, help, listen } from "./keys.js";
 import { alarm, say } from "./live.js";
-import { loading, refusal } from "./parts.js";
+import { loading, refusal, who } from "./parts.js";
 import { leave, recognise, rolesInWords, self } from "./session.js";
 import { turnTheme } from "./theme.js";
 import { tick, when } from "./time.js";
@@ -147,7 +147,7 @@ async function showEmergencies() {
   const wanted = h("div", { id: "banner", role: "region", "aria-label": "Emergencies in force" }, inForce.map(each =>
     h("div.emergency", { "data-key": `${each.site} ${each.number}` },
       h("strong", null, `Nothing is inspected at ${each.site}`),
-      h("span", null, "ends ", when(each.until), `, ordered by ${each.by}: ${each.reason}`),
+      h("span", null, "ends ", when(each.until), ", ordered by ", who(each.by), ": ", each.reason),
       h("a", { href: "#/emergency" }, "Show"))));
   morph(byId("banner"), wanted);
   const now = new Set(inForce.map(each => each.site));

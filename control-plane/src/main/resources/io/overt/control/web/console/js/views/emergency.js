@@ -11,7 +11,7 @@ import { cannot } from "../session.js";
 import { table, tableState } from "../table.js";
 import { exact, seconds, span, when, written } from "../time.js";
 
-const STANDINGS = { EMERGENCY_STANDING_OBEYED: ["good", "obey"], EMERGENCY_STANDING_REFUSED: ["bad", "refuse"], EMERGENCY_STANDING_SENT: ["busy", "to answer"], EMERGENCY_STANDING_AWAY: ["off", "away"], EMERGENCY_STANDING_TOO_OLD: ["bad", "too old to obey"] };
+const STANDINGS = { EMERGENCY_STANDING_OBEYED: ["good", "obeys", "obey"], EMERGENCY_STANDING_REFUSED: ["bad", "refuses", "refuse"], EMERGENCY_STANDING_SENT: ["busy", "to answer", "to answer"], EMERGENCY_STANDING_AWAY: ["off", "away", "away"], EMERGENCY_STANDING_TOO_OLD: ["bad", "too old to obey", "too old to obey"] };
 const DAY = 24 * 3600 * 1000;
 
 /** @param {import("../main.js").Place} place */
@@ -44,7 +44,7 @@ export function open(place) {
       inForce.map(card),
       h("section.card", { "aria-label": "Splice a site" },
         h("header", null, h("h2", null, "Splice everything at a site")),
-        h("p", null, "New connections that a rule would inspect are passed on untouched within seconds. What a rule blocks stays blocked, and connections that are open go on as they are. It ends by itself, and everybody who uses the console or the notice page sees it."),
+        h("p", null, "New connections that a rule would inspect are passed on untouched within seconds. What a rule blocks stays blocked, and connections that are open go on as they are. It ends by itself, and everybody who has the console open sees it."),
         trouble ? h("div.note.bad", { role: "alert" }, trouble) : null,
         h("form", { onsubmit: event => { event.preventDefault(); order(); }, novalidate: true },
           h("div.fields", null,
@@ -80,8 +80,8 @@ export function open(place) {
       h("header", null, h("h2", null, `In force at ${each.site}`), h("span", null, "ends ", when(each.until, "both")), h("span.end", null, button("Lift it", () => lift(each), { why: cannot("LiftEmergency", each.site), kind: "primary", label: `Lift the emergency at ${each.site}` }))),
       h("p", null, "Ordered by ", who(each.by), ": ", each.reason),
       h("div.legend", null, [...tally].map(([standing, edges]) => {
-        const [kind, word] = STANDINGS[standing] ?? ["off", "unknown"];
-        return h("span", { title: edges.map(edge => `${named(edge.edge)}${edge.problem ? `: ${edge.problem}` : ""}`).join("\n") }, state(/** @type {any} */ (kind), `${count(edges.length, "edge")} ${word}`));
+        const [kind, one, several] = STANDINGS[standing] ?? ["off", "unknown", "unknown"];
+        return h("span", { title: edges.map(edge => `${named(edge.edge)}${edge.problem ? `: ${edge.problem}` : ""}`).join("\n") }, state(/** @type {any} */ (kind), `${count(edges.length, "edge")} ${edges.length === 1 ? one : several}`));
       })));
   }
 

@@ -111,9 +111,12 @@ function one(place, id) {
   }
 
   function reason(rollout) {
-    if (!rollout.why) return null;
+    // Where it went back, what made it go back says more than how that ended.
+    const turned = (rollout.history ?? []).find(each => each.to === "ROLLOUT_PHASE_ROLLING_BACK");
+    const why = ["ROLLOUT_PHASE_ROLLING_BACK", "ROLLOUT_PHASE_ROLLED_BACK"].includes(rollout.phase) && turned ? turned.reason : rollout.why;
+    if (!why) return null;
     const kind = rollout.phase === "ROLLOUT_PHASE_PAUSED" || rollout.phase === "ROLLOUT_PHASE_AWAITING_APPROVAL" ? "warn" : ["ROLLOUT_PHASE_ROLLING_BACK", "ROLLOUT_PHASE_ROLLED_BACK"].includes(rollout.phase) ? "bad" : "";
-    return h(kind ? `div.note.${kind}` : "div.note", null, h("p", null, rollout.why),
+    return h(kind ? `div.note.${kind}` : "div.note", null, h("p", null, why),
       rollout.phase === "ROLLOUT_PHASE_AWAITING_APPROVAL" ? h("p", null, `${rollout.approvals ?? 0} of ${count(rollout.approvalsNeeded ?? 0, "approval")}. `, h("a", { href: `#/approvals/${rollout.version}` }, "Approve it")) : null,
       num(rollout.supersededBy) ? h("p", null, h("a", { href: `#/rollouts/${rollout.supersededBy}` }, `Rollout ${rollout.supersededBy} took its place`)) : null);
   }
