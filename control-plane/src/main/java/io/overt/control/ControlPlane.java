@@ -127,12 +127,7 @@ public final class ControlPlane {
         var announced = new AtomicReference<Runnable>(() -> {});
         var publisher =
                 new PolicyPublisher(
-                        versions,
-                        key,
-                        clock,
-                        config.limits(),
-                        meters,
-                        _ -> announced.get().run());
+                        versions, key, clock, config.limits(), meters, _ -> announced.get().run());
         var rolloutMeters = new RolloutMeters(meters);
         var rollouts =
                 new RolloutDesk(
@@ -155,9 +150,7 @@ public final class ControlPlane {
                         new EdgeTraitStore(database),
                         rollouts,
                         emergencies::of,
-                        database.hearsOthers()
-                                ? EdgeFleet.Others.SOME
-                                : EdgeFleet.Others.NONE,
+                        database.hearsOthers() ? EdgeFleet.Others.SOME : EdgeFleet.Others.NONE,
                         clock,
                         nonces(),
                         meters);
@@ -200,8 +193,7 @@ public final class ControlPlane {
                                 new PolicyAuthorService(publisher, versions),
                                 new ExclusionAdminService(fleet, clock),
                                 new LogViewService(
-                                        watching.map(Witness::seen)
-                                                .orElseGet(WitnessedLogs::none)),
+                                        watching.map(Witness::seen).orElseGet(WitnessedLogs::none)),
                                 new ReportAdminService(reports, clock),
                                 new AuditAdminService(auditStore),
                                 new SelfService())

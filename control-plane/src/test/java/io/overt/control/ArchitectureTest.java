@@ -64,8 +64,8 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
-                            "root", "admin", "edges", "publish", "rollout", "witness", "audit", "access",
-                            "once")
+                            "root", "admin", "edges", "publish", "rollout", "witness", "audit",
+                            "access", "once")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")

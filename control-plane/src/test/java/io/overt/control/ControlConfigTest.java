@@ -14,13 +14,13 @@ import io.overt.control.access.oidc.OidcSettings;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.rollout.FreezeWindow;
 import io.overt.control.rollout.Gate;
-import io.overt.control.rollout.Plan.Wave.Mode;
 import io.overt.control.rollout.Plan;
+import io.overt.control.rollout.Plan.Wave.Mode;
 import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.store.StoreConfig.Place;
 import io.overt.control.store.StoreConfig.Server;
 import io.overt.control.store.StoreConfig.Tls;
-import io.overt.control.store.StoreConfig;
 import io.overt.control.web.WebSettings;
 import io.overt.control.web.notice.Language;
 import io.overt.control.web.notice.NoticeSettings;
@@ -374,7 +374,8 @@ class ControlConfigTest {
     @Test
     void what_is_not_written_of_a_provider_has_its_default() throws Exception {
         var oidc =
-                read(REQUIRED + "access: {oidc: {issuer: 'https://login.example/x', client-id: overt}}")
+                read(REQUIRED
+                                + "access: {oidc: {issuer: 'https://login.example/x', client-id: overt}}")
                         .access()
                         .oidc()
                         .orElseThrow();
@@ -465,12 +466,14 @@ class ControlConfigTest {
                             assertThat(grant.roles())
                                     .containsExactlyInAnyOrder(
                                             AccessRole.OPERATOR, AccessRole.VIEWER);
-                            assertThat(grant.reach()).isEqualTo(new Reach.Sites(Set.of("hq", "lab")));
+                            assertThat(grant.reach())
+                                    .isEqualTo(new Reach.Sites(Set.of("hq", "lab")));
                         });
         var granted = access.granted();
         assertThat(granted.machine(FleetIdentity.parse("overt://lab/operator/ci-7")).roles())
                 .containsOnlyKeys(AccessRole.OPERATOR, AccessRole.VIEWER);
-        assertThat(granted.machine(FleetIdentity.parse("overt://lab/operator/ann")).roles()).isEmpty();
+        assertThat(granted.machine(FleetIdentity.parse("overt://lab/operator/ann")).roles())
+                .isEmpty();
         assertThat(granted.machine(FleetIdentity.parse("overt://lab/edge/ci-7")).roles()).isEmpty();
     }
 
@@ -505,7 +508,8 @@ class ControlConfigTest {
                 .hasMessageContaining("access.grants[5].certificate: ann (expected: overt://<site>")
                 .hasMessageContaining("access.grants[6].email: ann (expected: an e-mail address)")
                 .hasMessageContaining("access.grants[7].sites: HQ (expected: the name of a site")
-                .hasMessageContaining("access.oidc.issuer: http://login.example (expected: an https")
+                .hasMessageContaining(
+                        "access.oidc.issuer: http://login.example (expected: an https")
                 .hasMessageContaining("access.oidc.algorithms: HS256 (expected: one of RS256");
     }
 
@@ -521,10 +525,9 @@ class ControlConfigTest {
                         .collect(Collectors.joining("\n"));
         var shown = read(REQUIRED + example).access();
         var defaults =
-                read(
-                                REQUIRED
-                                        + "access: {oidc: {issuer: 'https://login.corp.example/realms/staff', client-id: overt,"
-                                        + " external-address: 'https://control.corp.example:9449'}}")
+                read(REQUIRED
+                                + "access: {oidc: {issuer: 'https://login.corp.example/realms/staff', client-id: overt,"
+                                + " external-address: 'https://control.corp.example:9449'}}")
                         .access();
 
         assertThat(shown.oidc()).isEqualTo(defaults.oidc());

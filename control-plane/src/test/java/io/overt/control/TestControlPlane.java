@@ -88,7 +88,7 @@ public final class TestControlPlane implements AutoCloseable {
                         new StoreConfig.InFile(folder.resolve("state/control.db")),
                         signingKey,
                         new PublicationLimits(1 << 20, 1),
-                                io.overt.control.rollout.RolloutSettings.defaults(),
+                        io.overt.control.rollout.RolloutSettings.defaults(),
                         Optional.empty(),
                         web.map(each -> each.of(fleet, control)),
                         Optional.empty(),

@@ -198,8 +198,7 @@ public final class LogViewService extends LogViewGrpc.LogViewImplBase {
                                             + ", "
                                             + entry.getAct().getKind()
                                             + ", approved by "
-                                            + String.join(
-                                                    ", ", entry.getAct().getApproversList()))
+                                            + String.join(", ", entry.getAct().getApproversList()))
                             .build();
             case HEARTBEAT -> view.setKind("heartbeat").build();
             case KIND_NOT_SET ->

@@ -115,7 +115,10 @@ public final class PolicyAuthorService extends PolicyAuthorGrpc.PolicyAuthorImpl
                                         .setHost(each.what().host())
                                         .setMove(move(each.what().move(), each.records()))));
         report.firstBad()
-                .forEach(bad -> response.addFirstUnreadable("line " + bad.line() + ": " + bad.why()));
+                .forEach(
+                        bad ->
+                                response.addFirstUnreadable(
+                                        "line " + bad.line() + ": " + bad.why()));
         return response;
     }
 

@@ -317,9 +317,7 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
                                     : Math.clamp(
                                             Integer.toUnsignedLong(request.getLimit()), 1, 500);
                     var response = ListEmergenciesResponse.newBuilder();
-                    emergencies
-                            .list(request.getSite(), limit)
-                            .stream()
+                    emergencies.list(request.getSite(), limit).stream()
                             .filter(kept -> caller.sees(kept.order().getSite()))
                             .forEach(
                                     kept -> response.addEmergencies(sites.emergency(kept.order())));

@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param tokenFile where {@code overtctl login} puts one
  * @param timeout of a call
  */
-record CtlSettings(
-        Optional<Fleet> fleet, Optional<Web> web, Path tokenFile, Duration timeout) {
+record CtlSettings(Optional<Fleet> fleet, Optional<Web> web, Path tokenFile, Duration timeout) {
 
     /** How the control plane is called with a certificate. */
     record Fleet(InetSocketAddress control, FleetFiles identity) {}

@@ -170,8 +170,8 @@ public final class Overtctl {
     }
 
     /**
-     * To the control plane: with the token of {@code --token-file} or {@code OVERT_TOKEN}; else with
-     * the certificate; else with the token that {@code overtctl login} kept.
+     * To the control plane: with the token of {@code --token-file} or {@code OVERT_TOKEN}; else
+     * with the certificate; else with the token that {@code overtctl login} kept.
      */
     Connection connect() throws ConfigException, IOException {
         var settings = settings();

@@ -49,8 +49,7 @@ final class ProviderLogin implements AutoCloseable {
         this.login = login;
         this.tell = tell;
         this.http = new ProviderHttp(login.trustAnchors(), Duration.ofSeconds(10));
-        this.provider =
-                new Provider(login.issuer(), http, Clock.systemUTC(), Duration.ofHours(1));
+        this.provider = new Provider(login.issuer(), http, Clock.systemUTC(), Duration.ofHours(1));
     }
 
     /** By a browser on this machine. */
@@ -130,8 +129,7 @@ final class ProviderLogin implements AutoCloseable {
                     case Answer.Failed(var why) -> throw new LoginException(why);
                     case Answer.Json(var status, var object, _) when status == 200 -> object;
                     case Answer.Json(var status, var object, _) ->
-                            throw new LoginException(
-                                    "the provider says: " + error(object, status));
+                            throw new LoginException("the provider says: " + error(object, status));
                 };
         tell.println(
                 "Open "

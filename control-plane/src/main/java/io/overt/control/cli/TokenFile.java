@@ -5,11 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import java.nio.file.attribute.PosixFilePermission;
 
-/** A person's token on disk, for its owner alone: whoever reads it is that person to the control plane. */
+/**
+ * A person's token on disk, for its owner alone: whoever reads it is that person to the control
+ * plane.
+ */
 final class TokenFile {
 
     /**

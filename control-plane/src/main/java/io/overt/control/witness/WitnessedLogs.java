@@ -150,8 +150,7 @@ public final class WitnessedLogs {
                 bundleNumber = index / TilePath.FULL;
                 bundle = bundle(witness.source(), bundleNumber, head.size());
                 // Every hash of its tile is part of this proof: one is enough for all of them.
-                MerkleProof.requireInclusion(
-                        tree.leaf(index), index, head, tree.inclusion(index));
+                MerkleProof.requireInclusion(tree.leaf(index), index, head, tree.inclusion(index));
             }
             var entry = bundle.get((int) (index % TilePath.FULL));
             if (!MerkleHash.leaf(entry).equals(tree.leaf(index))) {

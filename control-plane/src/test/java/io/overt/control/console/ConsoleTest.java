@@ -2,10 +2,7 @@ package io.overt.control.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +67,10 @@ class ConsoleTest {
         tab.untilSeen("policy.yaml:4:13");
         shot(tab, "policy-problems");
         tab.click("button", problemNamed(tab));
-        assertThat(tab.evaluate("((a => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement))").getAsString())
+        assertThat(
+                        tab.evaluate(
+                                        "((a => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement))")
+                                .getAsString())
                 .isEqualTo("hots");
         tab.type("host");
         tab.untilSeen("It compiles: no problems, no warnings.");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.overt.control.console.Tab.Scheme;
 import io.overt.proto.control.v1.AccessProto;
 import io.overt.proto.control.v1.AccessRole;
@@ -12,7 +13,6 @@ import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.proto.control.v1.ReportAdminGrpc;
 import io.overt.proto.control.v1.RolloutAdminGrpc;
-import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -88,7 +88,9 @@ class ConsoleViewsTest {
         tab.press("g");
         tab.press("r");
         tab.untilSeen("Nothing was rolled out yet");
-        assertThat(tab.text()).contains("Nothing is inspected at lab").contains("Card terminals refuse");
+        assertThat(tab.text())
+                .contains("Nothing is inspected at lab")
+                .contains("Card terminals refuse");
         tab.press("g");
         tab.press("e");
         tab.click("button", "Lift the emergency at lab");
@@ -137,9 +139,14 @@ class ConsoleViewsTest {
         var tab = tab("vera", "emergency?site=hq");
         tab.untilSeen("vera");
         tab.untilSeen("Splice everything …");
-        assertThat(tab.evaluate("document.querySelector('main button.danger').innerText").getAsString())
+        assertThat(
+                        tab.evaluate("document.querySelector('main button.danger').innerText")
+                                .getAsString())
                 .contains("needs the role operator");
-        assertThat(tab.evaluate("document.querySelector('main button.danger').getAttribute('aria-disabled')").getAsString())
+        assertThat(
+                        tab.evaluate(
+                                        "document.querySelector('main button.danger').getAttribute('aria-disabled')")
+                                .getAsString())
                 .isEqualTo("true");
         var refused =
                 tab.evaluate(
@@ -157,7 +164,9 @@ class ConsoleViewsTest {
     void what_the_page_lets_roles_do_is_what_the_methods_say() throws Exception {
         var tab = tab("ann", "fleet");
         tab.untilSeen("edges connected");
-        var said = tab.evaluate("import('/js/session.js').then(module => module.NEEDS)").getAsJsonObject();
+        var said =
+                tab.evaluate("import('/js/session.js').then(module => module.NEEDS)")
+                        .getAsJsonObject();
         var ruled = new TreeMap<String, List<String>>();
         Stream.of(
                         RolloutAdminGrpc.getServiceDescriptor(),
@@ -203,7 +212,10 @@ class ConsoleViewsTest {
         assertThat(tab.focused()).isEqualTo("link Skip to content");
         tab.press("Enter");
         tab.press("Tab");
-        assertThat(tab.evaluate("document.querySelector('main').contains(document.activeElement)").getAsBoolean())
+        assertThat(
+                        tab.evaluate(
+                                        "document.querySelector('main').contains(document.activeElement)")
+                                .getAsBoolean())
                 .isTrue();
         // A dialog keeps the focus, closes on Escape, and gives it back.
         tab.evaluate("document.getElementById('keys').focus()");
@@ -211,7 +223,10 @@ class ConsoleViewsTest {
         tab.untilSeen("Next row");
         for (int i = 0; i < 6; i++) {
             tab.press("Tab");
-            assertThat(tab.evaluate("document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement)").getAsBoolean())
+            assertThat(
+                            tab.evaluate(
+                                            "document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement)")
+                                    .getAsBoolean())
                     .isTrue();
         }
         shot(tab, "keys");
@@ -250,7 +265,10 @@ class ConsoleViewsTest {
                 tab.resize(1360, 900);
                 tab.go(DOORWAYS.get("ann").url(view.getKey()));
                 tab.untilSeen(view.getValue());
-                var name = view.getKey().replaceAll("\\W+", "-") + "-" + scheme.name().toLowerCase(Locale.ROOT);
+                var name =
+                        view.getKey().replaceAll("\\W+", "-")
+                                + "-"
+                                + scheme.name().toLowerCase(Locale.ROOT);
                 shot(tab, name);
                 assertThat(violations(tab, axe, scheme)).as(name).isEmpty();
                 tab.resize(400, 860);
@@ -273,7 +291,9 @@ class ConsoleViewsTest {
                 tab.evaluate(
                                 "axe.run(document, "
                                         // What differs in the dark are colours.
-                                        + (scheme == Scheme.DARK ? "{runOnly: ['color-contrast']}" : "{resultTypes: ['violations']}")
+                                        + (scheme == Scheme.DARK
+                                                ? "{runOnly: ['color-contrast']}"
+                                                : "{resultTypes: ['violations']}")
                                         + ").then(all => all.violations"
                                         + ".map(each => ({id: each.id, impact: each.impact, at: each.nodes.map(node => node.target.join(' ')"
                                         + " + ' ' + node.failureSummary).slice(0, 3).join('; ')})))")
@@ -288,8 +308,7 @@ class ConsoleViewsTest {
 
     private static String axe() throws IOException {
         try (var in =
-                Objects.requireNonNull(
-                        ConsoleViewsTest.class.getResourceAsStream("/axe.min.js"))) {
+                Objects.requireNonNull(ConsoleViewsTest.class.getResourceAsStream("/axe.min.js"))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

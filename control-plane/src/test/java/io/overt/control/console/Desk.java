@@ -136,7 +136,9 @@ final class Desk implements AutoCloseable {
         var text =
                 Files.writeString(
                         folder.resolve("rollout.yaml"),
-                        "approvals: 2\napprovers: " + approvers + "\npublisher-may-approve: true\nwait-after-start: 0s\n",
+                        "approvals: 2\napprovers: "
+                                + approvers
+                                + "\npublisher-may-approve: true\nwait-after-start: 0s\n",
                         UTF_8);
         var node = ConfigFile.read(text);
         var settings = RolloutSettings.read(node);
@@ -174,8 +176,8 @@ final class Desk implements AutoCloseable {
     }
 
     /** An edge of a site. */
-    DeskEdge edge(
-            String site, String name, List<String> labels, LongPredicate failsUnder) throws Exception {
+    DeskEdge edge(String site, String name, List<String> labels, LongPredicate failsUnder)
+            throws Exception {
         var exclusion =
                 site.equals("hq")
                         ? Optional.of(

@@ -61,8 +61,7 @@ final class DeskEdge implements AutoCloseable {
                         exclusion,
                         failsUnder);
         edge.toControl =
-                Optional.of(
-                        EdgeControlGrpc.newStub(edge.channel).sync(edge.new FromControl()));
+                Optional.of(EdgeControlGrpc.newStub(edge.channel).sync(edge.new FromControl()));
         edge.say(
                 EdgeMessage.newBuilder()
                         .setHello(

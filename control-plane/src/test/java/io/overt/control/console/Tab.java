@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -250,7 +249,9 @@ final class Tab implements AutoCloseable {
         var object =
                 call(
                                 "Runtime.evaluate",
-                                with("expression", "document.querySelector(" + quoted(selector) + ")"))
+                                with(
+                                        "expression",
+                                        "document.querySelector(" + quoted(selector) + ")"))
                         .getAsJsonObject("result");
         var files = new JsonArray();
         files.add(file.toAbsolutePath().toString());
@@ -265,7 +266,9 @@ final class Tab implements AutoCloseable {
         call("Input.insertText", with("text", text));
     }
 
-    /** Presses and lets go of a key: {@code Tab}, {@code Shift+Tab}, {@code Control+s}, {@code g}. */
+    /**
+     * Presses and lets go of a key: {@code Tab}, {@code Shift+Tab}, {@code Control+s}, {@code g}.
+     */
     void press(String key) {
         var parts = List.of(key.split("\\+(?=.)"));
         int modifiers = 0;

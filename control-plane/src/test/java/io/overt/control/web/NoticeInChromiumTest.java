@@ -66,10 +66,7 @@ class NoticeInChromiumTest {
                                 web.uri(path).toString()));
         var said = new File(folder.toFile(), name + ".log");
         var process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(said)
-                        .start();
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said).start();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("chromium did not end");

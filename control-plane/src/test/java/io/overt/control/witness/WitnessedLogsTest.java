@@ -57,7 +57,7 @@ class WitnessedLogsTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         witness.close();
         server.close();
         database.close();

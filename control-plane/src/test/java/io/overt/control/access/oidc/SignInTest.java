@@ -2,7 +2,6 @@ package io.overt.control.access.oidc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JWSAlgorithm;
 import io.overt.control.TestControlPlane;
 import io.overt.control.access.AccessRole;
 import io.overt.control.access.AccessSettings;
@@ -144,10 +143,7 @@ class SignInTest {
         "'', /"
     })
     void one_comes_back_to_a_page_of_ours_alone(String asked, String place) throws Exception {
-        var began =
-                get(
-                        "/sign-in?" + ProviderHttp.encoded(Map.of("back", asked)),
-                        "");
+        var began = get("/sign-in?" + ProviderHttp.encoded(Map.of("back", asked)), "");
         assertThat(back(began, cookie(began)).headers().firstValue("location")).hasValue(place);
     }
 
@@ -205,7 +201,8 @@ class SignInTest {
 
         // Somebody else's fresh code, slipped under this browser: PKCE tells.
         var theirs = get("/sign-in", "");
-        var stolen = TestProvider.parameters(URI.create(callback(theirs)).getRawQuery()).get("code");
+        var stolen =
+                TestProvider.parameters(URI.create(callback(theirs)).getRawQuery()).get("code");
         var mine = get("/sign-in", "");
         assertThat(refused(withCode(mine, stolen), cookie(mine)))
                 .contains("the provider does not take the code: invalid_grant");
@@ -221,10 +218,7 @@ class SignInTest {
 
         var began = get("/sign-in", "");
         var state = state(began);
-        assertThat(
-                        refused(
-                                "/sign-in/callback?error=access_denied&state=" + state,
-                                cookie(began)))
+        assertThat(refused("/sign-in/callback?error=access_denied&state=" + state, cookie(began)))
                 .contains("the provider says: access_denied");
         var mixed = get("/sign-in", "");
         assertThat(
@@ -271,7 +265,10 @@ class SignInTest {
 
     @Test
     void a_certificate_serves_where_neither_is_shown_and_nobody_is_nobody() throws Exception {
-        assertThat(browser.send(HttpRequest.newBuilder(uri("/v1/me")).build(), BodyHandlers.ofString()))
+        assertThat(
+                        browser.send(
+                                HttpRequest.newBuilder(uri("/v1/me")).build(),
+                                BodyHandlers.ofString()))
                 .satisfies(
                         response -> {
                             assertThat(response.statusCode()).isEqualTo(401);
@@ -282,8 +279,7 @@ class SignInTest {
     // ---- overtctl login
 
     @Test
-    void overtctl_signs_in_by_a_browser_and_keeps_the_token_for_its_owner_alone()
-            throws Exception {
+    void overtctl_signs_in_by_a_browser_and_keeps_the_token_for_its_owner_alone() throws Exception {
         var printed = new StringWriter();
         var done = login(printed);
         var place = awaitAddress(printed);
@@ -446,7 +442,9 @@ class SignInTest {
 
     private HttpResponse<String> bearer(String path, String token) throws Exception {
         return browser.send(
-                HttpRequest.newBuilder(uri(path)).header("authorization", "Bearer " + token).build(),
+                HttpRequest.newBuilder(uri(path))
+                        .header("authorization", "Bearer " + token)
+                        .build(),
                 BodyHandlers.ofString());
     }
 
@@ -465,9 +463,7 @@ class SignInTest {
 
     private URI uri(String path) {
         return URI.create(
-                "https://localhost:"
-                        + plane.running().webAddress().orElseThrow().getPort()
-                        + path);
+                "https://localhost:" + plane.running().webAddress().orElseThrow().getPort() + path);
     }
 
     private String trail(String... filter) throws Exception {
