@@ -61,11 +61,11 @@ class ArchitectureTest {
                     .whereLayer("edges")
                     .mayOnlyBeAccessedByLayers("root", "admin")
                     .whereLayer("publish")
-                    .mayOnlyBeAccessedByLayers("root", "admin")
+                    .mayOnlyBeAccessedByLayers("root", "admin", "web")
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers(
                             "root", "admin", "edges", "publish", "rollout", "witness", "audit",
-                            "access", "once")
+                            "access", "once", "web")
                     .whereLayer("audit")
                     .mayOnlyBeAccessedByLayers("root", "admin", "access", "cli")
                     .whereLayer("access")
