@@ -349,6 +349,27 @@ class ControlConfigTest {
      * The witness's section is commented out in it: without a log there is nothing to default to.
      */
     @Test
+    void the_example_of_rollouts_is_read_and_names_every_figure() throws Exception {
+        var lines = Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8).lines().toList();
+        var section =
+                lines.stream()
+                        .skip(lines.indexOf("# rollout:"))
+                        .takeWhile(line -> line.startsWith("#"))
+                        .map(line -> line.replaceFirst("# ?", ""))
+                        .collect(Collectors.joining("\n"));
+
+        var shown = read(REQUIRED + section + "\n").rollout();
+
+        assertThat(shown.publisher()).isEqualTo(RolloutSettings.defaults().publisher());
+        assertThat(shown.waitAfterStart()).isEqualTo(RolloutSettings.defaults().waitAfterStart());
+        assertThat(shown.plan().onDeadline()).isEqualTo(Gate.Action.PAUSE);
+        assertThat(shown.plan().gates())
+                .map(Gate::metric)
+                .containsExactlyInAnyOrder(Gate.Metric.values());
+        assertThat(shown.freeze()).hasSize(2);
+    }
+
+    @Test
     void the_example_of_a_witness_shows_its_defaults() throws Exception {
         var example =
                 Files.readString(Path.of("src/main/dist/control.yaml"), UTF_8)
