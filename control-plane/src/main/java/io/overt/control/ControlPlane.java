@@ -85,12 +85,7 @@ public final class ControlPlane {
         var announced = new AtomicReference<Runnable>(() -> {});
         var publisher =
                 new PolicyPublisher(
-                        versions,
-                        key,
-                        clock,
-                        config.limits(),
-                        meters,
-                        _ -> announced.get().run());
+                        versions, key, clock, config.limits(), meters, _ -> announced.get().run());
         var rolloutMeters = new RolloutMeters(meters);
         var rollouts =
                 new RolloutDesk(
@@ -113,9 +108,7 @@ public final class ControlPlane {
                         new EdgeTraitStore(database),
                         rollouts,
                         emergencies::of,
-                        database.hearsOthers()
-                                ? EdgeFleet.Others.SOME
-                                : EdgeFleet.Others.NONE,
+                        database.hearsOthers() ? EdgeFleet.Others.SOME : EdgeFleet.Others.NONE,
                         clock,
                         nonces(),
                         meters);

@@ -73,12 +73,14 @@ class RolloutCommandsTest {
         var other = edge("other-1", RolloutEdge.Nature.good());
 
         assertThat(overtctl("apply", policy("one")))
-                .isEqualTo("0 version 1 published, rollout 1 awaiting-approval (0 of 2 approvals)\n");
+                .isEqualTo(
+                        "0 version 1 published, rollout 1 awaiting-approval (0 of 2 approvals)\n");
         assertThat(canary.offered()).isEmpty();
 
         var statement = folder.resolve("v1");
         assertThat(overtctl("statement", "1", "--out", statement.toString())).isEqualTo("0 ");
-        assertThat(Files.readString(statement)).startsWith("overt policy approval v1\npolicy: one\n");
+        assertThat(Files.readString(statement))
+                .startsWith("overt policy approval v1\npolicy: one\n");
         people.approve(statement, "alice");
         people.approve(statement, "bob");
         assertThat(overtctl("approve", "1", "--signature", statement + ".alice.sig"))
@@ -98,7 +100,9 @@ class RolloutCommandsTest {
                 .contains("awaiting-approval")
                 .contains("wave canary")
                 .contains("2 of 2 approvals");
-        assertThat(overtctl("status")).contains("version in force: 1").contains("2 edges: 2 connected");
+        assertThat(overtctl("status"))
+                .contains("version in force: 1")
+                .contains("2 edges: 2 connected");
     }
 
     @Test
@@ -114,7 +118,8 @@ class RolloutCommandsTest {
         overtctl("statement", "1", "--out", statement.toString());
         people.approve(statement, "alice");
 
-        assertThat(overtctl("approve", "1", "--signature", statement + ".alice.sig")).isEqualTo("3 ");
+        assertThat(overtctl("approve", "1", "--signature", statement + ".alice.sig"))
+                .isEqualTo("3 ");
         assertThat(errors.toString()).contains("by alice, who published it");
 
         Files.writeString(folder.resolve("none.sig"), "nonsense");
@@ -189,7 +194,10 @@ class RolloutCommandsTest {
         var edge = edge("edge-1", RolloutEdge.Nature.good());
         overtctl("apply", policy("one"), "--wait", "20");
         overtctl("apply", policy("two"), "--wait", "20");
-        await().until(() -> overtctl("rollout", "show").contains("rollout 2: version 2 over 1: complete"));
+        await().until(
+                        () ->
+                                overtctl("rollout", "show")
+                                        .contains("rollout 2: version 2 over 1: complete"));
 
         assertThat(overtctl("rollout", "start", "1", "--reason", "two was worse"))
                 .startsWith("0 rollout 3: version 3 over 2: ");
@@ -211,16 +219,31 @@ class RolloutCommandsTest {
         var edge = edge("edge-1", RolloutEdge.Nature.good());
         await().until(() -> overtctl("sites").contains("edge-1"));
 
-        assertThat(overtctl("emergency", "splice", "hq", "--for", "25h", "--reason", "x")).isEqualTo("3 ");
-        assertThat(overtctl("emergency", "splice", "nowhere", "--for", "1h", "--reason", "x")).isEqualTo("3 ");
-        assertThat(errors.toString()).contains("at most 24 hours").contains("there is no edge at site");
-        assertThat(overtctl("emergency", "splice", "hq", "--for", "2h", "--reason", "tills are down"))
+        assertThat(overtctl("emergency", "splice", "hq", "--for", "25h", "--reason", "x"))
+                .isEqualTo("3 ");
+        assertThat(overtctl("emergency", "splice", "nowhere", "--for", "1h", "--reason", "x"))
+                .isEqualTo("3 ");
+        assertThat(errors.toString())
+                .contains("at most 24 hours")
+                .contains("there is no edge at site");
+        assertThat(
+                        overtctl(
+                                "emergency",
+                                "splice",
+                                "hq",
+                                "--for",
+                                "2h",
+                                "--reason",
+                                "tills are down"))
                 .startsWith("0 NUMBER")
                 .contains("tills are down");
         await().until(() -> edge.orders().size() == 1);
         assertThat(edge.orders().getFirst().getAction())
                 .isEqualTo(EmergencyAction.EMERGENCY_ACTION_SPLICE);
-        await().until(() -> overtctl("emergency", "list").contains("overt://hq/edge/edge-1: obeyed"));
+        await().until(
+                        () ->
+                                overtctl("emergency", "list")
+                                        .contains("overt://hq/edge/edge-1: obeyed"));
         assertThat(overtctl("status")).contains("EMERGENCY at site hq until ");
 
         var late = edge("edge-2", RolloutEdge.Nature.good());
@@ -264,14 +287,19 @@ class RolloutCommandsTest {
         var plan = folder.resolve("plan.yaml");
         Files.writeString(plan, "start: 2099-01-01T00:00:00Z\nwaves: [{name: all}]\n");
         overtctl("apply", policy("two"));
-        await().until(() -> overtctl("rollout", "show").contains("rollout 2: version 2 over 1: complete"));
+        await().until(
+                        () ->
+                                overtctl("rollout", "show")
+                                        .contains("rollout 2: version 2 over 1: complete"));
 
-        assertThat(overtctl("rollout", "start", "1", "--plan", plan.toString())).contains("scheduled");
+        assertThat(overtctl("rollout", "start", "1", "--plan", plan.toString()))
+                .contains("scheduled");
         assertThat(edge.version()).isEqualTo(2);
 
         Files.writeString(plan, "waves: [{name: some, percent: 10}]\n");
         assertThat(overtctl("rollout", "start", "1", "--plan", plan.toString())).isEqualTo("2 ");
-        assertThat(errors.toString()).contains("plan.yaml:1: waves: wave some: does not take every edge");
+        assertThat(errors.toString())
+                .contains("plan.yaml:1: waves: wave some: does not take every edge");
     }
 
     @Test

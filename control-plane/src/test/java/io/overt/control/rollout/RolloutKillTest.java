@@ -138,8 +138,9 @@ class RolloutKillTest {
     }
 
     @Test
-    void killed_at_random_moments_it_ends_where_it_should_and_nobody_was_offered_what_was_not_approved()
-            throws Exception {
+    void
+            killed_at_random_moments_it_ends_where_it_should_and_nobody_was_offered_what_was_not_approved()
+                    throws Exception {
         System.out.println("rollout kills: " + KILLS + ", seed " + SEED);
         var good = "";
         int kills = 0;
@@ -188,8 +189,7 @@ class RolloutKillTest {
                                         Path.of("approval-" + approvals.size()),
                                         each.toByteArray()));
         var manifest = RolloutEdge.manifest(bundle);
-        var judged =
-                approvers.approve(Path.of("policy"), PolicyStatement.of(manifest), approvals);
+        var judged = approvers.approve(Path.of("policy"), PolicyStatement.of(manifest), approvals);
         if (!(judged instanceof ApprovedDocument)) {
             unapproved.add("version " + manifest.getVersion() + ": " + judged);
         }
@@ -263,10 +263,7 @@ class RolloutKillTest {
 
     private RolloutState show(long rollout) {
         return asked(
-                () ->
-                        rollouts()
-                                .getRollout(
-                                        GetRolloutRequest.newBuilder().setId(rollout).build()));
+                () -> rollouts().getRollout(GetRolloutRequest.newBuilder().setId(rollout).build()));
     }
 
     private RolloutState ended(long rollout) {
