@@ -130,7 +130,7 @@ public final class RolloutDriver implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         desk.onNudge(() -> {});
         lock.lock();
         try {
@@ -139,7 +139,12 @@ public final class RolloutDriver implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        thread.join(TimeUnit.SECONDS.toMillis(10));
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException _) {
+            // Whoever closes is in a hurry; the thread is a daemon.
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static final Duration TICK = Duration.ofSeconds(1);

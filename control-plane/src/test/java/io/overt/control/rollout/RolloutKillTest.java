@@ -100,7 +100,8 @@ class RolloutKillTest {
                           plan:
                             waves:
                               - {name: canary, labels: [canary], bake: 500ms}
-                              - {name: north, sites: [hq], percent: 50, bake: 400ms}
+                              # Of six edges it may be none, so that a person goes on.
+                              - {name: half, sites: [hq], percent: 50, bake: 400ms, deadline: 3s}
                               - {name: everyone, bake: 400ms}
                             gates:
                               handshake-failures: {at-most: 5%%, connections: 100, action: roll-back}
@@ -173,8 +174,8 @@ class RolloutKillTest {
             }
             var wanted = good;
             until(() -> edges.stream().allMatch(edge -> edge.document().equals(wanted)));
+            assertThat(unapproved).isEmpty();
         }
-        assertThat(unapproved).isEmpty();
         assertThat(edges).allSatisfy(edge -> assertThat(edge.offered()).isNotEmpty());
         System.out.println(kills + " kills, " + ended + " rollouts, each ended as it should");
     }
@@ -317,7 +318,7 @@ class RolloutKillTest {
             // It serves: what is killed is a rollout, not a start.
             show(rollout);
         }
-        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_500)).toNanos());
+        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1_000)).toNanos());
         control.destroyForcibly();
         assertThat(control.waitFor(30, TimeUnit.SECONDS)).isTrue();
         control = run();
