@@ -31,7 +31,7 @@ final class LineDiff {
                 lines.add(" " + before.get(i++));
                 j++;
             } else if (j >= after.size()
-                    || i < before.size() && lengths[i + 1][j] >= lengths[i][j + 1]) {
+                    || (i < before.size() && lengths[i + 1][j] >= lengths[i][j + 1])) {
                 lines.add("-" + before.get(i++));
             } else {
                 lines.add("+" + after.get(j++));

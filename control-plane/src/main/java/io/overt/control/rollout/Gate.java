@@ -68,7 +68,7 @@ public record Gate(
 
     public Gate {
         boolean share = metric != Metric.NACKS;
-        if (!(atMost >= 0) || share && atMost > 1 || Double.isInfinite(atMost)) {
+        if (!(atMost >= 0) || (share && atMost > 1) || Double.isInfinite(atMost)) {
             throw new Plan.InvalidPlanException(
                     "gate "
                             + metric.text()
@@ -78,7 +78,7 @@ public record Gate(
                                     ? " (expected: 0 to 1, or percent)"
                                     : " (expected: 0 or more edges)"));
         }
-        if (!(timesBase == 0 || timesBase >= 1 && timesBase <= 1000)) {
+        if (!(timesBase == 0 || (timesBase >= 1 && timesBase <= 1000))) {
             throw new Plan.InvalidPlanException(
                     "gate "
                             + metric.text()

@@ -33,7 +33,7 @@ public record Progress(int edges, int taken, int refused, int pending, int away,
             }
             boolean has =
                     edge.active() == rollout.version()
-                            || mode == Mode.SHADOW && edge.shadow() == rollout.version();
+                            || (mode == Mode.SHADOW && edge.shadow() == rollout.version());
             count.add(edge, rollout.version(), has);
         }
         return count.sum();

@@ -408,7 +408,7 @@ public sealed interface State {
 
         /** Whoever comes later gets it as the base. */
         private boolean done(Instant at, Progress seen) {
-            return seen.pending() == 0 && seen.away() == 0
+            return (seen.pending() == 0 && seen.away() == 0)
                     || !at.isBefore(since.plus(Plan.DEADLINE));
         }
     }
