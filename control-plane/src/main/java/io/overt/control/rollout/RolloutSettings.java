@@ -64,7 +64,8 @@ public record RolloutSettings(
             return Optional.empty();
         }
         var people = Approvers.read(approvers.get());
-        if (people.people().size() < approvals || (approvals > 0 && approvals < people.threshold())) {
+        if (people.people().size() < approvals
+                || (approvals > 0 && approvals < people.threshold())) {
             throw new ConfigException(
                     "rollout.approvals: %d (expected: at least %d, the threshold of %s, and at most its %d people)"
                             .formatted(

@@ -84,8 +84,7 @@ class RolloutStoreTest {
                                                     database.transact(
                                                             handle ->
                                                                     handle.execute(
-                                                                            "UPDATE "
-                                                                                    + table
+                                                                            "UPDATE " + table
                                                                                     + " SET "
                                                                                     + column
                                                                                     + " = 'x'")))
@@ -95,7 +94,8 @@ class RolloutStoreTest {
                                                     database.transact(
                                                             handle ->
                                                                     handle.execute(
-                                                                            "DELETE FROM " + table)))
+                                                                            "DELETE FROM "
+                                                                                    + table)))
                                     .hasMessageContaining("kept");
                         });
     }
@@ -112,7 +112,8 @@ class RolloutStoreTest {
     void an_approval_is_kept_once_under_what_it_is_of(Database database) {
         var store = new ApprovalStore(database);
         var statement = ByteString.copyFromUtf8("digest");
-        var first = new ApprovalStore.Kept(ByteString.copyFromUtf8("a"), NOW, "overt://hq/operator/a");
+        var first =
+                new ApprovalStore.Kept(ByteString.copyFromUtf8("a"), NOW, "overt://hq/operator/a");
         var second =
                 new ApprovalStore.Kept(
                         ByteString.copyFromUtf8("b"), NOW.plusMillis(1), "overt://hq/operator/b");
@@ -133,7 +134,8 @@ class RolloutStoreTest {
         assertThat(store.add(emergency(2, "south"))).isTrue();
 
         assertThat(store.highest()).isEqualTo(2);
-        assertThat(store.list("", 10)).containsExactly(emergency(2, "south"), emergency(1, "north"));
+        assertThat(store.list("", 10))
+                .containsExactly(emergency(2, "south"), emergency(1, "north"));
         assertThat(store.list("north", 10)).containsExactly(emergency(1, "north"));
     }
 
