@@ -85,7 +85,7 @@ public final class ControlPlane {
         var announced = new AtomicReference<Runnable>(() -> {});
         var publisher =
                 new PolicyPublisher(
-                        versions, key, clock, config.limits(), meters, _ -> announced.get().run());
+                        versions, key, clock, config.limits(), meters, _ -> Optional.ofNullable(announced.get()).ifPresent(Runnable::run));
         var rolloutMeters = new RolloutMeters(meters);
         var rollouts =
                 new RolloutDesk(

@@ -75,6 +75,6 @@ public record Rollout(
         var digest =
                 PolicySignature.sha256(
                         ("rollout " + id + "\n" + edge.uri()).getBytes(StandardCharsets.UTF_8));
-        return ((digest[0] & 0xff) << 16 | (digest[1] & 0xff) << 8 | digest[2] & 0xff) % 100;
+        return ((digest[0] & 0xff) << 16 | (digest[1] & 0xff) << 8 | (digest[2] & 0xff)) % 100;
     }
 }
