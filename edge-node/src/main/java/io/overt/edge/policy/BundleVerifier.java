@@ -14,26 +14,29 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Decides whether a bundle is what a pinned key signed. Pure. The signature comes first: nothing of
- * a bundle is looked into before it, and there is no bundle that is taken without one. The control
- * plane, the network and the disk are all untrusted here; only who holds a pinned key's private
- * half can get past.
+ * Decides whether a bundle is what a pinned key signed, and as many people approved as this edge
+ * asks for. Pure. The signature comes first: nothing of a bundle is looked into before it, and
+ * there is no bundle that is taken without one. The control plane, the network and the disk are all
+ * untrusted here; only who holds a pinned key's private half can get past.
  */
 final class BundleVerifier {
     private final List<PolicyPublicKey> pinned;
+    private final ApprovalDemand approvals;
     private final long maxBytes;
 
     /**
      * Pins the keys.
      *
+     * @param approvals what people must have signed as well
      * @param maxBytes bound of all files of a bundle together
      */
-    BundleVerifier(List<PolicyPublicKey> pinned, long maxBytes) {
+    BundleVerifier(List<PolicyPublicKey> pinned, ApprovalDemand approvals, long maxBytes) {
         if (pinned.isEmpty()) {
             throw new IllegalArgumentException(
                     "no pinned policy key: no bundle could ever be taken");
         }
         this.pinned = List.copyOf(pinned);
+        this.approvals = approvals;
         this.maxBytes = maxBytes;
     }
 
@@ -128,6 +131,7 @@ final class BundleVerifier {
                                     + maxBytes
                                     + ", policy.max-size)"));
         }
+        problems.addAll(approvals.objections(manifest, bundle.getApprovalsList()));
         return problems.isEmpty()
                 ? new Verification.Verified(
                         new VerifiedBundle(bundle, manifest, digest(bundle.getManifest())))

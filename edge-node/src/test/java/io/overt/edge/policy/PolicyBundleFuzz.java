@@ -29,7 +29,7 @@ public final class PolicyBundleFuzz {
     private static final Set<ByteString> SIGNED_MANIFESTS =
             SIGNED.stream().map(PolicyBundle::getManifest).collect(Collectors.toSet());
     private static final BundleVerifier VERIFIER =
-            new BundleVerifier(List.of(BUNDLES.publicKey()), 1 << 20);
+            new BundleVerifier(List.of(BUNDLES.publicKey()), (_, _) -> List.of(), 1 << 20);
 
     private PolicyBundleFuzz() {}
 

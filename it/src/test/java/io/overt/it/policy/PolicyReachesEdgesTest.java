@@ -31,6 +31,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -327,7 +328,15 @@ class PolicyReachesEdgesTest {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         return keep(
                 PolicyFeed.start(
-                        new PolicyFeedConfig(address, List.of(pinned), 1 << 20),
+                        new PolicyFeedConfig(
+                                address,
+                                List.of(pinned),
+                                1 << 20,
+                                new PolicyFeedConfig.Terms(
+                                        Optional.empty(),
+                                        List.of(),
+                                        Duration.ofSeconds(5),
+                                        Duration.ofMillis(300))),
                         tls,
                         folder.resolve("edge-" + name),
                         new SimpleMeterRegistry(),
