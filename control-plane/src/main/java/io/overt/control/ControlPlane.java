@@ -6,6 +6,7 @@ import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
+import io.overt.control.edges.EdgeStates;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.store.Database;
@@ -77,7 +78,12 @@ public final class ControlPlane {
                         meters,
                         version -> announce(announce, version));
         var fleet =
-                new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
+                new EdgeFleet(
+                        parts.add("edge-states", EdgeStates.start(new EdgeStore(database), meters)),
+                        publisher.newest(),
+                        clock,
+                        nonces(),
+                        meters);
         announce.set(fleet);
 
         var rpc =

@@ -8,11 +8,13 @@ import io.overt.edge.net.DataPath;
 import io.overt.edge.net.Names;
 import io.overt.edge.net.UpstreamHabits;
 import io.overt.edge.policy.PolicyFeed;
+import io.overt.edge.policy.site.SitePolicies;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.LineSink;
 import io.overt.edge.record.VersionFigures;
 import io.overt.edge.revocation.SiteShelf;
 import io.overt.edge.revocation.UpstreamCheck;
+import io.overt.edge.site.SiteClusterConfig;
 import io.overt.edge.transparency.LogListException;
 import io.overt.edge.transparency.LogListFile;
 import io.overt.edge.transparency.TransparencyCheck;
@@ -99,6 +101,17 @@ final class EdgeNode {
                                         Optional.of(exclusions.desk()::answer),
                                         figures,
                                         clock)));
+        if (config.siteCluster() instanceof SiteClusterConfig.Embedded) {
+            parts.add(
+                    "site policies",
+                    SitePolicies.start(
+                            self.name(),
+                            forge.site()::map,
+                            feed,
+                            config.policy().maxBytes() + (2 << 20),
+                            clock,
+                            meters));
+        }
         var trust = parts.add("trust store", trustStore(config, meters));
         var upstreams =
                 parts.add(

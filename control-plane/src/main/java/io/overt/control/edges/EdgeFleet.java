@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.store.EdgeState;
-import io.overt.control.store.EdgeStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.proto.control.v1.EdgeMessage;
 import io.overt.proto.control.v1.ExclusionAnswer;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** Every edge that was ever heard of, and the streams of those that are connected. Thread-safe. */
 public final class EdgeFleet implements AutoCloseable {
-    private final EdgeStore store;
+    private final EdgeStates states;
     private final Clock clock;
     private final Supplier<ByteString> nonces;
     private final Map<FleetIdentity, EdgeState> known = new ConcurrentHashMap<>();
@@ -54,16 +53,16 @@ public final class EdgeFleet implements AutoCloseable {
      * @param nonces unpredictable values, never the same twice
      */
     public EdgeFleet(
-            EdgeStore store,
+            EdgeStates states,
             Optional<SignedVersion> newest,
             Clock clock,
             Supplier<ByteString> nonces,
             MeterRegistry meters) {
-        this.store = store;
+        this.states = states;
         this.newest = newest;
         this.clock = clock;
         this.nonces = nonces;
-        store.all().forEach(state -> known.put(state.identity(), state));
+        states.all().forEach(state -> known.put(state.identity(), state));
         for (var kind : EdgeSession.Heard.values()) {
             heard.put(
                     kind,
@@ -235,7 +234,7 @@ public final class EdgeFleet implements AutoCloseable {
 
     private void keep(EdgeState state) {
         known.put(state.identity(), state);
-        store.put(state);
+        states.put(state);
     }
 
     private double behind() {

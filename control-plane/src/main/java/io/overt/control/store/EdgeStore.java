@@ -29,25 +29,34 @@ public final class EdgeStore {
 
     /** Replaces what was known of this edge. */
     public void put(EdgeState state) {
+        putAll(List.of(state));
+    }
+
+    /** Replaces what was known of these edges, in one transaction. */
+    public void putAll(List<EdgeState> states) {
         database.transact(
                 handle -> {
-                    var identity = state.identity().uri();
-                    handle.createUpdate(
-                                    "INSERT INTO edge VALUES (:identity, :build, :active, :rejected, :seen) ON CONFLICT"
-                                            + " (identity) DO UPDATE SET build = :build, active_version = :active,"
-                                            + " rejected_version = :rejected, last_seen = :seen")
-                            .bind("identity", identity)
-                            .bind("build", state.build())
-                            .bind("active", state.activeVersion())
-                            .bind("rejected", state.rejectedVersion())
-                            .bind("seen", state.lastSeen().toEpochMilli())
-                            .execute();
-                    handle.createUpdate("DELETE FROM edge_problem WHERE identity = :identity")
-                            .bind("identity", identity)
-                            .execute();
-                    insert(handle, identity, state.problems());
-                    return state;
+                    states.forEach(state -> put(handle, state));
+                    return states;
                 });
+    }
+
+    private static void put(Handle handle, EdgeState state) {
+        var identity = state.identity().uri();
+        handle.createUpdate(
+                        "INSERT INTO edge VALUES (:identity, :build, :active, :rejected, :seen) ON CONFLICT"
+                                + " (identity) DO UPDATE SET build = :build, active_version = :active,"
+                                + " rejected_version = :rejected, last_seen = :seen")
+                .bind("identity", identity)
+                .bind("build", state.build())
+                .bind("active", state.activeVersion())
+                .bind("rejected", state.rejectedVersion())
+                .bind("seen", state.lastSeen().toEpochMilli())
+                .execute();
+        handle.createUpdate("DELETE FROM edge_problem WHERE identity = :identity")
+                .bind("identity", identity)
+                .execute();
+        insert(handle, identity, state.problems());
     }
 
     private static void insert(Handle handle, String identity, List<Problem> problems) {

@@ -72,12 +72,17 @@ final class EdgeAndControl implements AutoCloseable {
 
     PolicyFeed startUnheard() throws Exception {
         meters.clear();
+        return startIn(state);
+    }
+
+    /** Another edge, with a folder of its own. */
+    PolicyFeed startIn(Path state) throws Exception {
         return keep(
                 PolicyFeed.start(
                         new PolicyFeedConfig(control.address(), List.of(key), 1 << 20, terms),
                         tls("edge"),
                         state,
-                        meters,
+                        state.equals(this.state) ? meters : new SimpleMeterRegistry(),
                         new PolicyFeed.With(
                                 _ -> {},
                                 Optional.empty(),

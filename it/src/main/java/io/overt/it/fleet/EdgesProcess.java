@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,28 +19,36 @@ import java.util.stream.Stream;
 /** {@link FleetEdges} in its process, and what it has told. Thread-safe. */
 final class EdgesProcess implements AutoCloseable {
     private final Process process;
+    private final Path state;
     private final Map<Long, List<Long>> inForce = new ConcurrentHashMap<>();
     private final List<Long> attempts = new ArrayList<>();
     private volatile long connected;
     private long before = -1;
 
-    private EdgesProcess(Process process) {
+    private EdgesProcess(Process process, Path state) {
         this.process = process;
+        this.state = state;
     }
 
     static EdgesProcess start(Path work, int port, Path key, int edges) throws IOException {
+        // Thousands of edges sync thousands of disks, and not one: memory, where there is some.
+        var memory = Path.of("/dev/shm");
+        var state =
+                Files.isWritable(memory)
+                        ? Files.createTempDirectory(memory, "overt-bench-fleet")
+                        : work.resolve("state");
         var builder =
                 new ProcessBuilder(
                         FleetBench.java(
                                 "-Xmx2g",
                                 FleetEdges.class.getName(),
                                 work.resolve("identity").toString(),
-                                work.resolve("state").toString(),
+                                state.toString(),
                                 Integer.toString(port),
                                 key.toString(),
                                 Integer.toString(edges)));
         builder.redirectError(work.resolve("edges.log").toFile());
-        var edgesProcess = new EdgesProcess(builder.start());
+        var edgesProcess = new EdgesProcess(builder.start(), state);
         Thread.ofPlatform().daemon().name("edges").start(edgesProcess::listen);
         return edgesProcess;
     }
@@ -50,8 +60,8 @@ final class EdgesProcess implements AutoCloseable {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 var words = line.split(" ", -1);
                 switch (words[0]) {
-                    case "at" -> hear(Long.parseLong(words[2]), Long.parseLong(words[3]));
-                    case "version" ->
+                    case "#at" -> hear(Long.parseLong(words[2]), Long.parseLong(words[3]));
+                    case "#version" ->
                             inForce.put(
                                     Long.parseLong(words[1]),
                                     Stream.of(words).skip(2).map(Long::parseLong).toList());
@@ -96,7 +106,14 @@ final class EdgesProcess implements AutoCloseable {
     public void close() throws IOException, InterruptedException {
         process.getOutputStream().close();
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
+            process.destroyForcibly().waitFor();
+        }
+        if (Files.exists(state)) {
+            try (var files = Files.walk(state)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
  * its standard input.
  */
 final class FleetEdges {
+    private static final int STARTERS = 4;
+
     private final List<SimpleMeterRegistry> meters = new ArrayList<>();
     private final Map<Long, ConcurrentLinkedQueue<Long>> inForce = new ConcurrentHashMap<>();
     private final int edges;
@@ -40,13 +43,21 @@ final class FleetEdges {
         var fleet = new FleetEdges(Integer.parseInt(args[4]));
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Thread.ofPlatform().daemon().name("watch").start(() -> fleet.tell(out));
-        for (int number = 1; number <= fleet.edges; number++) {
-            fleet.start(
-                    Path.of(args[0]),
-                    Path.of(args[1]),
-                    Integer.parseInt(args[2]),
-                    Path.of(args[3]),
-                    number);
+        try (var starters = Executors.newFixedThreadPool(STARTERS)) {
+            for (int number = 1; number <= fleet.edges; number++) {
+                int each = number;
+                var _ =
+                        starters.submit(
+                                () -> {
+                                    fleet.start(
+                                            Path.of(args[0]),
+                                            Path.of(args[1]),
+                                            Integer.parseInt(args[2]),
+                                            Path.of(args[3]),
+                                            each);
+                                    return each;
+                                });
+            }
         }
         // The bench closes it when it is done, or dies.
         while (System.in.read() >= 0) {
@@ -97,15 +108,20 @@ final class FleetEdges {
                     connected += each.get("overt.edge.policy.connected").gauge().value();
                     ended += each.get("overt.edge.policy.stream.ends").counter().count();
                 }
-                out.printf(
-                        "at %d %d %d%n",
-                        System.currentTimeMillis(), (long) connected, (long) ended);
+                // In one piece: the log goes there too.
+                out.println(
+                        "#at "
+                                + System.currentTimeMillis()
+                                + " "
+                                + (long) connected
+                                + " "
+                                + (long) ended);
                 inForce.forEach(
                         (version, times) -> {
                             if (times.size() >= edges && !told.contains(version)) {
                                 told.add(version);
                                 out.println(
-                                        "version "
+                                        "#version "
                                                 + version
                                                 + times.stream()
                                                         .sorted()
