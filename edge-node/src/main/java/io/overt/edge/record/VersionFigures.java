@@ -136,8 +136,8 @@ public final class VersionFigures implements Figures {
     private static boolean isHandshakeFailure(Conclusion conclusion) {
         return conclusion.ending() == Ending.CLIENT_HANDSHAKE_FAILED
                 || conclusion.ending() == Ending.CERTIFICATE_REQUIRED
-                || conclusion.ending() == Ending.TIMED_OUT
-                        && conclusion.last() == Stage.CLIENT_HANDSHAKE;
+                || (conclusion.ending() == Ending.TIMED_OUT
+                        && conclusion.last() == Stage.CLIENT_HANDSHAKE);
     }
 
     /**

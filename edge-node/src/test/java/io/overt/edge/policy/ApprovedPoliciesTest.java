@@ -73,7 +73,7 @@ class ApprovedPoliciesTest {
     }
 
     /** What does not come to two people's approval of this very content. */
-    enum Short {
+    enum TooFew {
         NOBODY("approved by nobody (expected: 2 different people)"),
         ONE_ALONE("approved by alice (expected: 2 different people)"),
         ONE_PERSON_TWICE("by alice, whose approval approval 1 is counted already"),
@@ -84,7 +84,7 @@ class ApprovedPoliciesTest {
 
         private final String said;
 
-        Short(String said) {
+        TooFew(String said) {
             this.said = said;
         }
 
@@ -119,7 +119,7 @@ class ApprovedPoliciesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_version_that_too_few_approved_is_refused_with_the_reasons(Short approvals)
+    void a_version_that_too_few_approved_is_refused_with_the_reasons(TooFew approvals)
             throws Exception {
         var feed = edge.start();
 

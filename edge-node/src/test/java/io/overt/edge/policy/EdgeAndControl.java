@@ -29,7 +29,7 @@ final class EdgeAndControl implements AutoCloseable {
     final Path state;
     private final TestFleet fleet;
     private final Path key;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Runnable> open = new ArrayList<>();
 
     /** Added to the clock by which emergency orders end. */
     volatile Duration later = Duration.ZERO;
@@ -43,10 +43,9 @@ final class EdgeAndControl implements AutoCloseable {
         state = folder.resolve("state");
         key = bundles.writePublicKey(folder.resolve("policy.key.pub"));
         control =
-                keep(
-                        new ScriptedControlPlane(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                tls("control")));
+                new ScriptedControlPlane(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls("control"));
+        open.add(control::close);
     }
 
     Instant now() {
@@ -100,19 +99,18 @@ final class EdgeAndControl implements AutoCloseable {
 
     private FleetTls tls(String role) throws Exception {
         var files = fleet.issue(role, "x" + started++);
-        return keep(
-                new FleetTls(files.certificateChain(), files.privateKey(), files.trustAnchors()));
+        var tls = new FleetTls(files.certificateChain(), files.privateKey(), files.trustAnchors());
+        open.add(tls::close);
+        return tls;
     }
 
-    private <T extends AutoCloseable> T keep(T closeable) {
-        open.add(closeable);
-        return closeable;
+    private PolicyFeed keep(PolicyFeed feed) {
+        open.add(feed::close);
+        return feed;
     }
 
     @Override
-    public void close() throws Exception {
-        for (var each : open.reversed()) {
-            each.close();
-        }
+    public void close() {
+        open.reversed().forEach(Runnable::run);
     }
 }

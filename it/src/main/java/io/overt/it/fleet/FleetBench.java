@@ -79,20 +79,20 @@ public final class FleetBench implements AutoCloseable {
     }
 
     private void run() throws Exception {
-        say("making %d identities", edges);
+        say("making %d identities".formatted(edges));
         for (int number = 1; number <= edges; number++) {
             fleet.issue("edge", Integer.toString(number));
         }
-        say("starting %d edges", edges);
+        say("starting %d edges".formatted(edges));
         long started = System.currentTimeMillis();
         var fleetProcess =
                 EdgesProcess.start(
                         work, port, PolicySigningKey.publicHalf(work.resolve("policy.key")), edges);
         edgesProcess = Optional.of(fleetProcess);
         await("connected", () -> fleetProcess.connected() == edges);
-        row("| %d edges at one control plane | |", edges);
+        row("| %d edges at one control plane | |".formatted(edges));
         row("|---|---|");
-        row("| all connected, one started after the other | %s |", since(started));
+        row("| all connected, one started after the other | %s |".formatted(since(started)));
         for (long version = 1; version <= VERSIONS; version++) {
             publish(fleetProcess, version);
         }
@@ -118,19 +118,23 @@ public final class FleetBench implements AutoCloseable {
         long all = System.currentTimeMillis();
         await("told", () -> fleetProcess.inForce(version).isPresent());
         var times = fleetProcess.inForce(version).orElseThrow();
-        row("| version %d: publish answered after | %s |", version, text(published - start));
         row(
-                "| in force at an edge after: half of them, 99 %%, all | %s, %s, %s |",
-                text(times.get(edges / 2) - start),
-                text(times.get(Math.min(edges - 1, edges * 99 / 100)) - start),
-                text(times.getLast() - start));
+                "| version %d: publish answered after | %s |"
+                        .formatted(version, text(published - start)));
         row(
-                "| acknowledged by all, as the control plane lists them, after | %s |",
-                text(all - start));
+                "| in force at an edge after: half of them, 99 %%, all | %s, %s, %s |"
+                        .formatted(
+                                text(times.get(edges / 2) - start),
+                                text(times.get(Math.min(edges - 1, edges * 99 / 100)) - start),
+                                text(times.getLast() - start)));
         row(
-                "| the control plane meanwhile: CPU, written to sockets and files | %s, %.1f MB |",
-                text(cpu(control.pid()).minus(cpu).toMillis()),
-                (written(control.pid()) - written) / 1e6);
+                "| acknowledged by all, as the control plane lists them, after | %s |"
+                        .formatted(text(all - start)));
+        row(
+                "| the control plane meanwhile: CPU, written to sockets and files | %s, %s |"
+                        .formatted(
+                                text(cpu(control.pid()).minus(cpu).toMillis()),
+                                megabytes(written(control.pid()) - written)));
     }
 
     private long acknowledged(long version) {
@@ -160,13 +164,16 @@ public final class FleetBench implements AutoCloseable {
         long up = System.currentTimeMillis();
         await("connected again", () -> fleetProcess.connected() == edges);
         var attempts = fleetProcess.attempts();
-        row("| killed and started again: serves after | %s |", text(up - start));
-        row("| all edges back, counted from the start | %s |", since(start));
+        row("| killed and started again: serves after | %s |".formatted(text(up - start)));
+        row("| all edges back, counted from the start | %s |".formatted(since(start)));
         row(
-                "| attempts of edges meanwhile, and of these in the worst 100 ms | %d, %d |",
-                attempts.stream().mapToLong(Long::longValue).sum(),
-                attempts.stream().mapToLong(Long::longValue).max().orElse(0));
-        row("| CPU of the control plane until then | %s |", text(cpu(control.pid()).toMillis()));
+                "| attempts of edges meanwhile, and of these in the worst 100 ms | %d, %d |"
+                        .formatted(
+                                attempts.stream().mapToLong(Long::longValue).sum(),
+                                attempts.stream().mapToLong(Long::longValue).max().orElse(0)));
+        row(
+                "| CPU of the control plane until then | %s |"
+                        .formatted(text(cpu(control.pid()).toMillis())));
     }
 
     private void await(String what, BooleanSupplier condition) throws InterruptedException {
@@ -289,6 +296,10 @@ public final class FleetBench implements AutoCloseable {
                 .orElse(0);
     }
 
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+
     private static String since(long start) {
         return text(System.currentTimeMillis() - start);
     }
@@ -297,16 +308,16 @@ public final class FleetBench implements AutoCloseable {
         return String.format(Locale.ROOT, "%.2f s", millis / 1e3);
     }
 
-    private static void row(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
+    private static void row(String line) {
+        System.out.println(line);
     }
 
-    private static void say(String format, Object... values) {
-        System.err.println("==> " + String.format(Locale.ROOT, format, values));
+    private static void say(String line) {
+        System.err.println("==> " + line);
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         if (edgesProcess.isPresent()) {
             edgesProcess.get().close();
         }
