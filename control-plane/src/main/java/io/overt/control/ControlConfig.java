@@ -1,5 +1,6 @@
 package io.overt.control;
 
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param store the database file
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
+ * @param lists how lists are compiled, fetched and served
  * @param witness which logs are witnessed; absent: none
  */
 public record ControlConfig(
@@ -27,6 +29,7 @@ public record ControlConfig(
         Path store,
         Path signingKey,
         PublicationLimits limits,
+        ListsConfig lists,
         Optional<WitnessSettings> witness) {
 
     /** Reads every key of the root. */
@@ -41,8 +44,10 @@ public record ControlConfig(
                 new PublicationLimits(
                         policy.size("max-size", 64L << 20, 1L << 10, 1L << 30),
                         policy.integer("next-version-at-least", 1, 1, Integer.MAX_VALUE));
+        var lists = ListsConfig.read(root.sectionOrDefaults("lists"));
         var witness = root.optionalSection("witness").map(WitnessSettings::read);
         root.finish();
-        return new ControlConfig(listen, admin, identity, store, signingKey, limits, witness);
+        return new ControlConfig(
+                listen, admin, identity, store, signingKey, limits, lists, witness);
     }
 }

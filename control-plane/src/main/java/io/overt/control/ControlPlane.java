@@ -6,10 +6,14 @@ import io.overt.control.admin.ExclusionAdminService;
 import io.overt.control.admin.PolicyAdminService;
 import io.overt.control.edges.EdgeControlService;
 import io.overt.control.edges.EdgeFleet;
+import io.overt.control.lists.Lists;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.publish.Publication;
+import io.overt.control.publish.SubmittedFiles;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.control.store.WitnessStore;
@@ -64,6 +68,15 @@ public final class ControlPlane {
 
         var database = parts.add("store", Database.open(config.store()));
         var versions = new PolicyStore(database);
+        var lists =
+                parts.add(
+                        "lists",
+                        Lists.open(
+                                config.lists(),
+                                new ListStore(database),
+                                clock,
+                                new SecureRandom(),
+                                meters));
 
         // The publisher announces to the fleet, the fleet starts with the publisher's newest: the
         // one knot, tied here.
@@ -71,6 +84,7 @@ public final class ControlPlane {
         var publisher =
                 new PolicyPublisher(
                         versions,
+                        lists.desk(),
                         key,
                         clock,
                         config.limits(),
@@ -79,6 +93,8 @@ public final class ControlPlane {
         var fleet =
                 new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
         announce.set(fleet);
+        var fetching = lists.fetch(publisher::newest, () -> true, () -> republish(publisher));
+        parts.add("list-schedule", fetching.schedule());
 
         var rpc =
                 parts.add(
@@ -93,6 +109,11 @@ public final class ControlPlane {
                                         new GatedService(
                                                 new EdgeControlService(fleet),
                                                 RoleGate.allow(Set.of(Role.EDGE))),
+                                        new GatedService(
+                                                lists.pieces(), RoleGate.allow(Set.of(Role.EDGE))),
+                                        new GatedService(
+                                                fetching.admin(),
+                                                RoleGate.allow(Set.of(Role.OPERATOR))),
                                         new GatedService(
                                                 new PolicyAdminService(publisher, versions, fleet),
                                                 RoleGate.allow(Set.of(Role.OPERATOR))),
@@ -153,6 +174,20 @@ public final class ControlPlane {
                     parts.add("witness-http", WitnessServer.start(settings.listen(), witness)));
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static long republish(PolicyPublisher publisher) {
+        try {
+            return switch (publisher.republish()) {
+                case Publication.Published(var version, _) -> version.version();
+                case Publication.Unchanged _ -> 0;
+                case Publication.Rejected(var problems) ->
+                        throw new IllegalStateException(
+                                "what was published is rejected now: " + problems.getFirst());
+            };
+        } catch (SubmittedFiles.RefusedException e) {
+            throw new IllegalStateException("what was published is refused now", e);
         }
     }
 

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
+import io.overt.policy.Cidr;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.identity.FleetFiles;
@@ -50,6 +52,14 @@ class ControlConfigTest {
                                 folder.resolve("state/control.db"),
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
+                                new ListsConfig(
+                                        folder.resolve("state/lists"),
+                                        256 << 10,
+                                        20,
+                                        64,
+                                        Duration.ofMinutes(5),
+                                        List.of(),
+                                        List.of()),
                                 Optional.empty()));
     }
 
@@ -63,6 +73,14 @@ class ControlConfigTest {
                                 identity: {certificate: /a, key: /b, trust-anchors: /c}
                                 store: {file: /d}
                                 policy: {signing-key: /e, max-size: 1MiB, next-version-at-least: 9}
+                                lists:
+                                  folder: /h
+                                  compile-above: 1KiB
+                                  keep-versions: 7
+                                  calls: 3
+                                  fetch-deadline: 90s
+                                  trust-anchors: [/i, /j]
+                                  private-networks: [10.1.0.0/16]
                                 witness:
                                   listen: 127.0.0.3:3
                                   key: /f
@@ -82,6 +100,14 @@ class ControlConfigTest {
                                 Path.of("/d"),
                                 Path.of("/e"),
                                 new PublicationLimits(1 << 20, 9),
+                                new ListsConfig(
+                                        Path.of("/h"),
+                                        1 << 10,
+                                        7,
+                                        3,
+                                        Duration.ofSeconds(90),
+                                        List.of(Path.of("/i"), Path.of("/j")),
+                                        List.of(Cidr.of("10.1.0.0/16"))),
                                 Optional.of(
                                         new WitnessSettings(
                                                 new InetSocketAddress(
@@ -162,6 +188,7 @@ class ControlConfigTest {
         assertThat(shown.admin()).isEqualTo(defaults.admin());
         assertThat(shown.store()).isEqualTo(defaults.store());
         assertThat(shown.limits()).isEqualTo(defaults.limits());
+        assertThat(shown.lists()).isEqualTo(defaults.lists());
     }
 
     /**

@@ -5,13 +5,18 @@ import com.google.protobuf.Timestamp;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.control.lists.ListDesk;
+import io.overt.control.lists.ListPress;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
+import io.overt.policy.PolicySource;
+import io.overt.policy.Problem;
 import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
+import io.overt.proto.policy.v1.ListDigest;
 import io.overt.proto.policy.v1.PolicyBundle;
 import io.overt.service.bundle.PolicySignature;
 import io.overt.service.identity.FleetIdentity;
@@ -22,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Makes versions. The steps, in order: compile; compare with the newest; number; sign; keep;
@@ -29,6 +35,7 @@ import java.util.function.Consumer;
  */
 public final class PolicyPublisher {
     private final PolicyStore store;
+    private final ListDesk lists;
     private final PolicySigningKey key;
     private final Clock clock;
     private final PublicationLimits limits;
@@ -55,17 +62,20 @@ public final class PolicyPublisher {
     /**
      * Starts from what the store has.
      *
+     * @param lists provides those lists of a policy that do not go as files
      * @param announce called for each new version once it is kept, in order, on the publishing
      *     thread; must not block
      */
     public PolicyPublisher(
             PolicyStore store,
+            ListDesk lists,
             PolicySigningKey key,
             Clock clock,
             PublicationLimits limits,
             MeterRegistry meters,
             Consumer<SignedVersion> announce) {
         this.store = store;
+        this.lists = lists;
         this.key = key;
         this.clock = clock;
         this.limits = limits;
@@ -96,28 +106,67 @@ public final class PolicyPublisher {
 
     /** Compiles and says what it found; changes nothing. */
     public Compilation check(List<BundleFile> sent) throws SubmittedFiles.RefusedException {
-        return PolicyCompiler.compile(SubmittedFiles.parse(sent, limits.maxBytes()).source());
+        var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
+        return compile(submitted, lists.gather(submitted.source(), ListDesk.Reach.STAY));
+    }
+
+    private static Compilation compile(SubmittedFiles submitted, ListDesk.Gathered gathered) {
+        var source = new PolicySource(submitted.source().files(), gathered.lists());
+        return switch (PolicyCompiler.compile(source, ListPress::isSuffix)) {
+            case Compilation.Rejected(var problems) ->
+                    new Compilation.Rejected(both(problems, gathered.problems()));
+            case Compilation.Compiled compiled ->
+                    gathered.problems().isEmpty()
+                            ? new Compilation.Compiled(
+                                    compiled.policy(),
+                                    both(compiled.warnings(), gathered.warnings()))
+                            : new Compilation.Rejected(gathered.problems());
+        };
+    }
+
+    private static List<Problem> both(List<Problem> some, List<Problem> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /** Publishes the policy, unless it has problems or is what the newest version already is. */
     public Publication publish(List<BundleFile> sent, FleetIdentity publisher)
             throws SubmittedFiles.RefusedException {
+        return publish(sent, publisher.uri());
+    }
+
+    /**
+     * Publishes the newest version's files again, with what their lists are now; unless that is
+     * what the newest version already says. Approvals are of the files and hold.
+     */
+    public Publication republish() throws SubmittedFiles.RefusedException {
+        return publish(
+                newest.orElseThrow(() -> new IllegalStateException("nothing was published yet"))
+                        .bundle()
+                        .getFilesList(),
+                LIST_REFRESH);
+    }
+
+    private Publication publish(List<BundleFile> sent, String publisher)
+            throws SubmittedFiles.RefusedException {
         var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
-        return switch (PolicyCompiler.compile(submitted.source())) {
+        var gathered = lists.gather(submitted.source(), ListDesk.Reach.FETCH);
+        return switch (compile(submitted, gathered)) {
             case Compilation.Rejected(var problems) -> {
                 rejected.increment();
                 yield new Publication.Rejected(problems);
             }
             case Compilation.Compiled(var policy, var warnings) -> {
+                lists.keep(gathered);
                 turn.lock();
                 try {
-                    var content = contentDigest(submitted);
+                    var content = contentDigest(submitted, gathered.named());
                     var before = newest;
                     if (before.isPresent() && isAlready(before.get(), content)) {
                         unchanged.increment();
                         yield new Publication.Unchanged(before.get(), warnings);
                     }
-                    var version = sign(submitted, content, policy.name(), publisher);
+                    var version =
+                            sign(submitted, gathered.named(), content, policy.name(), publisher);
                     store.add(
                             version); // The commit point: from here on this number is this content.
                     newest = Optional.of(version);
@@ -141,19 +190,23 @@ public final class PolicyPublisher {
     }
 
     private SignedVersion sign(
-            SubmittedFiles submitted, ByteString content, String policy, FleetIdentity publisher) {
+            SubmittedFiles submitted,
+            List<ListDigest> named,
+            ByteString content,
+            String policy,
+            String publisher) {
         long number =
                 Math.max(
                         newest.map(SignedVersion::version).orElse(0L) + 1,
                         limits.nextVersionAtLeast());
         // The store keeps milliseconds; the manifest says no more than it.
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        var manifest = manifest(submitted, number, policy, now).toByteString();
+        var manifest = manifest(submitted, named, number, policy, now).toByteString();
         return new SignedVersion(
                 number,
                 policy,
                 now,
-                publisher.uri(),
+                publisher,
                 content,
                 ByteString.copyFrom(PolicySignature.sha256(manifest.toByteArray())),
                 PolicyBundle.newBuilder()
@@ -165,17 +218,29 @@ public final class PolicyPublisher {
     }
 
     private static BundleManifest manifest(
-            SubmittedFiles submitted, long number, String policy, Instant now) {
+            SubmittedFiles submitted,
+            List<ListDigest> named,
+            long number,
+            String policy,
+            Instant now) {
         return BundleManifest.newBuilder()
                 .setVersion(number)
                 .setPolicy(policy)
-                .setLanguage(PolicyCompiler.LANGUAGE)
+                .setLanguage(language(named))
                 .setPublished(
                         Timestamp.newBuilder()
                                 .setSeconds(now.getEpochSecond())
                                 .setNanos(now.getNano()))
                 .addAllFiles(digests(submitted))
+                .addAllLists(named)
                 .build();
+    }
+
+    /** The lowest that says it, so that an edge refuses nothing that it would understand. */
+    private static int language(List<ListDigest> named) {
+        return named.stream().allMatch(list -> !list.getPath().isEmpty())
+                ? PolicyCompiler.LANGUAGE_OF_FILES
+                : PolicyCompiler.LANGUAGE;
     }
 
     private static List<FileDigest> digests(SubmittedFiles submitted) {
@@ -194,15 +259,19 @@ public final class PolicyPublisher {
     }
 
     /**
-     * Over a manifest that has nothing but the files: their paths, lengths and digests, framed by
-     * protobuf.
+     * Over a manifest that has nothing but the files and the lists: their paths, lengths and
+     * digests, framed by protobuf.
      */
-    private static ByteString contentDigest(SubmittedFiles submitted) {
+    private static ByteString contentDigest(SubmittedFiles submitted, List<ListDigest> named) {
         var framed =
                 BundleManifest.newBuilder()
-                        .setLanguage(PolicyCompiler.LANGUAGE)
+                        .setLanguage(language(named))
                         .addAllFiles(digests(submitted))
+                        .addAllLists(named)
                         .build();
         return ByteString.copyFrom(PolicySignature.sha256(framed.toByteArray()));
     }
+
+    /** In the place of a person's or a machine's identity. */
+    private static final String LIST_REFRESH = "list refresh";
 }

@@ -23,7 +23,8 @@ final class Migrations {
             List.of(
                     new Step(1, "0001-versions-and-edges.sql"),
                     new Step(2, "0002-witness.sql"),
-                    new Step(3, "0003-several-control-planes.sql"));
+                    new Step(3, "0003-several-control-planes.sql"),
+                    new Step(40, "0040-lists.sql"));
 
     /** Its number is the beginning of its name. */
     record Step(int number, String name) {

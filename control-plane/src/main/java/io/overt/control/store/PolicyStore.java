@@ -1,8 +1,10 @@
 package io.overt.control.store;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.overt.control.store.SignedVersion.Summary;
 import io.overt.proto.policy.v1.BundleFile;
+import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.PolicyBundle;
 import io.overt.service.bundle.PolicySignature;
 import java.sql.ResultSet;
@@ -82,6 +84,7 @@ public final class PolicyStore {
                 .bind("signature", bundle.getSignature().toByteArray())
                 .bind("key", bundle.getKeyId().toByteArray())
                 .execute();
+        ListStore.insertNames(handle, version.version(), manifest(bundle));
         for (int position = 0; position < bundle.getFilesCount(); position++) {
             var file = bundle.getFiles(position);
             var content = file.getContent().toByteArray();
@@ -98,6 +101,14 @@ public final class PolicyStore {
                     .bind("path", file.getPath())
                     .bind("digest", digest)
                     .execute();
+        }
+    }
+
+    private static BundleManifest manifest(PolicyBundle bundle) {
+        try {
+            return BundleManifest.parseFrom(bundle.getManifest());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("a version without a manifest", e);
         }
     }
 

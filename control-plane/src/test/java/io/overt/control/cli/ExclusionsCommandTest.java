@@ -8,6 +8,7 @@ import com.google.protobuf.Timestamp;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.ScriptedEdge.Manner;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.proto.control.v1.ExclusionEffect;
@@ -91,6 +92,7 @@ class ExclusionsCommandTest {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                ListsConfig.defaults(folder.resolve("state/lists")),
                                 Optional.empty()),
                         Clock.systemUTC(),
                         parts);

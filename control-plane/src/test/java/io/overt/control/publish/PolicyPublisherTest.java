@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.control.lists.Lists;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.store.Database;
+import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
@@ -19,11 +22,13 @@ import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -60,6 +65,7 @@ class PolicyPublisherTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Database database;
     private PolicyStore store;
+    private Lists lists;
     private PolicySigningKey key;
     private PolicyPublisher publisher;
 
@@ -67,12 +73,27 @@ class PolicyPublisherTest {
     void open() throws Exception {
         database = Database.open(folder.resolve("control.db"));
         store = new PolicyStore(database);
+        lists =
+                Lists.open(
+                        new ListsConfig(
+                                folder.resolve("lists"),
+                                1 << 10,
+                                20,
+                                64,
+                                Duration.ofSeconds(5),
+                                List.of(),
+                                List.of()),
+                        new ListStore(database),
+                        Clock.systemUTC(),
+                        new Random(1),
+                        new SimpleMeterRegistry());
         key = PolicySigningKey.create(folder.resolve("policy.key"));
         publisher = publisher(key, 1);
     }
 
     @AfterEach
     void close() throws Exception {
+        lists.close();
         database.close();
     }
 
@@ -295,6 +316,7 @@ class PolicyPublisherTest {
         meters.clear();
         return new PolicyPublisher(
                 store,
+                lists.desk(),
                 signingKey,
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 new PublicationLimits(1 << 16, atLeast),

@@ -9,6 +9,7 @@ import io.overt.policy.list.CompiledList;
 import io.overt.policy.list.CompiledList.Opening;
 import io.overt.policy.list.ListCompiler;
 import io.overt.policy.list.ListDelta;
+import io.overt.service.files.MappedFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.Overtctl;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.edge.policy.ActivePolicy;
@@ -300,6 +301,7 @@ class PolicyReachesEdgesTest {
                                 folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                ListsConfig.defaults(folder.resolve("state/lists")),
                                 Optional.empty()),
                         Clock.systemUTC(),
                         controlParts);

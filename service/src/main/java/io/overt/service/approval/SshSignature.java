@@ -75,6 +75,16 @@ final class SshSignature {
 
     /** Whether the key in it made it, over exactly this message. */
     boolean verifies(byte[] message) throws MalformedSshException {
+        return verifiesDigest(digest(message));
+    }
+
+    /** What the digest is to be made with, by the name that the JCA has for it. */
+    String digestAlgorithm() {
+        return hashName(hash).orElseThrow();
+    }
+
+    /** Whether the key in it made it, over a message with this digest. */
+    boolean verifiesDigest(byte[] digest) throws MalformedSshException {
         SshReader in = new SshReader(signature);
         String algorithm = in.text("signature algorithm");
         if (!algorithm.equals(key.kind().ssh())) {
@@ -88,21 +98,21 @@ final class SshSignature {
                     case ED25519 -> value;
                     case P256 -> der(value);
                 };
-        return key.verifies(signedData(message), jca);
+        return key.verifies(signedData(digest), jca);
     }
 
-    private byte[] signedData(byte[] message) {
+    private byte[] signedData(byte[] digest) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(MAGIC);
         string(out, namespace.getBytes(StandardCharsets.UTF_8));
         string(out, new byte[0]);
         string(out, hash.getBytes(StandardCharsets.UTF_8));
-        string(out, digest(message));
+        string(out, digest);
         return out.toByteArray();
     }
 
     private byte[] digest(byte[] message) {
-        String name = hashName(hash).orElseThrow();
+        String name = digestAlgorithm();
         try {
             return MessageDigest.getInstance(name).digest(message);
         } catch (NoSuchAlgorithmException e) {
