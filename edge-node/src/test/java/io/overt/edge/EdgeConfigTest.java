@@ -17,6 +17,7 @@ import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.net.HabitSettings;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.trust.VerdictCacheConfig;
+import io.overt.edge.policy.ListShelfConfig;
 import io.overt.policy.Cidr;
 import io.overt.policy.HostPattern;
 import io.overt.service.config.ConfigException;
@@ -51,6 +52,8 @@ class EdgeConfigTest {
         assertThat(config.records()).isEqualTo(new EdgeConfig.Records(Optional.empty(), 8192));
 
         var said = read(withCommentedKeys());
+        assertThat(config.policy().lists()).isEqualTo(ListShelfConfig.DEFAULTS);
+        assertThat(said.policy().lists()).isEqualTo(ListShelfConfig.DEFAULTS);
         assertThat(said.data().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(said.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
         assertThat(said.data().keepAlive()).isEqualTo(KeepAlive.DEFAULT);
@@ -79,6 +82,9 @@ class EdgeConfigTest {
                 read(
                         withCommentedKeys()
                                 .replace("kind: divert", "kind: redirect")
+                                .replace("max-size: 1GiB", "max-size: 52KiB")
+                                .replace("rate: 32MiB", "rate: 50KiB")
+                                .replace("patience: 10m", "patience: 51s")
                                 .replace(
                                         "local-destinations: refused",
                                         "local-destinations: allowed")
@@ -129,6 +135,8 @@ class EdgeConfigTest {
                                 .replace("completion: 1500ms", "completion: 42s")
                                 .replace(
                                         "allowed-networks: []", "allowed-networks: [10.1.0.0/16]"));
+        assertThat(config.policy().lists())
+                .isEqualTo(new ListShelfConfig(52 << 10, 50 << 10, Duration.ofSeconds(51)));
         assertThat(config.status())
                 .isEqualTo(
                         new StatusConfig(

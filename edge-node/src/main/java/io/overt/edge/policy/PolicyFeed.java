@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.policy.PolicyCompiler;
 import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
+import io.overt.proto.control.v1.EdgeAbility;
 import io.overt.proto.control.v1.EdgeControlGrpc;
 import io.overt.proto.control.v1.EdgeMessage;
 import io.overt.proto.control.v1.ExclusionAnswer;
@@ -57,6 +58,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
     private final Consumer<ActivePolicy> activated;
     private final Optional<Function<ExclusionAsk, ExclusionAnswer>> exclusions;
     private final FeedMeters meters;
+    private final ListCourier courier;
     private final Thread dialler;
 
     /**
@@ -103,7 +105,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
             Consumer<ActivePolicy> activated,
             Optional<Function<ExclusionAsk, ExclusionAnswer>> exclusions)
             throws StartException {
-        var verifier = new BundleVerifier(pinned(config.signingKeys()), config.maxBytes());
+        var pinned = pinned(config.signingKeys());
         // Names, digests and framing around the files.
         long maxMessage = config.maxBytes() + (2 << 20);
         try {
@@ -115,6 +117,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
             throw new StartException(
                     state + ": not writable (expected: a folder of this edge's own)");
         }
+        var shelf = shelf(state.resolve("lists"), config.lists());
         var channel =
                 FleetChannel.to(
                         config.control(),
@@ -122,12 +125,22 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                         ExpectedPeer.of(Role.CONTROL),
                         Math.toIntExact(maxMessage));
         return new PolicyFeed(
-                verifier,
+                new BundleVerifier(pinned, config.maxBytes(), shelf::find),
                 new LastGoodBundle(state, maxMessage),
+                shelf,
+                config.lists(),
                 channel,
                 meters,
                 activated,
                 exclusions);
+    }
+
+    private static ListShelf shelf(Path folder, ListShelfConfig config) throws StartException {
+        try {
+            return new ListShelf(folder, config.maxBytes());
+        } catch (IOException e) {
+            throw new StartException(folder + ": cannot be made: " + e, e);
+        }
     }
 
     private static List<PolicyPublicKey> pinned(List<Path> files) throws StartException {
@@ -145,6 +158,8 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
     private PolicyFeed(
             BundleVerifier verifier,
             LastGoodBundle lastGood,
+            ListShelf shelf,
+            ListShelfConfig lists,
             ManagedChannel channel,
             MeterRegistry meters,
             Consumer<ActivePolicy> activated,
@@ -155,6 +170,15 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
         this.activated = activated;
         this.exclusions = exclusions;
         this.meters = new FeedMeters(meters, () -> get().map(ActivePolicy::version).orElse(0L));
+        this.courier =
+                new ListCourier(
+                        shelf,
+                        new ListFetcher(
+                                channel, shelf, lists, new SecureRandom(), new ListMeters(meters)),
+                        lists,
+                        verifier::believed,
+                        () -> version(inForce),
+                        this::answer);
         loadLastGood();
         this.dialler = Thread.ofVirtual().name("policy-feed").start(this::dial);
     }
@@ -168,6 +192,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
     @Override
     public void close() {
         closed = true;
+        courier.close();
         dialler.interrupt();
         channel.shutdownNow();
     }
@@ -184,6 +209,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
             switch (Taking.consider(Optional.empty(), verifier.verify(kept.get()))) {
                 case Taking.Taken taken -> {
                     activate(taken);
+                    courier.begin(kept);
                     meters.count(FeedMeters.LastGood.LOADED);
                 }
                 case Taking.Already _ -> throw new IllegalStateException("nothing was in force");
@@ -301,6 +327,7 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                 Hello.newBuilder()
                         .setBuild(Build.version())
                         .setLanguage(PolicyCompiler.LANGUAGE)
+                        .addAbilities(EdgeAbility.EDGE_ABILITY_LISTS)
                         .setAnswersExclusions(exclusions.isPresent())
                         .setActiveVersion(version(inForce));
         inForce.ifPresent(active -> hello.setActiveManifestSha256(active.manifestSha256()));
@@ -377,16 +404,21 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
                     });
         }
 
+        /** gRPC's observer is not thread-safe, and lists are waited for on another thread. */
+        private synchronized void say(EdgeMessage message) {
+            if (!ended.isDone()) {
+                toControl.join().onNext(message);
+            }
+        }
+
         @Override
         public void onNext(ControlMessage message) {
             switch (message.getKindCase()) {
-                case OFFER -> toControl.join().onNext(answer(message.getOffer()));
+                case OFFER -> courier.bring(message.getOffer(), this::say);
                 case EXCLUSIONS -> {
                     if (exclusions.isPresent()) {
                         var answer = exclusions.get().apply(message.getExclusions());
-                        toControl
-                                .join()
-                                .onNext(EdgeMessage.newBuilder().setExclusions(answer).build());
+                        say(EdgeMessage.newBuilder().setExclusions(answer).build());
                     }
                 }
                 // A newer control plane may say what this edge does not know.

@@ -11,8 +11,10 @@ import java.util.List;
  * @param control the control plane's address
  * @param signingKeys files of the pinned public keys; two during a change of key
  * @param maxBytes bound of all files of a policy together
+ * @param lists how compiled lists are fetched and kept
  */
-public record PolicyFeedConfig(InetSocketAddress control, List<Path> signingKeys, long maxBytes) {
+public record PolicyFeedConfig(
+        InetSocketAddress control, List<Path> signingKeys, long maxBytes, ListShelfConfig lists) {
 
     public PolicyFeedConfig {
         signingKeys = List.copyOf(signingKeys);
@@ -20,7 +22,7 @@ public record PolicyFeedConfig(InetSocketAddress control, List<Path> signingKeys
 
     /**
      * Reads {@code control} (host:port, required), {@code signing-keys} (at least one, required)
-     * and {@code max-size} (default 64MiB) of the section {@code policy}.
+     * {@code max-size} (default 64MiB) and the section {@code lists} of the section {@code policy}.
      */
     public static PolicyFeedConfig read(ConfigNode section) {
         var control = section.address("control");
@@ -31,6 +33,9 @@ public record PolicyFeedConfig(InetSocketAddress control, List<Path> signingKeys
                     "missing (expected: the files of one or two pinned policy keys)");
         }
         return new PolicyFeedConfig(
-                control, keys, section.size("max-size", 64L << 20, 1L << 10, 1L << 30));
+                control,
+                keys,
+                section.size("max-size", 64L << 20, 1L << 10, 1L << 30),
+                ListShelfConfig.read(section.sectionOrDefaults("lists")));
     }
 }

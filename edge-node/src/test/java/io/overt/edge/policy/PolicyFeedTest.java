@@ -63,7 +63,7 @@ class PolicyFeedTest {
                         hello -> {
                             assertThat(hello.getActiveVersion()).isZero();
                             assertThat(hello.getActiveManifestSha256()).isEmpty();
-                            assertThat(hello.getLanguage()).isEqualTo(1);
+                            assertThat(hello.getLanguage()).isEqualTo(2);
                             assertThat(hello.getBuild()).isNotEmpty();
                         });
 
@@ -383,7 +383,8 @@ class PolicyFeedTest {
                 new PolicyFeedConfig(
                         control.address(),
                         keys.length == 0 ? List.of(key) : List.of(keys),
-                        MAX_BYTES);
+                        MAX_BYTES,
+                        ListShelfConfig.DEFAULTS);
         meters.clear();
         return keep(
                 PolicyFeed.start(

@@ -36,13 +36,21 @@ final class ScriptedControlPlane extends EdgeControlGrpc.EdgeControlImplBase
     private int offers;
 
     ScriptedControlPlane(InetSocketAddress listen, FleetTls tls) throws StartException {
+        this(listen, tls, new ScriptedPieces());
+    }
+
+    /** That also gives pieces of lists. */
+    ScriptedControlPlane(InetSocketAddress listen, FleetTls tls, ScriptedPieces pieces)
+            throws StartException {
         server =
                 FleetServer.start(
                         listen,
                         tls,
                         1 << 20,
                         new SimpleMeterRegistry(),
-                        List.of(new GatedService(this, RoleGate.allow(Set.of(Role.EDGE)))));
+                        List.of(
+                                new GatedService(this, RoleGate.allow(Set.of(Role.EDGE))),
+                                new GatedService(pieces, RoleGate.allow(Set.of(Role.EDGE)))));
     }
 
     InetSocketAddress address() {
@@ -73,6 +81,20 @@ final class ScriptedControlPlane extends EdgeControlGrpc.EdgeControlImplBase
             throw new AssertionError("the edge said nothing for a minute");
         }
         return message;
+    }
+
+    /** Sends the bundle and does not wait. */
+    void propose(PolicyBundle bundle) throws InterruptedException {
+        stream()
+                .onNext(
+                        ControlMessage.newBuilder()
+                                .setOffer(
+                                        Offer.newBuilder()
+                                                .setNonce(
+                                                        ByteString.copyFromUtf8(
+                                                                "nonce-" + ++offers))
+                                                .setBundle(bundle))
+                                .build());
     }
 
     /** Sends the bundle and answers what the edge said to it. */

@@ -12,6 +12,7 @@ import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.edge.policy.ActivePolicy;
+import io.overt.edge.policy.ListShelfConfig;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.service.identity.FleetFiles;
@@ -329,7 +330,8 @@ class PolicyReachesEdgesTest {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         return keep(
                 PolicyFeed.start(
-                        new PolicyFeedConfig(address, List.of(pinned), 1 << 20),
+                        new PolicyFeedConfig(
+                                address, List.of(pinned), 1 << 20, ListShelfConfig.DEFAULTS),
                         tls,
                         folder.resolve("edge-" + name),
                         new SimpleMeterRegistry(),
