@@ -2,6 +2,7 @@ package io.overt.control.cli;
 
 import io.grpc.ManagedChannel;
 import io.overt.proto.control.v1.ExclusionAdminGrpc;
+import io.overt.proto.control.v1.ListAdminGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
@@ -55,6 +56,17 @@ final class Connection implements AutoCloseable {
     ExclusionAdminGrpc.ExclusionAdminBlockingStub exclusions() {
         return ExclusionAdminGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for one call. */
+    ListAdminGrpc.ListAdminBlockingStub lists() {
+        return ListAdminGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A stub for one call that may take long. */
+    ListAdminGrpc.ListAdminBlockingStub lists(int seconds) {
+        return ListAdminGrpc.newBlockingStub(channel).withDeadlineAfter(seconds, TimeUnit.SECONDS);
     }
 
     @Override

@@ -37,7 +37,7 @@ import picocli.CommandLine.ScopeType;
             "1:the policy has problems; nothing was published",
             "2:command line, configuration, or a local file",
             "3:the control plane could not be asked, or refused",
-            "4:published, but an edge refused it or did not answer in time",
+            "4:published, but an edge refused it or did not answer in time; or a list could not be fetched",
             "5:nothing is known of that exclusion, or no more may be confirmed",
             "6:a test of the policy failed",
             "7:it cannot be told, because of a fact that was not given",
@@ -52,6 +52,7 @@ import picocli.CommandLine.ScopeType;
             VersionsCommand.class,
             EdgesCommand.class,
             ExclusionsCommand.class,
+            ListsCommand.class,
             CompletionCommand.class,
             SchemaCommand.class
         })

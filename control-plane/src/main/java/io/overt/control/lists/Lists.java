@@ -116,18 +116,33 @@ public final class Lists implements AutoCloseable {
             BooleanSupplier mine,
             LongSupplier republish) {
         var lists = new NewestLists(newest);
-        LongSupplier publish =
-                () -> {
-                    long version = republish.getAsLong();
-                    prune();
-                    return version;
-                };
-        var schedule =
-                new ListSchedule(
-                        sources, lists::declared, mine, publish::getAsLong, clock, random, meters);
+        var schedule = schedule(lists, mine, republish);
         return new Fetching(
                 schedule.start(),
-                new ListAdminService(lists::declared, lists::named, sources, schedule, publish));
+                new ListAdminService(
+                        lists::declared,
+                        lists::named,
+                        sources,
+                        schedule,
+                        () -> publish(republish)));
+    }
+
+    /** The same, not begun. */
+    ListSchedule schedule(NewestLists lists, BooleanSupplier mine, LongSupplier republish) {
+        return new ListSchedule(
+                sources,
+                lists::declared,
+                mine,
+                () -> publish(republish),
+                clock,
+                random,
+                meters);
+    }
+
+    private long publish(LongSupplier republish) {
+        long version = republish.getAsLong();
+        prune();
+        return version;
     }
 
     /** Gives up what no version that is kept names. */

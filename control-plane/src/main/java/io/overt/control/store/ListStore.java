@@ -223,6 +223,15 @@ public final class ListStore {
     /** A list that was fetched, and that edges may have. */
     public record Good(Digest root, long names, long octets, Instant fetched) {}
 
+    /** Every place that was ever looked at. */
+    public List<Source> sources() {
+        return database.transact(
+                handle ->
+                        handle.createQuery("SELECT * FROM list_source ORDER BY name, source")
+                                .map((row, _) -> source(row))
+                                .list());
+    }
+
     /** What is known of a place. */
     public Optional<Source> source(String source) {
         return database.transact(
