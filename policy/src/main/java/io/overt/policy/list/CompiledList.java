@@ -3,11 +3,15 @@ package io.overt.policy.list;
 import io.overt.policy.HostList;
 import io.overt.policy.HostName;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
- * A compiled list, looked up where it lies. On the heap are sixteen bytes a page and its digest,
- * which is less than a tenth of a byte a name. One search finds the last name that is not above the
+ * A compiled list, looked up where it lies. On the heap are the directories: some thirty bytes and
+ * a digest for each page, six for each block of sixteen names, together half a byte a name. They
+ * lie close together, so that of a look-up only the block itself is far away in memory. One search finds the last name that is not above the
  * one asked for: it is that name, or the one above it that reaches below itself, or the host is not
  * in the list, for nothing stands between a name and those below it.
  */
@@ -18,8 +22,12 @@ public final class CompiledList implements HostList {
     private final MemorySegment file;
     private final long names;
     private final long[] firstSample;
+    private final long[] secondSample;
     private final int[] pageAt;
-    private final int[] namesAndCommon;
+    private final byte[] common;
+    private final int[] firstBlock;
+    private final int[] blockSample;
+    private final char[] blockAt;
     private final ListTree tree;
 
     /** What a file is as a list. */
@@ -54,14 +62,47 @@ public final class CompiledList implements HostList {
         this.names = names;
         this.firstSample = firstSample;
         this.pageAt = pageAt;
-        this.namesAndCommon = new int[pageAt.length];
+        this.secondSample = new long[pageAt.length];
+        this.common = new byte[pageAt.length];
+        this.firstBlock = new int[pageAt.length + 1];
         for (int page = 0; page < pageAt.length; page++) {
-            namesAndCommon[page] =
-                    (file.get(Layout.SHORT, (long) pageAt[page] + Layout.PAGE_NAMES_AT) & 0xffff)
-                                    << 8
-                            | octet(pageAt[page] + Layout.PAGE_COMMON_AT);
+            firstBlock[page + 1] = firstBlock[page] + blocks(namesOf(page));
+        }
+        this.blockSample = new int[firstBlock[pageAt.length]];
+        this.blockAt = new char[firstBlock[pageAt.length]];
+        for (int page = 0; page < pageAt.length; page++) {
+            common[page] = (byte) octet(pageAt[page] + Layout.PAGE_COMMON_AT);
+            long entry = pageAt[page] + (long) Layout.PAGE_HEADER;
+            for (int block = firstBlock[page]; block < firstBlock[page + 1]; block++) {
+                blockSample[block] = file.get(Layout.INT, entry);
+                blockAt[block] = (char) file.get(Layout.SHORT, entry + 4);
+                entry += Layout.DIRECTORY_ENTRY;
+            }
+            secondSample[page] = secondSampleOf(page);
         }
         this.tree = tree;
+    }
+
+    private int namesOf(int page) {
+        return file.get(Layout.SHORT, (long) pageAt[page] + Layout.PAGE_NAMES_AT) & 0xffff;
+    }
+
+    private static int blocks(int names) {
+        return (names + Layout.NAMES_IN_BLOCK - 1) / Layout.NAMES_IN_BLOCK;
+    }
+
+    private long secondSampleOf(int page) {
+        int at = pageAt[page] + blockAt[firstBlock[page]];
+        int length = octet(at + 1) & Layout.SHORT_LENGTH;
+        at += 2;
+        if (length == Layout.SHORT_LENGTH) {
+            length = octet(at++);
+        }
+        long sample = 0;
+        for (int i = Long.BYTES; i < 2 * Long.BYTES; i++) {
+            sample = sample << 8 | (i < length ? octet(at + i) : 0);
+        }
+        return sample;
     }
 
     @Override
@@ -116,14 +157,18 @@ public final class CompiledList implements HostList {
 
     /** The last page that does not begin above the key; -1 where all do. */
     private int pageOf(byte[] key) {
-        long sample = firstSample(key);
+        long first = sample(key, 0);
+        long second = sample(key, Long.BYTES);
         int low = 0;
         int high = pageAt.length - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = Long.compareUnsigned(firstSample[middle], sample);
+            int order = Long.compareUnsigned(firstSample[middle], first);
             if (order == 0) {
-                order = compareFirst(pageAt[middle], blockAt(pageAt[middle], 0), key);
+                order = Long.compareUnsigned(secondSample[middle], second);
+                if (order == 0) {
+                    order = compareFirst(pageAt[middle] + blockAt[firstBlock[middle]], key);
+                }
             }
             if (order <= 0) {
                 low = middle + 1;
@@ -135,22 +180,19 @@ public final class CompiledList implements HostList {
     }
 
     private boolean pageContains(int page, byte[] key) {
-        int at = pageAt[page];
-        int count = namesAndCommon[page] >>> 8;
-        int common = namesAndCommon[page] & 0xff;
-        if (key.length < common || !beginsAs(page, key, common)) {
+        int inCommon = common[page] & 0xff;
+        if (key.length < inCommon || !beginsAs(page, key, inCommon)) {
             // Above all names of the page, and below none of them.
             return false;
         }
-        int sample = PageWriter.sample(key, common, key.length);
-        int low = 1;
-        int high = (count + Layout.NAMES_IN_BLOCK - 1) / Layout.NAMES_IN_BLOCK - 1;
+        int sample = PageWriter.sample(key, inCommon, key.length);
+        int low = firstBlock[page] + 1;
+        int high = firstBlock[page + 1] - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            long entry = at + Layout.PAGE_HEADER + (long) middle * Layout.DIRECTORY_ENTRY;
-            int order = Integer.compareUnsigned(file.get(Layout.INT, entry), sample);
+            int order = Integer.compareUnsigned(blockSample[middle], sample);
             if (order == 0) {
-                order = compareFirst(at, blockAt(at, middle), key);
+                order = compareFirst(pageAt[page] + blockAt[middle], key);
             }
             if (order <= 0) {
                 low = middle + 1;
@@ -158,22 +200,25 @@ public final class CompiledList implements HostList {
                 high = middle - 1;
             }
         }
-        int block = high;
-        int inBlock = Math.min(Layout.NAMES_IN_BLOCK, count - block * Layout.NAMES_IN_BLOCK);
-        return blockContains(at + blockAt(at, block), inBlock, key);
+        int start = pageAt[page] + blockAt[high];
+        int end =
+                high + 1 < firstBlock[page + 1]
+                        ? pageAt[page] + blockAt[high + 1]
+                        : page + 1 < pageAt.length ? pageAt[page + 1] : (int) file.byteSize();
+        return blockContains(start, end, key);
     }
 
-    private boolean beginsAs(int page, byte[] key, int common) {
-        int inSample = Math.min(common, Long.BYTES);
-        for (int i = 0; i < inSample; i++) {
-            if ((byte) (firstSample[page] >>> (8 * (Long.BYTES - 1 - i))) != key[i]) {
+    private boolean beginsAs(int page, byte[] key, int length) {
+        for (int i = 0; i < Math.min(length, 2 * Long.BYTES); i++) {
+            long sample = i < Long.BYTES ? firstSample[page] : secondSample[page];
+            if ((byte) (sample >>> (8 * (Long.BYTES - 1 - i % Long.BYTES))) != key[i]) {
                 return false;
             }
         }
-        if (common > inSample) {
-            int first = pageAt[page] + blockAt(pageAt[page], 0);
+        if (length > 2 * Long.BYTES) {
+            int first = pageAt[page] + blockAt[firstBlock[page]];
             first += head(first);
-            for (int i = inSample; i < common; i++) {
+            for (int i = 2 * Long.BYTES; i < length; i++) {
                 if (file.get(Layout.BYTE, (long) first + i) != key[i]) {
                     return false;
                 }
@@ -188,12 +233,12 @@ public final class CompiledList implements HostList {
      * that has more in common with the one before differs from the key where that one did, and is
      * below it too; one that has less is above the key.
      */
-    private boolean blockContains(int start, int count, byte[] key) {
+    private boolean blockContains(int start, int end, byte[] key) {
         int at = start;
         int matched = 0;
         int length = 0;
         int reach = 0;
-        for (int i = 0; i < count; i++) {
+        while (at < end) {
             int shared = octet(at);
             int second = octet(at + 1);
             int further = second & Layout.SHORT_LENGTH;
@@ -233,8 +278,8 @@ public final class CompiledList implements HostList {
     }
 
     /** How the first name of a block compares with the key. */
-    private int compareFirst(int pageAt, int blockAt, byte[] key) {
-        int at = pageAt + blockAt;
+    private int compareFirst(int block, byte[] key) {
+        int at = block;
         int length = octet(at + 1) & Layout.SHORT_LENGTH;
         at += 2;
         if (length == Layout.SHORT_LENGTH) {
@@ -254,22 +299,28 @@ public final class CompiledList implements HostList {
         return (octet(entryAt + 1) & Layout.SHORT_LENGTH) == Layout.SHORT_LENGTH ? 3 : 2;
     }
 
-    private int blockAt(int pageAt, int block) {
-        return file.get(
-                        Layout.SHORT,
-                        pageAt + Layout.PAGE_HEADER + (long) block * Layout.DIRECTORY_ENTRY + 4)
-                & 0xffff;
-    }
-
     private int octet(int at) {
         return file.get(Layout.BYTE, at) & 0xff;
     }
 
     /** The first eight octets of a key as a number; what is not there counts as zero. */
     static long firstSample(byte[] key) {
-        return (long) PageWriter.sample(key, 0, key.length) << 32
-                | (PageWriter.sample(key, 4, key.length) & 0xffffffffL);
+        return sample(key, 0);
     }
+
+    private static long sample(byte[] key, int from) {
+        if (from + Long.BYTES <= key.length) {
+            return (long) LONGS.get(key, from);
+        }
+        long sample = 0;
+        for (int i = from; i < from + Long.BYTES; i++) {
+            sample = sample << 8 | (i < key.length ? key[i] & 0xff : 0);
+        }
+        return sample;
+    }
+
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     @Override
     public String toString() {

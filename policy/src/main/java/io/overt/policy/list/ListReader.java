@@ -54,10 +54,11 @@ final class ListReader {
             MemorySegment.copy(file, Layout.BYTE, written, page, 0, (int) length);
             note(page, (int) length);
         }
-        CompiledList list = list(file.asSlice(0, Layout.HEADER).toArray(Layout.BYTE));
-        return list.tree().id().equals(id)
-                ? new Opening.Opened(list)
-                : damaged("is " + list.tree().id() + " (expected: " + id + ")");
+        // Before anything else is read of it: only what was opened once is in order.
+        ListTree tree = tree(file.asSlice(0, Layout.HEADER).toArray(Layout.BYTE));
+        return tree.id().equals(id)
+                ? new Opening.Opened(list(tree))
+                : damaged("is " + tree.id() + " (expected: " + id + ")");
     }
 
     private Optional<Opening> head() {
@@ -134,16 +135,20 @@ final class ListReader {
                             + writer.pages()
                             + " pages");
         }
-        return new Opening.Opened(list(header));
+        return new Opening.Opened(list(tree(header)));
     }
 
-    private CompiledList list(byte[] header) {
+    private ListTree tree(byte[] header) {
+        return new ListTree(header, Arrays.copyOf(pageDigests, pages * 32));
+    }
+
+    private CompiledList list(ListTree tree) {
         return new CompiledList(
                 file,
-                MemorySegment.ofArray(header).get(Layout.LONG, Layout.NAMES_AT),
+                file.get(Layout.LONG, Layout.NAMES_AT),
                 Arrays.copyOf(firstSample, pages),
                 Arrays.copyOf(pageAt, pages),
-                new ListTree(header, Arrays.copyOf(pageDigests, pages * 32)));
+                tree);
     }
 
     /** A page as it should be, against what is there. */
