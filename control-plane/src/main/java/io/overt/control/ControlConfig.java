@@ -2,6 +2,7 @@ package io.overt.control;
 
 import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.store.StoreConfig;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param listen where edges and operators' tools connect
  * @param admin where health and metrics are served, in the clear
  * @param identity files of this process's fleet certificate, role {@code control}
- * @param store the database file
+ * @param store the database
  * @param signingKey the private half of the policy signing key
  * @param limits of publications
  * @param lists how lists are compiled, fetched and served
@@ -26,7 +27,7 @@ public record ControlConfig(
         InetSocketAddress listen,
         InetSocketAddress admin,
         FleetFiles identity,
-        Path store,
+        StoreConfig store,
         Path signingKey,
         PublicationLimits limits,
         ListsConfig lists,
@@ -37,7 +38,7 @@ public record ControlConfig(
         var listen = root.listenAddress("listen", "0.0.0.0:9443");
         var admin = root.sectionOrDefaults("admin").listenAddress("listen", "127.0.0.1:9444");
         var identity = FleetFiles.of(root.section("identity"));
-        var store = root.sectionOrDefaults("store").path("file", "state/control.db");
+        var store = StoreConfig.read(root.sectionOrDefaults("store"));
         var policy = root.section("policy");
         var signingKey = policy.path("signing-key");
         var limits =

@@ -79,6 +79,10 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreatePolicyKey(), new CreateWitnessKey());
+        return List.of(
+                new CreatePolicyKey(),
+                new CreateWitnessKey(),
+                new BackupCommand(),
+                new RestoreCommand());
     }
 }

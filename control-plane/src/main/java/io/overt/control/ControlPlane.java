@@ -13,9 +13,12 @@ import io.overt.control.publish.Publication;
 import io.overt.control.publish.SubmittedFiles;
 import io.overt.control.store.Database;
 import io.overt.control.store.EdgeStore;
+import io.overt.control.store.Lease;
 import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.StoreConfig;
+import io.overt.control.store.Topic;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.Witness;
 import io.overt.control.witness.WitnessKey;
@@ -91,10 +94,30 @@ public final class ControlPlane {
                         meters,
                         version -> announce(announce, version));
         var fleet =
-                new EdgeFleet(new EdgeStore(database), publisher.newest(), clock, nonces(), meters);
+                new EdgeFleet(
+                        new EdgeStore(database),
+                        tls.self(),
+                        publisher.newest(),
+                        clock,
+                        nonces(),
+                        meters);
         announce.set(fleet);
-        var fetching = lists.fetch(publisher::newest, () -> true, () -> republish(publisher));
+        var lease =
+                parts.add(
+                        "list-lease",
+                        new Lease(database, "lists", config.store().lease(), System::nanoTime));
+        var fetching =
+                lists.fetch(
+                        publisher::newest,
+                        () -> lease.hold().isPresent(),
+                        () -> republish(publisher));
         parts.add("list-schedule", fetching.schedule());
+        parts.add(
+                "store-watch",
+                database.watch(
+                        Topic.POLICY,
+                        whatOthersDid(publisher, fleet, config.store(), readiness),
+                        meters));
 
         var rpc =
                 parts.add(
@@ -189,6 +212,23 @@ public final class ControlPlane {
         } catch (SubmittedFiles.RefusedException e) {
             throw new IllegalStateException("what was published is refused now", e);
         }
+    }
+
+    /** Also finds out whether the store answers. */
+    private static Runnable whatOthersDid(
+            PolicyPublisher publisher, EdgeFleet fleet, StoreConfig config, Readiness readiness) {
+        var answers = readiness.condition("store");
+        var dead = config.poll().multipliedBy(3).plus(config.lease());
+        return () -> {
+            try {
+                publisher.follow();
+                fleet.look(dead);
+                answers.met();
+            } catch (RuntimeException e) {
+                answers.unmet(config + " does not answer: " + e.getMessage());
+                throw e;
+            }
+        };
     }
 
     private static void announce(AtomicReference<EdgeFleet> fleet, SignedVersion version) {

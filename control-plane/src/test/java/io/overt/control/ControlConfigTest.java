@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
+import io.overt.control.store.StoreConfig;
+import io.overt.control.store.StoreConfig.Place;
+import io.overt.control.store.StoreConfig.Server;
+import io.overt.control.store.StoreConfig.Tls;
 import io.overt.control.witness.WitnessSettings;
 import io.overt.control.witness.WitnessSettings.LogEntry;
 import io.overt.policy.Cidr;
@@ -26,6 +30,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ControlConfigTest {
     private static final String REQUIRED =
@@ -49,7 +55,7 @@ class ControlConfigTest {
                                         folder.resolve("c.pem"),
                                         folder.resolve("c.key"),
                                         folder.resolve("ca.pem")),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 folder.resolve("policy.key"),
                                 new PublicationLimits(64 << 20, 1),
                                 new ListsConfig(
@@ -97,7 +103,7 @@ class ControlConfigTest {
                                 new InetSocketAddress(InetAddress.ofLiteral("::1"), 1),
                                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 2),
                                 new FleetFiles(Path.of("/a"), Path.of("/b"), Path.of("/c")),
-                                Path.of("/d"),
+                                new StoreConfig.InFile(Path.of("/d")),
                                 Path.of("/e"),
                                 new PublicationLimits(1 << 20, 9),
                                 new ListsConfig(
@@ -126,6 +132,82 @@ class ControlConfigTest {
                                                                 URI.create("https://signer-2/log/"),
                                                                 Optional.empty(),
                                                                 Optional.of(Path.of("/g"))))))));
+    }
+
+    @Test
+    void every_key_of_postgresql_is_read() throws Exception {
+        assertThat(
+                        read(REQUIRED
+                                        + """
+                                                store:
+                                                  postgresql:
+                                                    url: postgresql://db-1.example:5433,[::1]/policy
+                                                    user: control
+                                                    password-file: /p
+                                                    tls: verify
+                                                    trust-anchors: /t
+                                                    connections: 3
+                                                    deadline: 4s
+                                                    poll: 2s
+                                                    lease: 20s
+                                                """)
+                                .store())
+                .isEqualTo(
+                        new StoreConfig.InPostgres(
+                                new Place(
+                                        List.of(
+                                                new Server("db-1.example", 5433),
+                                                new Server("[::1]", 5432)),
+                                        "policy"),
+                                "control",
+                                Optional.of(Path.of("/p")),
+                                new Tls.Verified(Path.of("/t")),
+                                3,
+                                Duration.ofSeconds(4),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void what_is_not_written_of_postgresql_has_its_default() throws Exception {
+        assertThat(
+                        read(REQUIRED
+                                        + "store: {postgresql: {url: 'postgresql://127.0.0.1/overt', tls: off}}")
+                                .store())
+                .isEqualTo(
+                        new StoreConfig.InPostgres(
+                                new Place(List.of(new Server("127.0.0.1", 5432)), "overt"),
+                                "overt",
+                                Optional.empty(),
+                                new Tls.Off(),
+                                8,
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(10)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {postgresql: {tls: off}} | store.postgresql.url: missing
+                    {file: a, postgresql: {url: "postgresql://h/d", tls: off}} | store.file: beside store.postgresql (expected: one of the two
+                    {postgresql: {url: "postgresql://h/d"}} | store.postgresql.trust-anchors: missing (expected: the CA of the server's certificate
+                    {postgresql: {url: "postgresql://h/d", tls: off, trust-anchors: t}} | store.postgresql.trust-anchors: beside tls: off
+                    {postgresql: {url: "postgresql://h/d", tls: prefer, trust-anchors: t}} | store.postgresql.tls: prefer (expected: verify or off)
+                    {postgresql: {url: "jdbc:postgresql://h/d", tls: off}} | (expected: postgresql://HOST:PORT[,HOST:PORT…]/DATABASE;
+                    {postgresql: {url: "postgresql://u:p@h/d", tls: off}} | user and password have keys of their own
+                    {postgresql: {url: "postgresql://h", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql://h/d?sslmode=disable", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql://h:99999999999/d", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql:///d", tls: off}} | (expected: postgresql://HOST:PORT
+                    {postgresql: {url: "postgresql://h/d", tls: off, connections: 1}} | store.postgresql.connections: 1
+                    """)
+    void a_store_that_cannot_be_meant_is_refused(String store, String message) {
+        assertThatThrownBy(() -> read(REQUIRED + "store: " + store))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
     }
 
     @Test

@@ -12,11 +12,13 @@ import io.overt.proto.control.v1.ExclusionAnswer;
 import io.overt.proto.control.v1.ExclusionAsk;
 import io.overt.service.identity.FleetIdentity;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -26,12 +28,16 @@ import org.slf4j.LoggerFactory;
 /** Every edge that was ever heard of, and the streams of those that are connected. Thread-safe. */
 public final class EdgeFleet implements AutoCloseable {
     private final EdgeStore store;
+    private final FleetIdentity self;
     private final Clock clock;
     private final Supplier<ByteString> nonces;
     private final Map<FleetIdentity, EdgeState> known = new ConcurrentHashMap<>();
     private final Map<FleetIdentity, EdgeSession> connected = new ConcurrentHashMap<>();
     private final Map<EdgeSession.Heard, Counter> heard = new EnumMap<>(EdgeSession.Heard.class);
     private volatile Optional<SignedVersion> newest;
+
+    /** Edges whose stream is open at another control plane; as of the last look at the store. */
+    private volatile Set<FleetIdentity> elsewhere = Set.of();
 
     /**
      * An edge as it is shown.
@@ -41,7 +47,7 @@ public final class EdgeFleet implements AutoCloseable {
      */
     public record EdgeView(Link link, EdgeState state) {}
 
-    /** Whether an edge's stream is open. */
+    /** Whether an edge's stream is open, here or at another control plane. */
     public enum Link {
         CONNECTED,
         AWAY
@@ -50,19 +56,23 @@ public final class EdgeFleet implements AutoCloseable {
     /**
      * Starts with what the store knows; nobody is connected yet.
      *
+     * @param self this control plane
      * @param newest the version to offer at first
      * @param nonces unpredictable values, never the same twice
      */
     public EdgeFleet(
             EdgeStore store,
+            FleetIdentity self,
             Optional<SignedVersion> newest,
             Clock clock,
             Supplier<ByteString> nonces,
             MeterRegistry meters) {
         this.store = store;
+        this.self = self;
         this.newest = newest;
         this.clock = clock;
         this.nonces = nonces;
+        store.begin(self);
         store.all().forEach(state -> known.put(state.identity(), state));
         for (var kind : EdgeSession.Heard.values()) {
             heard.put(
@@ -105,6 +115,19 @@ public final class EdgeFleet implements AutoCloseable {
     }
 
     /**
+     * Says that this control plane lives, and sees what edges have told others. Blocks.
+     *
+     * @param within a control plane that has not said so for longer is dead, and so are its streams
+     */
+    public void look(Duration within) {
+        store.alive(self);
+        store.all().stream()
+                .filter(state -> !connected.containsKey(state.identity()))
+                .forEach(state -> known.put(state.identity(), state));
+        elsewhere = store.elsewhere(self, within);
+    }
+
+    /**
      * Ends every stream in good order, so that a server that stops need not wait for streams that
      * never end.
      */
@@ -120,9 +143,14 @@ public final class EdgeFleet implements AutoCloseable {
                 .map(
                         state -> {
                             var session = connected.get(state.identity());
-                            return session == null
-                                    ? new EdgeView(Link.AWAY, state)
-                                    : new EdgeView(Link.CONNECTED, session.state());
+                            if (session != null) {
+                                return new EdgeView(Link.CONNECTED, session.state());
+                            }
+                            return new EdgeView(
+                                    elsewhere.contains(state.identity())
+                                            ? Link.CONNECTED
+                                            : Link.AWAY,
+                                    state);
                         })
                 .toList();
     }
@@ -221,21 +249,23 @@ public final class EdgeFleet implements AutoCloseable {
         session.ended();
         if (connected.remove(session.identity(), session)) {
             var last = session.state();
-            keep(
+            var left =
                     new EdgeState(
                             last.identity(),
                             last.build(),
                             last.activeVersion(),
                             last.rejectedVersion(),
                             last.problems(),
-                            clock.instant()));
+                            clock.instant());
+            known.put(left.identity(), left);
+            store.left(left, self);
             LOG.atInfo().addKeyValue("edge", session.identity()).log("edge went away");
         }
     }
 
     private void keep(EdgeState state) {
         known.put(state.identity(), state);
-        store.put(state);
+        store.put(state, self);
     }
 
     private double behind() {

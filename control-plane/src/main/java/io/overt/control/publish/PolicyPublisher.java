@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.control.lists.ListDesk;
 import io.overt.control.lists.ListPress;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.PolicyStore.Tip;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
@@ -31,7 +32,8 @@ import java.util.stream.Stream;
 
 /**
  * Makes versions. The steps, in order: compile; compare with the newest; number; sign; keep;
- * announce. What was kept is announced, and nothing else ever is. Thread-safe.
+ * announce. What was kept, by this control plane or by another, is announced, and nothing else ever
+ * is. Thread-safe.
  */
 public final class PolicyPublisher {
     private final PolicyStore store;
@@ -41,7 +43,10 @@ public final class PolicyPublisher {
     private final PublicationLimits limits;
     private final Consumer<SignedVersion> announce;
 
-    /** One publication at a time: numbers have no gaps and are announced in order. */
+    /**
+     * One publication at a time in this process, and announced in order. Numbers are the store's
+     * affair: other control planes publish as well.
+     */
     private final ReentrantLock turn = new ReentrantLock();
 
     /** Guarded by turn for writing. */
@@ -84,10 +89,7 @@ public final class PolicyPublisher {
         this.published = counter(meters, "published");
         this.unchanged = counter(meters, "unchanged");
         this.rejected = counter(meters, "rejected");
-        Gauge.builder(
-                        "overt.control.policy.version",
-                        this,
-                        each -> each.newest.map(SignedVersion::version).orElse(0L))
+        Gauge.builder("overt.control.policy.version", this, each -> number(each.newest))
                 .description("Number of the newest policy version; 0 while there is none.")
                 .register(meters);
     }
@@ -160,19 +162,27 @@ public final class PolicyPublisher {
                 turn.lock();
                 try {
                     var content = contentDigest(submitted, gathered.named());
-                    var before = newest;
-                    if (before.isPresent() && isAlready(before.get(), content)) {
+                    // The commit point: from here on this number is this content.
+                    var added =
+                            store.append(
+                                    (tip, least) ->
+                                            tip.filter(each -> isAlready(each, content)).isPresent()
+                                                    ? Optional.empty()
+                                                    : Optional.of(
+                                                            sign(
+                                                                    submitted,
+                                                                    gathered.named(),
+                                                                    content,
+                                                                    policy.name(),
+                                                                    publisher,
+                                                                    least)));
+                    if (added.isEmpty()) {
                         unchanged.increment();
-                        yield new Publication.Unchanged(before.get(), warnings);
+                        yield new Publication.Unchanged(follow().orElseThrow(), warnings);
                     }
-                    var version =
-                            sign(submitted, gathered.named(), content, policy.name(), publisher);
-                    store.add(
-                            version); // The commit point: from here on this number is this content.
-                    newest = Optional.of(version);
-                    announce.accept(version);
+                    take(added.get());
                     published.increment();
-                    yield new Publication.Published(version, warnings);
+                    yield new Publication.Published(added.get(), warnings);
                 } finally {
                     turn.unlock();
                 }
@@ -181,12 +191,41 @@ public final class PolicyPublisher {
     }
 
     /**
+     * Announces what another control plane has published. Blocks.
+     *
+     * @return the newest version
+     */
+    public Optional<SignedVersion> follow() {
+        turn.lock();
+        try {
+            if (store.tip().map(Tip::version).orElse(0L) > number(newest)) {
+                store.newest().ifPresent(this::take);
+            }
+            return newest;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** With turn held. A version that is behind what was announced is announced no more. */
+    private void take(SignedVersion version) {
+        if (version.version() > number(newest)) {
+            newest = Optional.of(version);
+            announce.accept(version);
+        }
+    }
+
+    private static long number(Optional<SignedVersion> version) {
+        return version.map(SignedVersion::version).orElse(0L);
+    }
+
+    /**
      * Another signing key makes another version: edges may have stopped to pin the key of the last
      * one.
      */
-    private boolean isAlready(SignedVersion version, ByteString content) {
+    private boolean isAlready(Tip version, ByteString content) {
         return version.contentSha256().equals(content)
-                && version.bundle().getKeyId().equals(ByteString.copyFrom(key.publicKey().id()));
+                && version.keyId().equals(ByteString.copyFrom(key.publicKey().id()));
     }
 
     private SignedVersion sign(
@@ -194,11 +233,9 @@ public final class PolicyPublisher {
             List<ListDigest> named,
             ByteString content,
             String policy,
-            String publisher) {
-        long number =
-                Math.max(
-                        newest.map(SignedVersion::version).orElse(0L) + 1,
-                        limits.nextVersionAtLeast());
+            String publisher,
+            long least) {
+        long number = Math.max(least, limits.nextVersionAtLeast());
         // The store keeps milliseconds; the manifest says no more than it.
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var manifest = manifest(submitted, named, number, policy, now).toByteString();

@@ -1,9 +1,13 @@
 package io.overt.control.store;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.control.store.Lease.Held;
 import io.overt.service.process.StartException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
@@ -13,6 +17,9 @@ import org.jdbi.v3.core.Handle;
  */
 public final class Database implements AutoCloseable {
     private final Engine engine;
+    private final Watches watches;
+    private final Duration poll;
+    private final Duration leaseTerm;
 
     /** {@link #open(StoreConfig)} of a file. */
     public static Database open(Path file) throws StartException {
@@ -26,15 +33,44 @@ public final class Database implements AutoCloseable {
      *     or written by a newer build
      */
     public static Database open(StoreConfig config) throws StartException {
-        return new Database(
+        var watches = new Watches();
+        var engine =
                 switch (config) {
                     case StoreConfig.InFile(var file) -> SqliteEngine.open(file);
-                    case StoreConfig.InPostgres postgres -> PostgresEngine.open(postgres);
-                });
+                    case StoreConfig.InPostgres postgres -> PostgresEngine.open(postgres, watches);
+                };
+        return new Database(engine, watches, config);
     }
 
-    private Database(Engine engine) {
+    private Database(Engine engine, Watches watches, StoreConfig config) {
         this.engine = engine;
+        this.watches = watches;
+        this.poll = config.poll();
+        this.leaseTerm = config.lease();
+    }
+
+    /**
+     * Runs an action after each commit that tells of the topic, of this or another control plane,
+     * and now and then without. One run at a time, on a thread of its own; it may block, and a
+     * failure of it is counted and logged.
+     *
+     * @return to be closed before the database
+     */
+    public AutoCloseable watch(Topic topic, Runnable action, MeterRegistry meters) {
+        var watch = new Watch(topic, poll, action, meters, watches::remove);
+        watches.add(watch);
+        watch.start();
+        return watch;
+    }
+
+    /** The lease of that name, not held yet; to be closed before the database. */
+    public Lease lease(String name) {
+        return new Lease(this, name, leaseTerm, System::nanoTime);
+    }
+
+    /** Whether what other control planes commit is told here, rather than found by looking. */
+    public boolean hearsOthers() {
+        return engine.hears();
     }
 
     Dialect dialect() {
@@ -48,6 +84,25 @@ public final class Database implements AutoCloseable {
      */
     <T> T transact(Function<Handle, T> work) {
         return engine.alone(work);
+    }
+
+    /**
+     * The same for who holds a lease.
+     *
+     * @return nothing when the lease is another's by now: nothing was done, and nothing may be done
+     */
+    <T> Optional<T> transact(Held held, Function<Handle, T> work) {
+        return engine.alone(
+                handle ->
+                        Leases.isHeld(handle, held)
+                                ? Optional.of(work.apply(handle))
+                                : Optional.empty());
+    }
+
+    /** Within a transaction: once it is committed, all who watch are told. */
+    void tell(Handle handle, Topic topic) {
+        engine.tellOthers(handle, topic);
+        handle.afterCommit(() -> watches.tell(topic));
     }
 
     /**

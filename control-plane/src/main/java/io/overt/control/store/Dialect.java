@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * </ul>
  */
 enum Dialect {
-    SQLITE("INTEGER", "BLOB", "STRICT") {
+    SQLITE("INTEGER", "BLOB", "STRICT", "CAST(unixepoch('subsec') * 1000 AS INTEGER)") {
         @Override
         String appendOnly(String table, String change, String removal) {
             return """
@@ -27,7 +27,8 @@ enum Dialect {
                     .formatted(table, change, removal);
         }
     },
-    POSTGRESQL("BIGINT", "BYTEA", "") {
+    POSTGRESQL(
+            "BIGINT", "BYTEA", "", "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)") {
         @Override
         String appendOnly(String table, String change, String removal) {
             return """
@@ -42,11 +43,21 @@ enum Dialect {
     private final String integer;
     private final String blob;
     private final String strict;
+    private final String now;
 
-    Dialect(String integer, String blob, String strict) {
+    Dialect(String integer, String blob, String strict, String now) {
         this.integer = integer;
         this.blob = blob;
         this.strict = strict;
+        this.now = now;
+    }
+
+    /**
+     * An expression: milliseconds since 1970 by the database's clock, of which there is one where
+     * control planes have several.
+     */
+    String now() {
+        return now;
     }
 
     abstract String appendOnly(String table, String change, String removal);

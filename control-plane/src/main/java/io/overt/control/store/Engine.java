@@ -29,6 +29,12 @@ sealed interface Engine extends AutoCloseable permits SqliteEngine, PostgresEngi
     /** Sees one state of everything, however many statements it takes; writes nothing. */
     <T> T read(Function<Handle, T> work);
 
+    /** Within a transaction: others are told once it is committed. */
+    void tellOthers(Handle handle, Topic topic);
+
+    /** Whether what others tell is heard, rather than found by looking. */
+    boolean hears();
+
     @Override
     void close() throws SQLException, IOException;
 }

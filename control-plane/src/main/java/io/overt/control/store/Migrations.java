@@ -23,7 +23,10 @@ final class Migrations {
             List.of(
                     new Step(1, "0001-versions-and-edges.sql"),
                     new Step(2, "0002-witness.sql"),
-                    new Step(3, "0003-several-control-planes.sql"),
+                    new Step(3, "0003-order-of-evidence.sql"),
+                    new Step(4, "0004-leases.sql"),
+                    new Step(5, "0005-version-floor.sql"),
+                    new Step(6, "0006-streams.sql"),
                     new Step(40, "0040-lists.sql"));
 
     /** Its number is the beginning of its name. */
@@ -51,13 +54,19 @@ final class Migrations {
      */
     static void apply(String where, Dialect dialect, Connection connection)
             throws SQLException, StartException {
+        apply(where, dialect, connection, STEPS);
+    }
+
+    /** The same up to some step, for rows that come from there. */
+    static void apply(String where, Dialect dialect, Connection connection, List<Step> steps)
+            throws SQLException, StartException {
         switch (dialect) {
-            case SQLITE -> applyAll(where, dialect, connection);
+            case SQLITE -> applyAll(where, dialect, connection, steps);
             case POSTGRESQL -> {
                 // Two control planes may start at the same time.
                 PostgresEngine.lockSchema(connection);
                 try {
-                    applyAll(where, dialect, connection);
+                    applyAll(where, dialect, connection, steps);
                 } finally {
                     PostgresEngine.unlockSchema(connection);
                 }
@@ -65,7 +74,8 @@ final class Migrations {
         }
     }
 
-    private static void applyAll(String where, Dialect dialect, Connection connection)
+    private static void applyAll(
+            String where, Dialect dialect, Connection connection, List<Step> steps)
             throws SQLException, StartException {
         try (var statement = connection.createStatement()) {
             statement.execute(dialect.render("schema_step", MEMORY));
@@ -80,7 +90,7 @@ final class Migrations {
                             + newest()
                             + ")");
         }
-        for (var step : STEPS) {
+        for (var step : steps) {
             var sql = step.sql(dialect);
             var digest =
                     HexFormat.of()
@@ -137,8 +147,8 @@ final class Migrations {
         }
     }
 
-    private static NavigableMap<Integer, String> applied(Connection connection)
-            throws SQLException {
+    /** Numbers of steps, and the digest of each. */
+    static NavigableMap<Integer, String> applied(Connection connection) throws SQLException {
         var applied = new TreeMap<Integer, String>();
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT number, sha256 FROM schema_step")) {

@@ -2,13 +2,18 @@ package io.overt.control.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import io.overt.service.process.StartException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.core.JdbiException;
 
 /**
  * A PostgreSQL server that several control planes may share. {@link #alone} takes a lock of the
@@ -17,20 +22,26 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  */
 final class PostgresEngine implements Engine {
     private final HikariDataSource pool;
+    private final PostgresNews news;
     private final Jdbi jdbi;
 
-    static PostgresEngine open(StoreConfig.InPostgres config) throws StartException {
-        var server = PostgresServer.of(config);
+    static PostgresEngine open(StoreConfig.InPostgres config, Watches watches)
+            throws StartException {
+        var server = new PostgresServer(config);
         try (var connection = server.connect()) {
+            server.examine(connection);
             Migrations.apply(config.toString(), Dialect.POSTGRESQL, connection);
         } catch (SQLException e) {
-            throw new StartException(PostgresServer.whyNot(config, e), e);
+            throw new StartException(server.whyNot(e), e);
         }
-        return new PostgresEngine(pool(config, server));
+        var news = new PostgresNews(server, watches, config.poll());
+        news.start();
+        return new PostgresEngine(pool(config, server), news);
     }
 
-    private PostgresEngine(HikariDataSource pool) {
+    private PostgresEngine(HikariDataSource pool, PostgresNews news) {
         this.pool = pool;
+        this.news = news;
         this.jdbi = Jdbi.create(pool);
     }
 
@@ -41,39 +52,82 @@ final class PostgresEngine implements Engine {
 
     @Override
     public <T> T alone(Function<Handle, T> work) {
-        return jdbi.inTransaction(
-                // Not a higher level: its snapshot would be older than the lock.
-                TransactionIsolationLevel.READ_COMMITTED,
-                handle -> {
-                    handle.execute("SELECT pg_advisory_xact_lock(?)", ALONE);
-                    return work.apply(handle);
-                });
+        // Read committed, as each session begins: the snapshot of a higher level would be older
+        // than the lock.
+        return transact("SELECT pg_advisory_xact_lock(" + ALONE + ")", work);
     }
 
     @Override
     public <T> T apart(Function<Handle, T> work) {
-        return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work::apply);
+        return transact("SELECT 1", work);
     }
 
     @Override
     public <T> T read(Function<Handle, T> work) {
-        return jdbi.inTransaction(
-                TransactionIsolationLevel.REPEATABLE_READ,
-                handle -> {
-                    handle.execute("SET TRANSACTION READ ONLY");
-                    return work.apply(handle);
-                });
+        return transact("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", work);
+    }
+
+    /**
+     * A connection of the pool may have died while nobody used it. That shows in the first
+     * statement, when nothing was done yet, and the next connection is taken. Once the work has
+     * begun it is never begun again.
+     */
+    private <T> T transact(String first, Function<Handle, T> work) {
+        var begun = new AtomicBoolean();
+        int left = pool.getMaximumPoolSize();
+        while (true) {
+            try {
+                return jdbi.inTransaction(
+                        handle -> {
+                            handle.execute(first);
+                            begun.set(true);
+                            return work.apply(handle);
+                        });
+            } catch (JdbiException e) {
+                if (begun.get() || --left < 0 || !isDead(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean isDead(JdbiException failure) {
+        return failure.getCause() instanceof SQLException cause
+                // No connection in time is another matter, and was waited for long enough.
+                && !(cause instanceof SQLTransientConnectionException)
+                && cause.getSQLState() != null
+                && (cause.getSQLState().startsWith("08") || cause.getSQLState().startsWith("57P"));
     }
 
     @Override
-    public void close() {
-        pool.close();
+    public void tellOthers(Handle handle, Topic topic) {
+        handle.execute("SELECT pg_notify(?, ?)", PostgresNews.CHANNEL, topic.word());
+    }
+
+    @Override
+    public boolean hears() {
+        return news.isListening();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (pool) {
+            news.close();
+        }
     }
 
     private static HikariDataSource pool(StoreConfig.InPostgres config, PostgresServer server) {
         var hikari = new HikariConfig();
         hikari.setPoolName("store");
         hikari.setDataSource(server.source());
+        hikari.setCredentialsProvider(
+                () -> {
+                    try {
+                        return Credentials.of(server.user(), server.password());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
         hikari.setMaximumPoolSize(config.connections());
         hikari.setMinimumIdle(1);
         hikari.setConnectionTimeout(config.deadline().toMillis());

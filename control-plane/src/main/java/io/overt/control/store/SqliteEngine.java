@@ -80,6 +80,16 @@ final class SqliteEngine implements Engine {
     }
 
     @Override
+    public void tellOthers(Handle handle, Topic topic) {
+        // There are none.
+    }
+
+    @Override
+    public boolean hears() {
+        return true;
+    }
+
+    @Override
     public void close() throws SQLException, IOException {
         turn.lock();
         try (lockFile) {
@@ -89,7 +99,7 @@ final class SqliteEngine implements Engine {
         }
     }
 
-    private static SQLiteConfig config() {
+    static SQLiteConfig config() {
         var config = new SQLiteConfig();
         config.setJournalMode(JournalMode.WAL);
         // FULL syncs the log at each commit; NORMAL would lose the last ones with the power, and a
@@ -102,7 +112,7 @@ final class SqliteEngine implements Engine {
     }
 
     /** Two control planes on one file would give the same number to two versions. */
-    private static FileChannel lock(Path file) throws StartException {
+    static FileChannel lock(Path file) throws StartException {
         var lockPath = file.resolveSibling(file.getFileName() + ".lock");
         try {
             var folder = file.toAbsolutePath().getParent();

@@ -27,7 +27,7 @@ public final class WitnessStore {
 
     /** The head that this log's next one has to continue; nothing for a log never seen. */
     public Optional<WitnessedHead> head(String origin) {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery("SELECT * FROM witness_head WHERE origin = :origin")
                                 .bind("origin", origin)
@@ -93,7 +93,7 @@ public final class WitnessStore {
 
     /** Evidence against a log, the first before the later. */
     public List<ForkEvidence> forks(String origin) {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery(
                                         "SELECT * FROM witness_fork WHERE origin = :origin ORDER BY position, seen_at")

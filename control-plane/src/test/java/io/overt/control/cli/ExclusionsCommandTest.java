@@ -11,6 +11,7 @@ import io.overt.control.cli.ScriptedEdge.Manner;
 import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.proto.control.v1.ExclusionEffect;
 import io.overt.proto.control.v1.ExclusionEntry;
 import io.overt.proto.control.v1.ExclusionWord;
@@ -89,7 +90,7 @@ class ExclusionsCommandTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 ListsConfig.defaults(folder.resolve("state/lists")),

@@ -9,9 +9,11 @@ import io.overt.control.lists.Lists;
 import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.store.Database;
+import io.overt.control.store.EachStore;
 import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.WithStore;
 import io.overt.policy.Compilation;
 import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.policy.v1.BundleFile;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@WithStore
 class PolicyPublisherTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456789Z");
     private static final FleetIdentity ALICE = new FleetIdentity("hq", Role.OPERATOR, "alice");
@@ -63,15 +66,13 @@ class PolicyPublisherTest {
     @TempDir Path folder;
     private final List<SignedVersion> announced = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private Database database;
     private PolicyStore store;
     private Lists lists;
     private PolicySigningKey key;
     private PolicyPublisher publisher;
 
     @BeforeEach
-    void open() throws Exception {
-        database = Database.open(folder.resolve("control.db"));
+    void open(Database database) throws Exception {
         store = new PolicyStore(database);
         lists =
                 Lists.open(
@@ -92,12 +93,11 @@ class PolicyPublisherTest {
     }
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         lists.close();
-        database.close();
     }
 
-    @Test
+    @EachStore
     void a_good_policy_is_kept_signed_and_announced() throws Exception {
         var version =
                 published(
@@ -171,7 +171,7 @@ class PolicyPublisherTest {
         assertThat(announced).isEmpty();
     }
 
-    @Test
+    @EachStore
     void what_the_newest_version_is_already_is_not_published_again() throws Exception {
         publisher.publish(
                 files(Map.of("policy.yaml", WITH_LIST, "lists/health.txt", "a.example\n")), ALICE);
@@ -187,7 +187,7 @@ class PolicyPublisherTest {
         assertThat(count("unchanged")).isEqualTo(2);
     }
 
-    @Test
+    @EachStore
     void one_byte_of_a_list_is_another_version_and_so_is_going_back() throws Exception {
         publisher.publish(
                 files(Map.of("policy.yaml", WITH_LIST, "lists/health.txt", "a.example\n")), ALICE);
@@ -217,7 +217,7 @@ class PolicyPublisherTest {
                 .isEqualTo(3);
     }
 
-    @Test
+    @EachStore
     void another_signing_key_makes_another_version_of_the_same_content() throws Exception {
         publisher.publish(document(BLOCK), ALICE);
 
@@ -226,7 +226,7 @@ class PolicyPublisherTest {
         assertThat(published(next.publish(document(BLOCK), ALICE)).version()).isEqualTo(2);
     }
 
-    @Test
+    @EachStore
     void numbers_go_on_after_a_restart_and_can_be_told_to_start_higher() throws Exception {
         publisher.publish(document(BLOCK), ALICE);
 
@@ -238,7 +238,7 @@ class PolicyPublisherTest {
                 .isEqualTo(41);
     }
 
-    @Test
+    @EachStore
     void many_at_once_get_one_number_each_and_are_announced_in_order() throws Exception {
         List<Future<Publication>> publications;
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {

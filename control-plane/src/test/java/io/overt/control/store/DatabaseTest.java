@@ -3,6 +3,7 @@ package io.overt.control.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.overt.control.store.SignedVersion.Summary;
@@ -13,6 +14,7 @@ import io.overt.service.bundle.PolicySignature;
 import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
 import io.overt.service.process.StartException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DatabaseTest {
     private static final FleetIdentity EDGE = new FleetIdentity("hq", Role.EDGE, "a");
+    private static final FleetIdentity CONTROL = new FleetIdentity("hq", Role.CONTROL, "one");
+    private static final FleetIdentity OTHER = new FleetIdentity("hq", Role.CONTROL, "two");
     private static final Map<String, String> COLUMN =
             Map.of("policy_version", "signature", "policy_file", "path", "file_content", "content");
 
@@ -46,7 +50,7 @@ class DatabaseTest {
                         Instant.ofEpochMilli(1_700_000_000_123L));
         try (var database = kept.open()) {
             new PolicyStore(database).add(version);
-            new EdgeStore(database).put(state);
+            new EdgeStore(database).put(state, CONTROL);
         }
 
         try (var database = kept.open()) {
@@ -115,11 +119,54 @@ class DatabaseTest {
     void what_an_edge_says_replaces_what_it_said(Database database) {
         var store = new EdgeStore(database);
         var problem = Problem.newBuilder().setMessage("m").build();
-        store.put(new EdgeState(EDGE, "1", 1, 2, List.of(problem, problem), Instant.EPOCH));
-        store.put(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH));
+        store.put(
+                new EdgeState(EDGE, "1", 1, 2, List.of(problem, problem), Instant.EPOCH), CONTROL);
+        store.put(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH), CONTROL);
 
         assertThat(store.all())
                 .containsExactly(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH));
+    }
+
+    @EachStore
+    void an_edge_that_moved_on_is_not_taken_back_by_the_end_of_its_old_stream(Database database) {
+        var store = new EdgeStore(database);
+        store.begin(CONTROL);
+        store.begin(OTHER);
+        store.put(new EdgeState(EDGE, "1", 1, 0, List.of(), Instant.EPOCH), CONTROL);
+        store.put(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH), OTHER);
+
+        store.left(new EdgeState(EDGE, "1", 1, 0, List.of(), Instant.ofEpochMilli(5)), CONTROL);
+        assertThat(store.all()).map(EdgeState::activeVersion).containsExactly(2L);
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).containsExactly(EDGE);
+        assertThat(store.elsewhere(OTHER, Duration.ofMinutes(1))).isEmpty();
+
+        store.left(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.ofEpochMilli(6)), OTHER);
+        assertThat(store.all()).map(EdgeState::lastSeen).containsExactly(Instant.ofEpochMilli(6));
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).isEmpty();
+    }
+
+    @EachStore
+    void streams_of_a_control_plane_that_died_or_began_anew_are_none(Database database) {
+        var store = new EdgeStore(database);
+        store.begin(OTHER);
+        store.put(new EdgeState(EDGE, "1", 1, 0, List.of(), Instant.EPOCH), OTHER);
+
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).containsExactly(EDGE);
+        assertThat(store.elsewhere(CONTROL, Duration.ofMillis(-1))).isEmpty();
+        store.begin(OTHER);
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).isEmpty();
+    }
+
+    /** PostgreSQL's texts have no NUL, and an edge that was taken over can send one. */
+    @EachStore
+    void whatever_an_edge_says_can_be_kept(Database database) {
+        var problem = Problem.newBuilder().setFile("\0").setRule("\0").setMessage("a\0b").build();
+        new EdgeStore(database)
+                .put(new EdgeState(EDGE, "1\0", 1, 2, List.of(problem), Instant.EPOCH), CONTROL);
+
+        assertThat(new EdgeStore(database).all())
+                .extracting(EdgeState::build, state -> state.problems().getFirst().getMessage())
+                .containsExactly(tuple("1\ufffd", "a\ufffdb"));
     }
 
     @EachStore

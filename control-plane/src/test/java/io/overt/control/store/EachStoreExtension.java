@@ -43,25 +43,41 @@ final class EachStoreExtension implements TestTemplateInvocationContextProvider 
         }
     }
 
-    private record Stores(TestStores kind) implements ParameterResolver {
+    /** For tests that run once. */
+    static final class Plain implements ParameterResolver {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            var type = parameter.getParameter().getType();
-            return type == TestStore.class || type == Database.class || type == TestStores.class;
+            return !context.getRequiredTestMethod().isAnnotationPresent(EachStore.class)
+                    && STORES.contains(parameter.getParameter().getType());
         }
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            var type = parameter.getParameter().getType();
-            if (type == TestStores.class) {
-                return kind;
-            }
-            var kept =
-                    context.getStore(NAMESPACE)
-                            .getOrComputeIfAbsent("store", _ -> new Kept(kind), Kept.class);
-            return type == TestStore.class ? kept.store : kept.database();
+            return resolve(TestStores.SQLITE, parameter, context);
         }
     }
+
+    private record Stores(TestStores kind) implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return STORES.contains(parameter.getParameter().getType());
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return resolve(kind, parameter, context);
+        }
+    }
+
+    private static Object resolve(
+            TestStores kind, ParameterContext parameter, ExtensionContext context) {
+        var kept =
+                context.getStore(NAMESPACE)
+                        .getOrComputeIfAbsent("store", _ -> new Kept(kind), Kept.class);
+        return parameter.getParameter().getType() == TestStore.class ? kept.store : kept.database();
+    }
+
+    private static final List<Class<?>> STORES = List.of(TestStore.class, Database.class);
 
     /** JUnit closes it after the test. */
     private static final class Kept implements AutoCloseable {

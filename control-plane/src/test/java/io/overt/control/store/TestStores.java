@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** The kinds of store that there are. */
@@ -23,14 +24,19 @@ public enum TestStores {
     POSTGRESQL {
         @Override
         public TestStore make() throws IOException {
-            var folder = Files.createTempDirectory("overt-store");
-            return new OnServer(
-                    TestPostgres.shared(),
-                    TestPostgres.shared().newDatabase(),
-                    folder,
-                    Files.writeString(folder.resolve("password"), TestPostgres.PASSWORD + "\n"));
+            return on(TestPostgres.shared());
         }
     };
+
+    /** An empty database of that server. */
+    public static TestStore on(TestPostgres server) throws IOException {
+        var folder = Files.createTempDirectory("overt-store");
+        return new OnServer(
+                server,
+                server.newDatabase(),
+                folder,
+                Files.writeString(folder.resolve("password"), TestPostgres.PASSWORD + "\n"));
+    }
 
     /** An empty one. */
     public abstract TestStore make() throws IOException;
@@ -57,14 +63,16 @@ public enum TestStores {
         @Override
         public StoreConfig config() {
             return new StoreConfig.InPostgres(
-                    "127.0.0.1",
-                    database.port(),
-                    database.name(),
+                    new StoreConfig.Place(
+                            List.of(new StoreConfig.Server("127.0.0.1", database.port())),
+                            database.name()),
                     database.name(),
                     Optional.of(password),
                     new StoreConfig.Tls.Off(),
                     4,
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    StoreConfig.DEFAULT_POLL,
+                    StoreConfig.DEFAULT_LEASE);
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.overt.control.cli.Overtctl;
 import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.edge.policy.ActivePolicy;
 import io.overt.edge.policy.ListShelfConfig;
 import io.overt.edge.policy.PolicyFeed;
@@ -299,7 +300,7 @@ class PolicyReachesEdgesTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
                                 ListsConfig.defaults(folder.resolve("state/lists")),

@@ -9,9 +9,10 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
- * A compiled list, looked up where it lies. On the heap are the directories: some thirty bytes and
- * a digest for each page, six for each block of sixteen names, together half a byte a name. They
- * lie close together, so that of a look-up only the block itself is far away in memory. One search finds the last name that is not above the
+ * A compiled list, looked up where it lies. On the heap are the directories: twenty-four bytes and
+ * a digest for each page, eight for each block of sixteen names, together less than a byte a name.
+ * What is known of one page or block lies together: a look-up waits for memory more than for the
+ * processor. One search finds the last name that is not above the
  * one asked for: it is that name, or the one above it that reaches below itself, or the host is not
  * in the list, for nothing stands between a name and those below it.
  */
@@ -22,12 +23,12 @@ public final class CompiledList implements HostList {
     private final MemorySegment file;
     private final long names;
     private final long[] firstSample;
-    private final long[] secondSample;
-    private final int[] pageAt;
-    private final byte[] common;
-    private final int[] firstBlock;
-    private final int[] blockSample;
-    private final char[] blockAt;
+    /** For each page two: the second eight octets of its first name, and {@link #packed}. */
+    private final long[] page;
+
+    /** For each block its sample in the upper half, and in the lower where it begins. */
+    private final long[] block;
+
     private final ListTree tree;
 
     /** What a file is as a list. */
@@ -61,38 +62,59 @@ public final class CompiledList implements HostList {
         this.file = file;
         this.names = names;
         this.firstSample = firstSample;
-        this.pageAt = pageAt;
-        this.secondSample = new long[pageAt.length];
-        this.common = new byte[pageAt.length];
-        this.firstBlock = new int[pageAt.length + 1];
-        for (int page = 0; page < pageAt.length; page++) {
-            firstBlock[page + 1] = firstBlock[page] + blocks(namesOf(page));
+        // One page more than there are, so that each has an end.
+        this.page = new long[2 * (pageAt.length + 1)];
+        int blocks = 0;
+        for (int at : pageAt) {
+            blocks += blocksOf(at);
         }
-        this.blockSample = new int[firstBlock[pageAt.length]];
-        this.blockAt = new char[firstBlock[pageAt.length]];
-        for (int page = 0; page < pageAt.length; page++) {
-            common[page] = (byte) octet(pageAt[page] + Layout.PAGE_COMMON_AT);
-            long entry = pageAt[page] + (long) Layout.PAGE_HEADER;
-            for (int block = firstBlock[page]; block < firstBlock[page + 1]; block++) {
-                blockSample[block] = file.get(Layout.INT, entry);
-                blockAt[block] = (char) file.get(Layout.SHORT, entry + 4);
+        this.block = new long[blocks + 1];
+        int next = 0;
+        for (int number = 0; number < pageAt.length; number++) {
+            int at = pageAt[number];
+            page[2 * number + 1] = packed(at, next, octet(at + Layout.PAGE_COMMON_AT));
+            long entry = at + (long) Layout.PAGE_HEADER;
+            for (int end = next + blocksOf(at); next < end; next++) {
+                block[next] =
+                        (long) file.get(Layout.INT, entry) << 32
+                                | (at + (file.get(Layout.SHORT, entry + 4) & 0xffff));
                 entry += Layout.DIRECTORY_ENTRY;
             }
-            secondSample[page] = secondSampleOf(page);
+            page[2 * number] = secondSampleOf(begins(block[firstBlock(number)]));
         }
+        page[2 * pageAt.length + 1] = packed((int) file.byteSize(), next, 0);
+        block[next] = file.byteSize();
         this.tree = tree;
     }
 
-    private int namesOf(int page) {
-        return file.get(Layout.SHORT, (long) pageAt[page] + Layout.PAGE_NAMES_AT) & 0xffff;
-    }
-
-    private static int blocks(int names) {
+    private int blocksOf(int pageAt) {
+        int names = file.get(Layout.SHORT, (long) pageAt + Layout.PAGE_NAMES_AT) & 0xffff;
         return (names + Layout.NAMES_IN_BLOCK - 1) / Layout.NAMES_IN_BLOCK;
     }
 
-    private long secondSampleOf(int page) {
-        int at = pageAt[page] + blockAt[firstBlock[page]];
+    // A file has less than 2^31 octets, and a block more than 32: what is known of a page fits.
+    private static long packed(int at, int firstBlock, int common) {
+        return (long) at << 33 | (long) firstBlock << 8 | common;
+    }
+
+    private int at(int number) {
+        return (int) (page[2 * number + 1] >>> 33);
+    }
+
+    private int firstBlock(int number) {
+        return (int) (page[2 * number + 1] >>> 8) & 0x1ffffff;
+    }
+
+    private static int begins(long block) {
+        return (int) block;
+    }
+
+    private static int sample(long block) {
+        return (int) (block >>> 32);
+    }
+
+    private long secondSampleOf(int firstBlock) {
+        int at = firstBlock;
         int length = octet(at + 1) & Layout.SHORT_LENGTH;
         at += 2;
         if (length == Layout.SHORT_LENGTH) {
@@ -122,13 +144,12 @@ public final class CompiledList implements HostList {
 
     /** Number of pages. */
     public int pages() {
-        return pageAt.length;
+        return firstSample.length;
     }
 
     /** The octets of a page; a view, not a copy. */
     public MemorySegment page(int number) {
-        long end = number + 1 < pageAt.length ? pageAt[number + 1] : file.byteSize();
-        return file.asSlice(pageAt[number], end - pageAt[number]);
+        return file.asSlice(at(number), at(number + 1) - at(number));
     }
 
     /**
@@ -151,8 +172,8 @@ public final class CompiledList implements HostList {
     @Override
     public boolean contains(HostName host) {
         byte[] key = NameKey.of(host);
-        int page = pageOf(key);
-        return page >= 0 && pageContains(page, key);
+        int number = pageOf(key);
+        return number >= 0 && pageContains(number, key);
     }
 
     /** The last page that does not begin above the key; -1 where all do. */
@@ -160,14 +181,14 @@ public final class CompiledList implements HostList {
         long first = sample(key, 0);
         long second = sample(key, Long.BYTES);
         int low = 0;
-        int high = pageAt.length - 1;
+        int high = firstSample.length - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
             int order = Long.compareUnsigned(firstSample[middle], first);
             if (order == 0) {
-                order = Long.compareUnsigned(secondSample[middle], second);
+                order = Long.compareUnsigned(page[2 * middle], second);
                 if (order == 0) {
-                    order = compareFirst(pageAt[middle] + blockAt[firstBlock[middle]], key);
+                    order = compareFirst(begins(block[firstBlock(middle)]), key);
                 }
             }
             if (order <= 0) {
@@ -179,20 +200,20 @@ public final class CompiledList implements HostList {
         return high;
     }
 
-    private boolean pageContains(int page, byte[] key) {
-        int inCommon = common[page] & 0xff;
-        if (key.length < inCommon || !beginsAs(page, key, inCommon)) {
+    private boolean pageContains(int number, byte[] key) {
+        int common = (int) page[2 * number + 1] & 0xff;
+        if (key.length < common || !beginsAs(number, key, common)) {
             // Above all names of the page, and below none of them.
             return false;
         }
-        int sample = PageWriter.sample(key, inCommon, key.length);
-        int low = firstBlock[page] + 1;
-        int high = firstBlock[page + 1] - 1;
+        int sample = PageWriter.sample(key, common, key.length);
+        int low = firstBlock(number) + 1;
+        int high = firstBlock(number + 1) - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = Integer.compareUnsigned(blockSample[middle], sample);
+            int order = Integer.compareUnsigned(sample(block[middle]), sample);
             if (order == 0) {
-                order = compareFirst(pageAt[page] + blockAt[middle], key);
+                order = compareFirst(begins(block[middle]), key);
             }
             if (order <= 0) {
                 low = middle + 1;
@@ -200,23 +221,21 @@ public final class CompiledList implements HostList {
                 high = middle - 1;
             }
         }
-        int start = pageAt[page] + blockAt[high];
+        // A page ends where its last block does; after it is the head of the next one.
         int end =
-                high + 1 < firstBlock[page + 1]
-                        ? pageAt[page] + blockAt[high + 1]
-                        : page + 1 < pageAt.length ? pageAt[page + 1] : (int) file.byteSize();
-        return blockContains(start, end, key);
+                high + 1 < firstBlock(number + 1) ? begins(block[high + 1]) : at(number + 1);
+        return blockContains(begins(block[high]), end, key);
     }
 
-    private boolean beginsAs(int page, byte[] key, int length) {
+    private boolean beginsAs(int number, byte[] key, int length) {
         for (int i = 0; i < Math.min(length, 2 * Long.BYTES); i++) {
-            long sample = i < Long.BYTES ? firstSample[page] : secondSample[page];
+            long sample = i < Long.BYTES ? firstSample[number] : page[2 * number];
             if ((byte) (sample >>> (8 * (Long.BYTES - 1 - i % Long.BYTES))) != key[i]) {
                 return false;
             }
         }
         if (length > 2 * Long.BYTES) {
-            int first = pageAt[page] + blockAt[firstBlock[page]];
+            int first = begins(block[firstBlock(number)]);
             first += head(first);
             for (int i = 2 * Long.BYTES; i < length; i++) {
                 if (file.get(Layout.BYTE, (long) first + i) != key[i]) {
