@@ -15,6 +15,7 @@ import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.net.HabitSettings;
+import io.overt.edge.policy.PolicyFeedConfig.Terms;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.edge.policy.ListShelfConfig;
@@ -286,6 +287,44 @@ class EdgeConfigTest {
                                 42,
                                 seconds(43),
                                 44));
+    }
+
+    @Test
+    void approvals_labels_and_health_are_as_the_example_says() throws Exception {
+        var usual = read(Files.readString(EXAMPLE)).policy().terms();
+        assertThat(usual).isEqualTo(Terms.DEFAULT);
+
+        var said = read(withCommentedKeys()).policy().terms();
+        assertThat(said)
+                .isEqualTo(
+                        new Terms(
+                                Optional.of(folder.resolve("identity/approvers.yaml")),
+                                List.of("canary"),
+                                usual.healthEvery(),
+                                usual.reconnectWithin()));
+
+        var other =
+                read(withCommentedKeys()
+                                .replace("health-every: 5s", "health-every: 6s")
+                                .replace("reconnect-within: 5s", "reconnect-within: 7s")
+                                .replace("[canary]", "[canary, dc-2]"))
+                        .policy()
+                        .terms();
+        assertThat(other.healthEvery()).isEqualTo(seconds(6));
+        assertThat(other.reconnectWithin()).isEqualTo(seconds(7));
+        assertThat(other.labels()).containsExactly("canary", "dc-2");
+    }
+
+    @Test
+    void labels_are_few_words_that_differ() throws Exception {
+        var text = withCommentedKeys();
+        assertThatThrownBy(() -> read(text.replace("[canary]", "[Canary]")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("labels")
+                .hasMessageContaining("a-z 0-9 -");
+        assertThatThrownBy(() -> read(text.replace("[canary]", "[a, b, a]")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("labels: [a, b, a] (expected: at most 16, each different)");
     }
 
     @Test

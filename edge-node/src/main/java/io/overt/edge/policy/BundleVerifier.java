@@ -19,24 +19,27 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Decides whether a bundle is what a pinned key signed, and has here what it names. The signature comes first: nothing of
- * a bundle is looked into before it, and there is no bundle that is taken without one. The control
- * plane, the network and the disk are all untrusted here; only who holds a pinned key's private
- * half can get past.
+ * Decides whether a bundle is what a pinned key signed, and as many people approved as this edge
+ * asks for, and has here what it names. The signature comes first: nothing of a bundle is looked into before it, and
+ * there is no bundle that is taken without one. The control plane, the network and the disk are all
+ * untrusted here; only who holds a pinned key's private half can get past.
  */
 final class BundleVerifier {
     private final List<PolicyPublicKey> pinned;
+    private final ApprovalDemand approvals;
     private final long maxBytes;
     private final Function<BundleManifest, ListShelf.Found> lists;
 
     /**
      * Pins the keys.
      *
+     * @param approvals what people must have signed as well
      * @param maxBytes bound of all files of a bundle together
      * @param lists looks for the lists that a manifest names
      */
     BundleVerifier(
             List<PolicyPublicKey> pinned,
+            ApprovalDemand approvals,
             long maxBytes,
             Function<BundleManifest, ListShelf.Found> lists) {
         if (pinned.isEmpty()) {
@@ -44,6 +47,7 @@ final class BundleVerifier {
                     "no pinned policy key: no bundle could ever be taken");
         }
         this.pinned = List.copyOf(pinned);
+        this.approvals = approvals;
         this.maxBytes = maxBytes;
         this.lists = lists;
     }
@@ -159,6 +163,7 @@ final class BundleVerifier {
                                     + maxBytes
                                     + ", policy.max-size)"));
         }
+        problems.addAll(approvals.objections(manifest, bundle.getApprovalsList()));
         // What cannot be taken needs no lists: the order matters to who waits for them.
         if (!problems.isEmpty()) {
             return new Verification.Refused(manifest.getVersion(), problems);

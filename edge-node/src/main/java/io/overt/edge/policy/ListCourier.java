@@ -35,7 +35,7 @@ final class ListCourier implements AutoCloseable {
     private final ListShelfConfig config;
     private final Function<PolicyBundle, Optional<BundleManifest>> believed;
     private final LongSupplier active;
-    private final Function<Offer, EdgeMessage> take;
+    private final Function<Offer, List<EdgeMessage>> take;
 
     /** The fetch under way. Guarded by this. */
     private @Nullable Errand errand;
@@ -56,7 +56,7 @@ final class ListCourier implements AutoCloseable {
             ListShelfConfig config,
             Function<PolicyBundle, Optional<BundleManifest>> believed,
             LongSupplier active,
-            Function<Offer, EdgeMessage> take) {
+            Function<Offer, List<EdgeMessage>> take) {
         this.shelf = shelf;
         this.fetcher = fetcher;
         this.config = config;
@@ -75,7 +75,7 @@ final class ListCourier implements AutoCloseable {
      *
      * @param answers sends to whoever offered; on this thread or on the fetch's
      */
-    void bring(Offer offer, Consumer<EdgeMessage> answers) {
+    void bring(Offer offer, Consumer<List<EdgeMessage>> answers) {
         var manifest = believed.apply(offer.getBundle());
         // What will be refused, or is in force, needs no lists.
         var lacking =
@@ -116,13 +116,13 @@ final class ListCourier implements AutoCloseable {
         private final List<ListDigest> lists;
         private final Thread thread = Thread.ofVirtual().name("policy-lists").unstarted(this);
         private Offer offer;
-        private Consumer<EdgeMessage> answers;
+        private Consumer<List<EdgeMessage>> answers;
 
         private Errand(
                 ByteString name,
                 List<ListDigest> lists,
                 Offer offer,
-                Consumer<EdgeMessage> answers) {
+                Consumer<List<EdgeMessage>> answers) {
             this.name = name;
             this.lists = lists;
             this.offer = offer;
@@ -138,7 +138,7 @@ final class ListCourier implements AutoCloseable {
                             .ifPresent(why -> shelf.missed(ListShelf.digest(list), why));
                 }
                 Offer last;
-                Consumer<EdgeMessage> to;
+                Consumer<List<EdgeMessage>> to;
                 synchronized (ListCourier.this) {
                     if (errand != this) {
                         return;
@@ -156,12 +156,12 @@ final class ListCourier implements AutoCloseable {
         }
     }
 
-    private EdgeMessage answer(Offer offer) {
-        var answer = take.apply(offer);
-        if (answer.hasAck()) {
+    private List<EdgeMessage> answer(Offer offer) {
+        var answers = take.apply(offer);
+        if (answers.stream().anyMatch(EdgeMessage::hasAck)) {
             taken(offer);
         }
-        return answer;
+        return answers;
     }
 
     private synchronized void taken(Offer offer) {

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Proof that a pinned key signed the manifest and that the files are those of the manifest. Only
- * {@link BundleVerifier} makes one; there is no way to a policy in force that does not go through
- * it.
+ * Proof that a pinned key signed the manifest, that the files are those of the manifest, and that
+ * as many people approved them as this edge asks for. Only {@link BundleVerifier} makes one; there
+ * is no way to a policy in force that does not go through it.
  */
 final class VerifiedBundle {
     private final PolicyBundle bundle;

@@ -31,6 +31,7 @@ public final class PolicyBundleFuzz {
     private static final BundleVerifier VERIFIER =
             new BundleVerifier(
                     List.of(BUNDLES.publicKey()),
+                    (_, _) -> List.of(),
                     1 << 20,
                     _ -> new ListShelf.Found.All(Map.of()));
 

@@ -8,12 +8,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.Overtctl;
-import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
-import io.overt.control.store.StoreConfig;
 import io.overt.edge.policy.ActivePolicy;
-import io.overt.edge.policy.ListShelfConfig;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
 import io.overt.service.identity.FleetFiles;
@@ -34,6 +31,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -300,10 +298,9 @@ class PolicyReachesEdgesTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                new StoreConfig.InFile(folder.resolve("state/control.db")),
+                                folder.resolve("state/control.db"),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
-                                ListsConfig.defaults(folder.resolve("state/lists")),
                                 Optional.empty()),
                         Clock.systemUTC(),
                         controlParts);
@@ -332,7 +329,14 @@ class PolicyReachesEdgesTest {
         return keep(
                 PolicyFeed.start(
                         new PolicyFeedConfig(
-                                address, List.of(pinned), 1 << 20, ListShelfConfig.DEFAULTS),
+                                address,
+                                List.of(pinned),
+                                1 << 20,
+                                new PolicyFeedConfig.Terms(
+                                        Optional.empty(),
+                                        List.of(),
+                                        Duration.ofSeconds(5),
+                                        Duration.ofMillis(300))),
                         tls,
                         folder.resolve("edge-" + name),
                         new SimpleMeterRegistry(),

@@ -3,16 +3,11 @@ package io.overt.policy.list;
 import io.overt.policy.HostList;
 import io.overt.policy.HostName;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
- * A compiled list, looked up where it lies. On the heap are the directories: twenty-four bytes and
- * a digest for each page, eight for each block of sixteen names, together less than a byte a name.
- * What is known of one page or block lies together: a look-up waits for memory more than for the
- * processor. One search finds the last name that is not above the
+ * A compiled list, looked up where it lies. On the heap are sixteen bytes a page and its digest,
+ * which is less than a tenth of a byte a name. One search finds the last name that is not above the
  * one asked for: it is that name, or the one above it that reaches below itself, or the host is not
  * in the list, for nothing stands between a name and those below it.
  */
@@ -23,12 +18,8 @@ public final class CompiledList implements HostList {
     private final MemorySegment file;
     private final long names;
     private final long[] firstSample;
-    /** For each page two: the second eight octets of its first name, and {@link #packed}. */
-    private final long[] page;
-
-    /** For each block its sample in the upper half, and in the lower where it begins. */
-    private final long[] block;
-
+    private final int[] pageAt;
+    private final int[] namesAndCommon;
     private final ListTree tree;
 
     /** What a file is as a list. */
@@ -62,69 +53,15 @@ public final class CompiledList implements HostList {
         this.file = file;
         this.names = names;
         this.firstSample = firstSample;
-        // One page more than there are, so that each has an end.
-        this.page = new long[2 * (pageAt.length + 1)];
-        int blocks = 0;
-        for (int at : pageAt) {
-            blocks += blocksOf(at);
+        this.pageAt = pageAt;
+        this.namesAndCommon = new int[pageAt.length];
+        for (int page = 0; page < pageAt.length; page++) {
+            namesAndCommon[page] =
+                    (file.get(Layout.SHORT, (long) pageAt[page] + Layout.PAGE_NAMES_AT) & 0xffff)
+                                    << 8
+                            | octet(pageAt[page] + Layout.PAGE_COMMON_AT);
         }
-        this.block = new long[blocks + 1];
-        int next = 0;
-        for (int number = 0; number < pageAt.length; number++) {
-            int at = pageAt[number];
-            page[2 * number + 1] = packed(at, next, octet(at + Layout.PAGE_COMMON_AT));
-            long entry = at + (long) Layout.PAGE_HEADER;
-            for (int end = next + blocksOf(at); next < end; next++) {
-                block[next] =
-                        (long) file.get(Layout.INT, entry) << 32
-                                | (at + (file.get(Layout.SHORT, entry + 4) & 0xffff));
-                entry += Layout.DIRECTORY_ENTRY;
-            }
-            page[2 * number] = secondSampleOf(begins(block[firstBlock(number)]));
-        }
-        page[2 * pageAt.length + 1] = packed((int) file.byteSize(), next, 0);
-        block[next] = file.byteSize();
         this.tree = tree;
-    }
-
-    private int blocksOf(int pageAt) {
-        int names = file.get(Layout.SHORT, (long) pageAt + Layout.PAGE_NAMES_AT) & 0xffff;
-        return (names + Layout.NAMES_IN_BLOCK - 1) / Layout.NAMES_IN_BLOCK;
-    }
-
-    // A file has less than 2^31 octets, and a block more than 32: what is known of a page fits.
-    private static long packed(int at, int firstBlock, int common) {
-        return (long) at << 33 | (long) firstBlock << 8 | common;
-    }
-
-    private int at(int number) {
-        return (int) (page[2 * number + 1] >>> 33);
-    }
-
-    private int firstBlock(int number) {
-        return (int) (page[2 * number + 1] >>> 8) & 0x1ffffff;
-    }
-
-    private static int begins(long block) {
-        return (int) block;
-    }
-
-    private static int sample(long block) {
-        return (int) (block >>> 32);
-    }
-
-    private long secondSampleOf(int firstBlock) {
-        int at = firstBlock;
-        int length = octet(at + 1) & Layout.SHORT_LENGTH;
-        at += 2;
-        if (length == Layout.SHORT_LENGTH) {
-            length = octet(at++);
-        }
-        long sample = 0;
-        for (int i = Long.BYTES; i < 2 * Long.BYTES; i++) {
-            sample = sample << 8 | (i < length ? octet(at + i) : 0);
-        }
-        return sample;
     }
 
     @Override
@@ -144,12 +81,13 @@ public final class CompiledList implements HostList {
 
     /** Number of pages. */
     public int pages() {
-        return firstSample.length;
+        return pageAt.length;
     }
 
     /** The octets of a page; a view, not a copy. */
     public MemorySegment page(int number) {
-        return file.asSlice(at(number), at(number + 1) - at(number));
+        long end = number + 1 < pageAt.length ? pageAt[number + 1] : file.byteSize();
+        return file.asSlice(pageAt[number], end - pageAt[number]);
     }
 
     /**
@@ -172,24 +110,20 @@ public final class CompiledList implements HostList {
     @Override
     public boolean contains(HostName host) {
         byte[] key = NameKey.of(host);
-        int number = pageOf(key);
-        return number >= 0 && pageContains(number, key);
+        int page = pageOf(key);
+        return page >= 0 && pageContains(page, key);
     }
 
     /** The last page that does not begin above the key; -1 where all do. */
     private int pageOf(byte[] key) {
-        long first = sample(key, 0);
-        long second = sample(key, Long.BYTES);
+        long sample = firstSample(key);
         int low = 0;
-        int high = firstSample.length - 1;
+        int high = pageAt.length - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = Long.compareUnsigned(firstSample[middle], first);
+            int order = Long.compareUnsigned(firstSample[middle], sample);
             if (order == 0) {
-                order = Long.compareUnsigned(page[2 * middle], second);
-                if (order == 0) {
-                    order = compareFirst(begins(block[firstBlock(middle)]), key);
-                }
+                order = compareFirst(pageAt[middle], blockAt(pageAt[middle], 0), key);
             }
             if (order <= 0) {
                 low = middle + 1;
@@ -200,20 +134,23 @@ public final class CompiledList implements HostList {
         return high;
     }
 
-    private boolean pageContains(int number, byte[] key) {
-        int common = (int) page[2 * number + 1] & 0xff;
-        if (key.length < common || !beginsAs(number, key, common)) {
+    private boolean pageContains(int page, byte[] key) {
+        int at = pageAt[page];
+        int count = namesAndCommon[page] >>> 8;
+        int common = namesAndCommon[page] & 0xff;
+        if (key.length < common || !beginsAs(page, key, common)) {
             // Above all names of the page, and below none of them.
             return false;
         }
         int sample = PageWriter.sample(key, common, key.length);
-        int low = firstBlock(number) + 1;
-        int high = firstBlock(number + 1) - 1;
+        int low = 1;
+        int high = (count + Layout.NAMES_IN_BLOCK - 1) / Layout.NAMES_IN_BLOCK - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = Integer.compareUnsigned(sample(block[middle]), sample);
+            long entry = at + Layout.PAGE_HEADER + (long) middle * Layout.DIRECTORY_ENTRY;
+            int order = Integer.compareUnsigned(file.get(Layout.INT, entry), sample);
             if (order == 0) {
-                order = compareFirst(begins(block[middle]), key);
+                order = compareFirst(at, blockAt(at, middle), key);
             }
             if (order <= 0) {
                 low = middle + 1;
@@ -221,23 +158,22 @@ public final class CompiledList implements HostList {
                 high = middle - 1;
             }
         }
-        // A page ends where its last block does; after it is the head of the next one.
-        int end =
-                high + 1 < firstBlock(number + 1) ? begins(block[high + 1]) : at(number + 1);
-        return blockContains(begins(block[high]), end, key);
+        int block = high;
+        int inBlock = Math.min(Layout.NAMES_IN_BLOCK, count - block * Layout.NAMES_IN_BLOCK);
+        return blockContains(at + blockAt(at, block), inBlock, key);
     }
 
-    private boolean beginsAs(int number, byte[] key, int length) {
-        for (int i = 0; i < Math.min(length, 2 * Long.BYTES); i++) {
-            long sample = i < Long.BYTES ? firstSample[number] : page[2 * number];
-            if ((byte) (sample >>> (8 * (Long.BYTES - 1 - i % Long.BYTES))) != key[i]) {
+    private boolean beginsAs(int page, byte[] key, int common) {
+        int inSample = Math.min(common, Long.BYTES);
+        for (int i = 0; i < inSample; i++) {
+            if ((byte) (firstSample[page] >>> (8 * (Long.BYTES - 1 - i))) != key[i]) {
                 return false;
             }
         }
-        if (length > 2 * Long.BYTES) {
-            int first = begins(block[firstBlock(number)]);
+        if (common > inSample) {
+            int first = pageAt[page] + blockAt(pageAt[page], 0);
             first += head(first);
-            for (int i = 2 * Long.BYTES; i < length; i++) {
+            for (int i = inSample; i < common; i++) {
                 if (file.get(Layout.BYTE, (long) first + i) != key[i]) {
                     return false;
                 }
@@ -252,12 +188,12 @@ public final class CompiledList implements HostList {
      * that has more in common with the one before differs from the key where that one did, and is
      * below it too; one that has less is above the key.
      */
-    private boolean blockContains(int start, int end, byte[] key) {
+    private boolean blockContains(int start, int count, byte[] key) {
         int at = start;
         int matched = 0;
         int length = 0;
         int reach = 0;
-        while (at < end) {
+        for (int i = 0; i < count; i++) {
             int shared = octet(at);
             int second = octet(at + 1);
             int further = second & Layout.SHORT_LENGTH;
@@ -297,8 +233,8 @@ public final class CompiledList implements HostList {
     }
 
     /** How the first name of a block compares with the key. */
-    private int compareFirst(int block, byte[] key) {
-        int at = block;
+    private int compareFirst(int pageAt, int blockAt, byte[] key) {
+        int at = pageAt + blockAt;
         int length = octet(at + 1) & Layout.SHORT_LENGTH;
         at += 2;
         if (length == Layout.SHORT_LENGTH) {
@@ -318,28 +254,22 @@ public final class CompiledList implements HostList {
         return (octet(entryAt + 1) & Layout.SHORT_LENGTH) == Layout.SHORT_LENGTH ? 3 : 2;
     }
 
+    private int blockAt(int pageAt, int block) {
+        return file.get(
+                        Layout.SHORT,
+                        pageAt + Layout.PAGE_HEADER + (long) block * Layout.DIRECTORY_ENTRY + 4)
+                & 0xffff;
+    }
+
     private int octet(int at) {
         return file.get(Layout.BYTE, at) & 0xff;
     }
 
     /** The first eight octets of a key as a number; what is not there counts as zero. */
     static long firstSample(byte[] key) {
-        return sample(key, 0);
+        return (long) PageWriter.sample(key, 0, key.length) << 32
+                | (PageWriter.sample(key, 4, key.length) & 0xffffffffL);
     }
-
-    private static long sample(byte[] key, int from) {
-        if (from + Long.BYTES <= key.length) {
-            return (long) LONGS.get(key, from);
-        }
-        long sample = 0;
-        for (int i = from; i < from + Long.BYTES; i++) {
-            sample = sample << 8 | (i < key.length ? key[i] & 0xff : 0);
-        }
-        return sample;
-    }
-
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     @Override
     public String toString() {
