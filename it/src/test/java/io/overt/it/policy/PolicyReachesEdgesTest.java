@@ -8,8 +8,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.Overtctl;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.StoreConfig;
 import io.overt.edge.policy.ActivePolicy;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
@@ -298,9 +300,10 @@ class PolicyReachesEdgesTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
+                                ListsConfig.defaults(folder.resolve("state/lists")),
                                 Optional.empty()),
                         Clock.systemUTC(),
                         controlParts);
