@@ -57,8 +57,7 @@ record FetchedCopies(Map<String, HostList> lists, List<Problem> warnings) {
     private void read(DeclaredList list, String name, Path copy) throws IOException {
         var compiler = new ListCompiler(Arena.ofAuto());
         var text =
-                ListText.of(
-                        name, list.format(), PublicSuffixes.topLevelDomains(), compiler::add);
+                ListText.of(name, list.format(), PublicSuffixes.topLevelDomains(), compiler::add);
         byte[] content = Files.readAllBytes(copy);
         text.take(content, 0, content.length);
         text.end();

@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Lists the lists of the newest version: what is in them, and how those fare that are fetched.",
-            "Exits with " + ExitCode.NOT_IN_FORCE + " when one could not be fetched at the last look."
+            "Exits with "
+                    + ExitCode.NOT_IN_FORCE
+                    + " when one could not be fetched at the last look."
         },
         subcommands = ListsCommand.Refresh.class)
 final class ListsCommand implements Callable<Integer> {

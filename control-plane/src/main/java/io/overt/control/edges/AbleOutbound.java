@@ -28,9 +28,7 @@ final class AbleOutbound implements EdgeSession.Outbound {
     void hear(EdgeMessage message) {
         if (message.hasHello()) {
             fetchesLists =
-                    message.getHello()
-                            .getAbilitiesList()
-                            .contains(EdgeAbility.EDGE_ABILITY_LISTS);
+                    message.getHello().getAbilitiesList().contains(EdgeAbility.EDGE_ABILITY_LISTS);
         }
     }
 

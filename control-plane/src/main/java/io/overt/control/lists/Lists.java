@@ -130,13 +130,7 @@ public final class Lists implements AutoCloseable {
     /** The same, not begun. */
     ListSchedule schedule(NewestLists lists, BooleanSupplier mine, LongSupplier republish) {
         return new ListSchedule(
-                sources,
-                lists::declared,
-                mine,
-                () -> publish(republish),
-                clock,
-                random,
-                meters);
+                sources, lists::declared, mine, () -> publish(republish), clock, random, meters);
     }
 
     private long publish(LongSupplier republish) {

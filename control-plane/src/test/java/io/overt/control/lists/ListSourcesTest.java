@@ -145,8 +145,7 @@ class ListSourcesTest {
     enum Trouble {
         GONE(
                 "status 404",
-                (test, path) ->
-                        test.place.answer(path, each -> each.sendResponseHeaders(404, -1))),
+                (test, path) -> test.place.answer(path, each -> each.sendResponseHeaders(404, -1))),
         CUT_SHORT(
                 "ends with 90 bytes missing",
                 (test, path) ->
@@ -169,8 +168,7 @@ class ListSourcesTest {
                 "has 499 names, and had 1,000 (expected: at least 500, by `may-shrink: 50%`)",
                 (test, path) -> test.place.serve(path, names(0, 499))),
         TOO_LARGE(
-                "more than 65536 bytes",
-                (test, path) -> test.place.serve(path, names(0, 10_000))),
+                "more than 65536 bytes", (test, path) -> test.place.serve(path, names(0, 10_000))),
         A_COUNTRY(
                 "is every host below a public suffix",
                 (test, path) -> test.place.serve(path, BAD + ".co.uk\n")),
@@ -186,7 +184,8 @@ class ListSourcesTest {
                                 })),
         DOWNGRADED(
                 "redirected to \"http://localhost/\"",
-                (test, path) -> test.place.answer(path, each -> redirect(each, "http://localhost/"))),
+                (test, path) ->
+                        test.place.answer(path, each -> redirect(each, "http://localhost/"))),
         IN_CIRCLES(
                 "more than 5 redirections",
                 (test, path) -> test.place.answer(path, each -> redirect(each, path)));
@@ -210,8 +209,7 @@ class ListSourcesTest {
             throws Exception {
         start(database());
         var first =
-                published(
-                        publish("{ url: \"" + place.url("/bad.txt") + "\", max-size: 64KiB }"));
+                published(publish("{ url: \"" + place.url("/bad.txt") + "\", max-size: 64KiB }"));
         trouble.making.at(this, "/bad.txt");
         pass(Duration.ofDays(2));
 

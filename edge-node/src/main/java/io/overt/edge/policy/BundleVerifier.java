@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 
 /**
  * Decides whether a bundle is what a pinned key signed, and as many people approved as this edge
- * asks for, and has here what it names. The signature comes first: nothing of a bundle is looked into before it, and
- * there is no bundle that is taken without one. The control plane, the network and the disk are all
- * untrusted here; only who holds a pinned key's private half can get past.
+ * asks for, and has here what it names. The signature comes first: nothing of a bundle is looked
+ * into before it, and there is no bundle that is taken without one. The control plane, the network
+ * and the disk are all untrusted here; only who holds a pinned key's private half can get past.
  */
 final class BundleVerifier {
     private final List<PolicyPublicKey> pinned;
@@ -187,9 +187,7 @@ final class BundleVerifier {
                         .map(ListDigest::getPath)
                         .collect(Collectors.toSet());
         var here =
-                bundle.getFilesList().stream()
-                        .map(BundleFile::getPath)
-                        .collect(Collectors.toSet());
+                bundle.getFilesList().stream().map(BundleFile::getPath).collect(Collectors.toSet());
         return manifest.getFilesList().stream()
                 .filter(file -> !compiled.contains(file.getPath()) || here.contains(file.getPath()))
                 .toList();

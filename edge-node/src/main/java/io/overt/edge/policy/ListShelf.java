@@ -117,7 +117,10 @@ final class ListShelf {
         }
         if (!Files.exists(file(id))) {
             return new Opening.Damaged(
-                    "is not here" + Optional.ofNullable(missed.get(id)).map(why -> ": " + why).orElse(""));
+                    "is not here"
+                            + Optional.ofNullable(missed.get(id))
+                                    .map(why -> ": " + why)
+                                    .orElse(""));
         }
         try {
             var opening = CompiledList.reopen(MappedFiles.read(file(id), Arena.ofAuto()), id);
@@ -146,7 +149,8 @@ final class ListShelf {
         }
         var lacking = new LinkedHashMap<com.google.protobuf.ByteString, ListDigest>();
         for (var named : manifest.getListsList()) {
-            boolean fetchable = named.getForm() == CompiledList.FORM && named.getRoot().size() == 32;
+            boolean fetchable =
+                    named.getForm() == CompiledList.FORM && named.getRoot().size() == 32;
             if (fetchable && find(named) instanceof Opening.Damaged) {
                 lacking.putIfAbsent(named.getRoot(), named);
             }
@@ -213,7 +217,10 @@ final class ListShelf {
             channel.force(true);
         }
         Files.move(
-                next, file(id), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                next,
+                file(id),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         // The name is on the disk only once its folder is.
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

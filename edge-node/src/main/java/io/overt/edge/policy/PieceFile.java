@@ -75,7 +75,8 @@ final class PieceFile implements Pieces, AutoCloseable {
 
     /** Keeps a piece. */
     void add(Digest digest, byte[] octets) throws IOException {
-        var record = ByteBuffer.allocate(HEAD + octets.length).order(java.nio.ByteOrder.nativeOrder());
+        var record =
+                ByteBuffer.allocate(HEAD + octets.length).order(java.nio.ByteOrder.nativeOrder());
         record.putInt(octets.length).put(octets).flip();
         long at = end;
         while (record.hasRemaining()) {

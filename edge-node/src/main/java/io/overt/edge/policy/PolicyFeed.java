@@ -144,7 +144,10 @@ public final class PolicyFeed implements Supplier<Optional<ActivePolicy>>, AutoC
 
     /** What a courier is made of. */
     private record Lists(
-            ListShelf shelf, ListFetcher fetcher, ListShelfConfig config, BundleVerifier verifier) {}
+            ListShelf shelf,
+            ListFetcher fetcher,
+            ListShelfConfig config,
+            BundleVerifier verifier) {}
 
     private static ListShelf shelf(Path folder, ListShelfConfig config) throws StartException {
         try {

@@ -87,8 +87,8 @@ public record PolicyFeedConfig(
     /**
      * Reads {@code control} (host:port, required), {@code signing-keys} (at least one, required),
      * {@code max-size} (default 64MiB), {@code approvers} (default none), {@code health-every} and
-     * {@code reconnect-within} (default 5s each) and {@code lists} of the section {@code policy}, and the file's
-     * {@code labels} (default none).
+     * {@code reconnect-within} (default 5s each) and {@code lists} of the section {@code policy},
+     * and the file's {@code labels} (default none).
      */
     public static PolicyFeedConfig from(ConfigNode root) {
         var section = root.section("policy");

@@ -85,8 +85,7 @@ class ListsReachEdgeTest {
 
         assertThat(answer.getAck().getActiveVersion()).isEqualTo(1);
         assertThat(files()).containsExactly(list.tree().id() + ".list");
-        assertThat(state.resolve("lists/" + list.tree().id() + ".list"))
-                .hasSize(list.octets());
+        assertThat(state.resolve("lists/" + list.tree().id() + ".list")).hasSize(list.octets());
         assertThat(count("overt.edge.policy.list.fetches", "outcome", "done")).isEqualTo(1);
     }
 
@@ -263,20 +262,13 @@ class ListsReachEdgeTest {
         control.hear();
 
         assertThat(
-                        control.offer(
-                                        version(
-                                                1,
-                                                named(list).toBuilder().setForm(2).build()))
+                        control.offer(version(1, named(list).toBuilder().setForm(2).build()))
                                 .getNack()
                                 .getProblems(0)
                                 .getMessage())
-                .isEqualTo(
-                        "list malware: of form 2 (expected: 1; a newer edge may know it)");
+                .isEqualTo("list malware: of form 2 (expected: 1; a newer edge may know it)");
         assertThat(
-                        control.offer(
-                                        version(
-                                                2,
-                                                named(list).toBuilder().setSize(1L << 40).build()))
+                        control.offer(version(2, named(list).toBuilder().setSize(1L << 40).build()))
                                 .getNack()
                                 .getProblems(0)
                                 .getMessage())
@@ -306,9 +298,7 @@ class ListsReachEdgeTest {
         // What no list stands for has to be there.
         files.remove("policy.yaml");
         assertThat(
-                        control.offer(
-                                        ours.sign(
-                                                manifest.toBuilder().setVersion(2).build(), files))
+                        control.offer(ours.sign(manifest.toBuilder().setVersion(2).build(), files))
                                 .getNack()
                                 .getProblems(0)
                                 .getMessage())

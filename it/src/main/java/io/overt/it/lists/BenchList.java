@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
 /**
  * {@code ./overt bench-list [N]}: rows of a table about a list of N names. Three processes: {@code
  * compile} is what the control plane does, {@code travel} brings the list from a web server by a
- * control plane to an edge, {@code look-up} is what an edge does, and each has a heap that could not
- * hold the names.
+ * control plane to an edge, {@code look-up} is what an edge does, and each has a heap that could
+ * not hold the names.
  */
 public final class BenchList {
     private final int names;

@@ -156,7 +156,8 @@ final class Travel implements AutoCloseable {
                         new PrintWriter(printed, true),
                         arguments.toArray(String[]::new));
         if (exit != 0) {
-            throw new IllegalStateException(String.join(" ", command) + ": " + exit + "\n" + printed);
+            throw new IllegalStateException(
+                    String.join(" ", command) + ": " + exit + "\n" + printed);
         }
         return printed.toString();
     }
