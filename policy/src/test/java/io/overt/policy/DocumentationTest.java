@@ -74,7 +74,7 @@ final class DocumentationTest {
         while (file.find()) {
             lists.put(file.group(1), "clinic.example\n");
         }
-        PolicySource source = Documents.source(example.document(), lists);
+        PolicySource source = fetched(Documents.source(example.document(), lists));
 
         if (example.kind().equals("yaml wrong")) {
             assertThat(Documents.rejection(source)).isEqualTo(example.next().strip());
@@ -82,6 +82,17 @@ final class DocumentationTest {
             assertThat(Documents.rejection(source)).isEmpty();
             assertThat(Documents.warnings(source)).isEmpty();
         }
+    }
+
+    /** As if the control plane had fetched what the document wants fetched. */
+    private static PolicySource fetched(PolicySource source) {
+        Map<String, HostList> fetched = new LinkedHashMap<>();
+        for (DeclaredList list : DeclaredList.of(source.files().get(PolicySource.DOCUMENT))) {
+            if (list.source() instanceof DeclaredList.Source.Fetched) {
+                fetched.put(list.name(), HostList.none());
+            }
+        }
+        return new PolicySource(source.files(), fetched);
     }
 
     @Test

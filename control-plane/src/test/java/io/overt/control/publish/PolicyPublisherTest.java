@@ -20,6 +20,7 @@ import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
 import io.overt.service.bundle.PolicySignature;
+import io.overt.service.bundle.PolicyStatement;
 import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
 import java.nio.file.Path;
@@ -310,6 +311,51 @@ class PolicyPublisherTest {
                             assertThat(refused.refusal().getSubject()).isEqualTo("files");
                             assertThat(refused.refusal().getDetail()).contains(detail);
                         });
+    }
+
+    @EachStore
+    void a_long_list_is_named_by_its_digest_and_its_file_stays_for_edges_that_know_no_other()
+            throws Exception {
+        var text = "host.example\n".repeat(100) + "other.example\n";
+
+        var version =
+                published(
+                        publisher.publish(
+                                files(Map.of("lists/health.txt", text, "policy.yaml", WITH_LIST)),
+                                ALICE));
+
+        var manifest = BundleManifest.parseFrom(version.bundle().getManifest());
+        assertThat(manifest.getLanguage()).isEqualTo(1);
+        assertThat(manifest.getFilesCount()).isEqualTo(2);
+        assertThat(version.bundle().getFilesCount()).isEqualTo(2);
+        var named = manifest.getLists(0);
+        assertThat(named.getName()).isEqualTo("health");
+        assertThat(named.getPath()).isEqualTo("lists/health.txt");
+        assertThat(named.getNames()).isEqualTo(2);
+        // Edges never see the text: what it was compiled to is approved as well.
+        assertThat(new String(PolicyStatement.of(manifest), java.nio.charset.StandardCharsets.UTF_8))
+                .contains(
+                        "compiled "
+                                + java.util.HexFormat.of()
+                                        .formatHex(named.getRoot().toByteArray())
+                                + "  lists/health.txt\n");
+        assertThat(
+                        publisher.publish(
+                                files(Map.of("lists/health.txt", text, "policy.yaml", WITH_LIST)),
+                                ALICE))
+                .isInstanceOf(Publication.Unchanged.class);
+    }
+
+    @EachStore
+    void what_is_wrong_in_a_long_list_is_told_at_its_line() throws Exception {
+        var text = "host.example\n".repeat(100) + "two words\n";
+        var files = files(Map.of("lists/health.txt", text, "policy.yaml", WITH_LIST));
+
+        assertThat(((Publication.Rejected) publisher.publish(files, ALICE)).problems())
+                .map(io.overt.policy.Problem::text)
+                .containsExactly(
+                        "lists/health.txt:101:1: `two words`: several words (expected: one name a line)");
+        assertThat(publisher.check(files)).isInstanceOf(Compilation.Rejected.class);
     }
 
     private PolicyPublisher publisher(PolicySigningKey signingKey, long atLeast) {
