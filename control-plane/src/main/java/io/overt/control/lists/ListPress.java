@@ -82,9 +82,10 @@ public final class ListPress implements AutoCloseable {
         try {
             return thread.submit(() -> compile(name, format, suffixes, text)).get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof UncheckedIOException unchecked
-                    ? unchecked.getCause()
-                    : new IOException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            var cause = e.getCause() == null ? e : e.getCause();
+            throw cause instanceof UncheckedIOException unchecked
+                    ? new IOException(unchecked.getMessage(), unchecked)
+                    : new IOException(String.valueOf(cause.getMessage()), cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
