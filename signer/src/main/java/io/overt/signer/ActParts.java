@@ -1,8 +1,6 @@
 package io.overt.signer;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.overt.service.approval.Approvers;
-import io.overt.service.config.ConfigException;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.signer.act.ActDocument;
@@ -73,14 +71,11 @@ final class ActParts {
                     ActFolder.start(
                             entry.get().folder(),
                             entry.get().every(),
-                            Approvers.read(entry.get().approvers()),
+                            ApproversFile.follow(entry.get().approvers(), registry, parts),
                             acts,
                             log,
                             () -> crls.ifPresent(CrlOffice::wake),
                             registry));
-        } catch (ConfigException e) {
-            // It was good a moment ago, in check().
-            throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new StartException("acts.folder: " + e, e);
         }

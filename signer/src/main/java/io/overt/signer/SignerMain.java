@@ -121,6 +121,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         if (config.changes().acts().isPresent()) {
             var _ = Approvers.read(config.changes().acts().get().approvers());
         }
+        if (config.changes().ceremonies().isPresent()) {
+            var _ = Approvers.read(config.changes().ceremonies().get().approvers());
+        }
         try {
             new FleetTls(config.identity()).close();
             Keys.open(config.keys(), publicKeys(issuers, log), new SimpleMeterRegistry(), _ -> {})
@@ -182,6 +185,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                 store,
                                 registry,
                                 readiness));
+        // Before the issuers, so that the log has what made them when it tells of them.
+        CeremonyParts.note(config, log, registry, parts);
         stand(log, issuers);
         SignerHealth health =
                 parts.add("health", SignerHealth.start(issuers, store, readiness, registry));

@@ -11,6 +11,7 @@ import io.overt.proto.log.v1.Result;
 import io.overt.proto.log.v1.Trust;
 import io.overt.proto.log.v1.Withheld;
 import io.overt.service.admin.Readiness;
+import io.overt.signer.ceremony.CeremonyRecord;
 import io.overt.signer.issue.Described;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex;
@@ -25,6 +26,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.TBSCertificate;
@@ -224,6 +226,29 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
         publisher.requireWritable();
         byte[] entry = kind.setAt(timestamp(at)).build().toByteArray();
         return written(() -> step.with(entry));
+    }
+
+    /**
+     * Notes a ceremony, once however often it is found.
+     *
+     * @param approvers whose signatures in its transcript were verified, by name
+     */
+    public void ceremony(CeremonyRecord record, List<String> approvers) throws IndexException {
+        publisher.requireWritable();
+        byte[] entry =
+                entry(clock.instant())
+                        .setCeremony(CeremonyEntry.of(record, approvers))
+                        .build()
+                        .toByteArray();
+        var _ =
+                written(
+                        () -> {
+                            ledger.appendIfNew(
+                                    "ceremony " + record.sha256(),
+                                    HexFormat.of().parseHex(record.sha256()),
+                                    entry);
+                            return record;
+                        });
     }
 
     /** Publishes what is there, and stops. */
