@@ -28,6 +28,7 @@ import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.signer.issue.LintGate;
 import io.overt.signer.issue.Rules;
 import io.overt.signer.issue.VerifyingCode;
@@ -242,6 +243,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                                         issuing,
                                                         leafKeys,
                                                         health::unmet,
+                                                        () -> revokedKeys(config, inForce),
                                                         registry),
                                                 RoleGate.allow(Set.of(Role.EDGE))))));
         warm.met();
@@ -359,6 +361,13 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         } catch (FleetIdentityException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Those that an edge may still hold: enrolled for this epoch or the next, at the latest. */
+    private List<LeafKeyDigest> revokedKeys(SignerConfig config, InForce inForce) {
+        return inForce.now()
+                .revocations()
+                .keysSince(clock.instant().minus(config.epochs().length().multipliedBy(3)));
     }
 
     /** What a key signed today before this process counts as well. */

@@ -21,6 +21,11 @@ enum RefusalCourse {
      * enrol, and ask once more.
      */
     ENROL,
+    /**
+     * The site's key was revoked, and another one is made: the next connection has it. Where the
+     * certificate alone was, the answer stands.
+     */
+    ANOTHER_KEY,
     /** This signer cannot; another may. */
     NEXT_SIGNER,
     /** No signer should be asked now, the next connection may ask again. */
@@ -31,7 +36,6 @@ enum RefusalCourse {
             case REFUSAL_REASON_UPSTREAM_NOT_VERIFIED,
                     REFUSAL_REASON_NAME_NEVER_FORGED,
                     REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
-                    REFUSAL_REASON_REVOKED,
                     REFUSAL_REASON_POSSESSION_NOT_PROVEN,
                     REFUSAL_REASON_CALLER_NOT_ALLOWED,
                     REFUSAL_REASON_MALFORMED_REQUEST,
@@ -44,6 +48,7 @@ enum RefusalCourse {
                     REFUSAL_REASON_PROFILE_UNKNOWN ->
                     DESCRIBE;
             case REFUSAL_REASON_LEAF_KEY_NOT_ENROLLED -> ENROL;
+            case REFUSAL_REASON_REVOKED -> ANOTHER_KEY;
             case REFUSAL_REASON_TOKEN_UNAVAILABLE,
                     REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
                     REFUSAL_REASON_LOG_UNAVAILABLE,
