@@ -6,7 +6,6 @@ import io.overt.service.process.StartException;
 import io.overt.signer.act.ActDocument;
 import io.overt.signer.act.ActFolder;
 import io.overt.signer.act.Acts;
-import io.overt.signer.crl.CrlBook;
 import io.overt.signer.crl.CrlOffice;
 import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
@@ -36,12 +35,11 @@ final class ActParts {
             InForce inForce,
             InstantSource clock)
             throws StartException {
-        CrlBook signed = store.crls();
         try {
             return Acts.replay(
                     self,
                     store.acts(),
-                    name -> signed.certificate(name.issuer(), name.serial()).isPresent(),
+                    new SignedCertificates.Own(store.crls()),
                     documents(config),
                     issuers,
                     inForce,
