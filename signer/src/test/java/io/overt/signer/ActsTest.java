@@ -227,7 +227,8 @@ class ActsTest {
         handIn(state(2, "retired"));
         assertThat(awaitRefused())
                 .contains("state: retired before the last certificate of this issuer has ended")
-                .contains("(expected: after " + last.getNotAfter().toInstant() + ", or force: true");
+                .contains(
+                        "(expected: after " + last.getNotAfter().toInstant() + ", or force: true");
         handIn(state(2, "retired") + "force: true\n");
         assertThat(awaitRefused()).contains("because: missing (expected: why this is forced");
         handIn(state(2, "retired") + "force: true\nbecause: its key was seen elsewhere\n");

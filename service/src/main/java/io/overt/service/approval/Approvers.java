@@ -71,7 +71,7 @@ public final class Approvers {
         int threshold = root.integer("threshold", LEAST, LEAST, MOST);
         List<Approver> people = new ArrayList<>();
         Map<String, ConfigNode> names = new LinkedHashMap<>();
-        Map<ApproverKey, String> keys = new LinkedHashMap<>();
+        Map<String, String> keys = new LinkedHashMap<>();
         for (ConfigNode node : root.sections("approvers")) {
             String name = node.required("name", "", Approver::requireName);
             Optional<ApproverKey> key =
@@ -83,7 +83,7 @@ public final class Approvers {
             if (key.isEmpty()) {
                 continue; // said by finish()
             }
-            String other = keys.putIfAbsent(key.get(), name);
+            String other = keys.putIfAbsent(key.get().fingerprint(), name);
             if (other != null) {
                 // One person with two names would be two approvals.
                 node.problem("key", "the key of '" + other + "' (expected: a key for each person)");

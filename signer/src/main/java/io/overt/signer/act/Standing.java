@@ -83,8 +83,7 @@ public record Standing(
     }
 
     private Optional<String> objection(
-            Act.IssuerChange change, Certificates certificates, Instant now)
-            throws IndexException {
+            Act.IssuerChange change, Certificates certificates, Instant now) throws IndexException {
         IssuerState before = issuers.get(change.issuer());
         if (before == null) {
             return Optional.of(
@@ -115,8 +114,7 @@ public record Standing(
 
     /** A retired issuer makes no CRL: what it signed has to have ended. */
     private static Optional<String> early(
-            Act.IssuerChange change, Certificates certificates, Instant now)
-            throws IndexException {
+            Act.IssuerChange change, Certificates certificates, Instant now) throws IndexException {
         if (change.state() != IssuerState.RETIRED) {
             return Optional.empty();
         }
