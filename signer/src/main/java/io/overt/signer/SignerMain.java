@@ -118,6 +118,9 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
     public void check(SignerConfig config) throws ConfigException, StartException {
         anchors(config);
         List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
+        if (config.changes().crl().isPresent()) {
+            IssuerFiles.requireCrlSigning(issuers);
+        }
         LogFiles log = LogFiles.read(config.log(), issuers);
         if (config.changes().acts().isPresent()) {
             var _ = Approvers.read(config.changes().acts().get().approvers());
@@ -258,7 +261,11 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
 
     private List<IssuerFiles> issuerFiles(SignerConfig config) throws StartException {
         try {
-            return IssuerFiles.read(config.issuers(), clock.instant());
+            List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
+            if (config.changes().crl().isPresent()) {
+                IssuerFiles.requireCrlSigning(issuers);
+            }
+            return issuers;
         } catch (ConfigException e) {
             // It was good a moment ago, in check().
             throw new StartException(String.valueOf(e.getMessage()), e);
