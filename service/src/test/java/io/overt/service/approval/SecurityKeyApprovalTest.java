@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.service.approval.SoftSecurityKey.Algorithm;
 import io.overt.service.config.ConfigException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,11 +113,7 @@ class SecurityKeyApprovalTest {
         byte[] shorter = Arrays.copyOf(blob, blob.length - cut);
         // The last string of the blob begins after its type: its length is found by its value.
         for (int i = blob.length - 8; i > 0; i--) {
-            int length =
-                    (blob[i] & 255) << 24
-                            | (blob[i + 1] & 255) << 16
-                            | (blob[i + 2] & 255) << 8
-                            | blob[i + 3] & 255;
+            int length = ByteBuffer.wrap(blob).getInt(i);
             if (i + 4 + length == blob.length) {
                 shorter[i + 2] = (byte) ((length - cut) >> 8);
                 shorter[i + 3] = (byte) (length - cut);

@@ -47,7 +47,7 @@ class FirstReleaseStoreTest {
     @TempDir Path directory;
     private Path file;
     private final List<X509Certificate> before = new ArrayList<>();
-    private CertificateFingerprint issuer;
+    private CertificateFingerprint issuer = CertificateFingerprint.ofSha256(new byte[32]);
 
     @BeforeEach
     void write() throws Exception {
