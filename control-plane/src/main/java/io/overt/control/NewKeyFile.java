@@ -12,7 +12,8 @@ final class NewKeyFile {
     /** Makes the key and its files. */
     interface Making {
         /**
-         * @return what is printed of it
+         * Does it; answers what is printed of it.
+         *
          * @throws FileAlreadyExistsException naming the file that is there
          */
         Made made() throws IOException;
