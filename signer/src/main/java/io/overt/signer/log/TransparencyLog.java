@@ -27,7 +27,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.x509.TBSCertificate;
 
 /**
  * The index as the desk has it, and every step of it an entry of the log: an intent before the
@@ -129,7 +128,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
         return written(
                 () -> {
                     ContentSeal seal = sealer.current();
-                    byte[] id = seal.certificateId(intent.issuer().fingerprint(), serial(intent));
+                    BigInteger serial = serial(intent);
+                    byte[] id = seal.certificateId(intent.issuer().fingerprint(), serial);
                     byte[] entry =
                             entry(intent.at())
                                     .setIntent(
@@ -155,7 +155,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                                     intent.server(),
                                     intent.requester(),
                                     LeafKeyDigest.of(intent.evidence().key()),
-                                    serial(intent),
+                                    serial,
                                     intent.at()),
                             entry);
                 });
@@ -274,7 +274,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
     }
 
     private static BigInteger serial(IssuanceIndex.Intent intent) {
-        return TBSCertificate.getInstance(intent.tbs().der()).getSerialNumber().getValue();
+        return intent.tbs().serialNumber();
     }
 
     private static Entry.Builder entry(Instant at) {
