@@ -1,6 +1,8 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.web.WebServer;
+import io.overt.control.web.notice.NoticeService;
 import io.overt.control.witness.WitnessKey;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
@@ -57,6 +59,11 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
         } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
+        try {
+            config.rollout().readApprovers();
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+        }
         config.witness()
                 .ifPresent(
                         witness -> {
@@ -67,6 +74,18 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
                                 problems.add(String.valueOf(e.getMessage()));
                             }
                         });
+        config.web().flatMap(WebServer::problem).ifPresent(problems::add);
+        config.access()
+                .oidc()
+                .ifPresent(
+                        oidc -> {
+                            oidc.problem().ifPresent(problems::add);
+                            if (config.web().isEmpty()) {
+                                problems.add(
+                                        "access.oidc: needs web, where people sign in and tokens are taken");
+                            }
+                        });
+        config.notice().flatMap(NoticeService::problem).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -79,6 +98,10 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
 
     @Override
     public List<Object> commands() {
-        return List.of(new CreatePolicyKey(), new CreateWitnessKey());
+        return List.of(
+                new CreatePolicyKey(),
+                new CreateWitnessKey(),
+                new BackupCommand(),
+                new RestoreCommand());
     }
 }

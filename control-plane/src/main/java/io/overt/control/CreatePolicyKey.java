@@ -1,9 +1,6 @@
 package io.overt.control;
 
 import io.overt.control.publish.PolicySigningKey;
-import io.overt.service.process.ServiceFrame;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,21 +29,17 @@ final class CreatePolicyKey implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (out == null) {
+        var file = out;
+        if (file == null) {
             throw new IllegalStateException("picocli lets no call through without --out");
         }
-        var line = spec.commandLine();
-        try {
-            var key = PolicySigningKey.create(out);
-            line.getOut().println("private key  " + out);
-            line.getOut().println("public key   " + PolicySigningKey.publicHalf(out));
-            line.getOut().println("key id       " + key.publicKey().idText());
-            return ServiceFrame.OK;
-        } catch (FileAlreadyExistsException e) {
-            line.getErr().println(e.getMessage() + ": is there already, and is never overwritten");
-        } catch (IOException e) {
-            line.getErr().println(out + ": cannot be written: " + e);
-        }
-        return ServiceFrame.FAILED;
+        return NewKeyFile.make(
+                spec.commandLine(),
+                file,
+                () ->
+                        new NewKeyFile.Made(
+                                PolicySigningKey.publicHalf(file),
+                                "key id       "
+                                        + PolicySigningKey.create(file).publicKey().idText()));
     }
 }

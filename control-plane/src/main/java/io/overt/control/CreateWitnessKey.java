@@ -2,8 +2,6 @@ package io.overt.control;
 
 import io.overt.control.witness.WitnessKey;
 import io.overt.service.process.ServiceFrame;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,24 +38,25 @@ final class CreateWitnessKey implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (out == null || name == null) {
+        var file = out;
+        var called = name;
+        if (file == null || called == null) {
             throw new IllegalStateException(
                     "picocli lets no call through without --out and --name");
         }
         var line = spec.commandLine();
         try {
-            var key = WitnessKey.create(out, name);
-            line.getOut().println("private key  " + out);
-            line.getOut().println("public key   " + WitnessKey.publicHalf(out));
-            line.getOut().println("verifier key " + key.verifier().vkey());
-            return ServiceFrame.OK;
-        } catch (FileAlreadyExistsException e) {
-            line.getErr().println(e.getMessage() + ": is there already, and is never overwritten");
+            return NewKeyFile.make(
+                    line,
+                    file,
+                    () ->
+                            new NewKeyFile.Made(
+                                    WitnessKey.publicHalf(file),
+                                    "verifier key "
+                                            + WitnessKey.create(file, called).verifier().vkey()));
         } catch (IllegalArgumentException e) {
             line.getErr().println("--name: " + e.getMessage());
-        } catch (IOException e) {
-            line.getErr().println(out + ": cannot be written: " + e);
+            return ServiceFrame.FAILED;
         }
-        return ServiceFrame.FAILED;
     }
 }

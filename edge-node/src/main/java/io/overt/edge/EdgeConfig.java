@@ -130,7 +130,7 @@ public record EdgeConfig(
                 admin,
                 identity,
                 state,
-                policy,
+                policy.taking(next.policy),
                 signers,
                 leafCache,
                 siteCluster,
@@ -147,7 +147,7 @@ public record EdgeConfig(
         var admin = root.sectionOrDefaults("admin").listenAddress("listen", "127.0.0.1:9445");
         var identity = FleetFiles.of(root.section("identity"));
         var state = root.path("state", "state");
-        var policy = PolicyFeedConfig.read(root.section("policy"));
+        var policy = PolicyFeedConfig.from(root);
         var signers = SignersConfig.from(root);
         var leafCache = LeafCacheConfig.from(root);
         var siteCluster =

@@ -74,6 +74,11 @@ public final class EdgeMain implements ServiceBlueprint<EdgeConfig> {
         } catch (LogListException e) {
             problems.add("certificate-transparency.log-list: " + e.getMessage());
         }
+        try {
+            var _ = config.policy().terms().readApprovers();
+        } catch (ConfigException e) {
+            problems.add("policy.approvers: " + e.getMessage());
+        }
         for (var listener : config.data().listeners()) {
             try {
                 if (listener.authentication().isPresent()) {

@@ -6,13 +6,15 @@ import io.overt.edge.exclusion.site.SiteExclusions;
 import io.overt.edge.forge.SiteForge;
 import io.overt.edge.net.DataPath;
 import io.overt.edge.net.Names;
-import io.overt.edge.net.Policies;
 import io.overt.edge.net.UpstreamHabits;
 import io.overt.edge.policy.PolicyFeed;
+import io.overt.edge.policy.site.SitePolicies;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.LineSink;
+import io.overt.edge.record.VersionFigures;
 import io.overt.edge.revocation.SiteShelf;
 import io.overt.edge.revocation.UpstreamCheck;
+import io.overt.edge.site.SiteClusterConfig;
 import io.overt.edge.transparency.LogListException;
 import io.overt.edge.transparency.LogListFile;
 import io.overt.edge.transparency.TransparencyCheck;
@@ -85,6 +87,7 @@ final class EdgeNode {
                                 .start());
         var policyReady = readiness.condition("policy");
         policyReady.unmet("no policy yet: the control plane has sent none, and none is on disk");
+        var figures = new VersionFigures(clock, meters);
         var feed =
                 parts.add(
                         "policy",
@@ -93,8 +96,22 @@ final class EdgeNode {
                                 tls,
                                 config.state(),
                                 meters,
-                                _ -> policyReady.met(),
-                                Optional.of(exclusions.desk()::answer)));
+                                new PolicyFeed.With(
+                                        _ -> policyReady.met(),
+                                        Optional.of(exclusions.desk()::answer),
+                                        figures,
+                                        clock)));
+        if (config.siteCluster() instanceof SiteClusterConfig.Embedded) {
+            parts.add(
+                    "site policies",
+                    SitePolicies.start(
+                            self.name(),
+                            forge.site()::map,
+                            feed,
+                            config.policy().maxBytes() + (2 << 20),
+                            clock,
+                            meters));
+        }
         var trust = parts.add("trust store", trustStore(config, meters));
         var upstreams =
                 parts.add(
@@ -124,17 +141,11 @@ final class EdgeNode {
                         DataPath.start(
                                 config.data().named(self.site(), self.name()),
                                 new DataPath.Collaborators(
-                                        () ->
-                                                feed.get()
-                                                        .map(
-                                                                active ->
-                                                                        new Policies.Numbered(
-                                                                                active.version(),
-                                                                                active.policy())),
+                                        new FedPolicies(feed),
                                         forge.leaves(),
                                         upstreams,
                                         records,
-                                        new ConnectionMeters(meters),
+                                        new ConnectionMeters(meters, figures),
                                         exclusions.exclusions(),
                                         Names.ofTheSystem(),
                                         habits,
@@ -143,7 +154,7 @@ final class EdgeNode {
         var reload =
                 new ConfigReload(
                         new EdgeReload(
-                                config, new EdgeReload.Names(self.site(), self.name()), path),
+                                config, new EdgeReload.Names(self.site(), self.name()), feed, path),
                         clock,
                         meters);
         readiness.remark("configuration", reload::refusal);

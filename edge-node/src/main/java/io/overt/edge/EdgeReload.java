@@ -1,6 +1,7 @@
 package io.overt.edge;
 
 import io.overt.edge.net.DataPath;
+import io.overt.edge.policy.PolicyFeed;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigNode;
 import io.overt.service.process.ConfigReload;
@@ -10,20 +11,22 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Takes {@code edge.yaml} again: for connections that begin from then on. What was made at the
- * start, such as sockets, threads and caches, stays; a file that would change any of that is
- * refused whole. Confined to whoever reloads, one at a time.
+ * Takes {@code edge.yaml} again: for connections that begin, and versions that are offered, from
+ * then on. What was made at the start, such as sockets, threads and caches, stays; a file that
+ * would change any of that is refused whole. Confined to whoever reloads, one at a time.
  */
 final class EdgeReload implements ConfigReload.Taker {
     private final DataPath path;
+    private final PolicyFeed feed;
     private final Names names;
     private EdgeConfig inForce;
 
     /** Who the edge is, by its certificate. */
     record Names(String site, String edge) {}
 
-    EdgeReload(EdgeConfig atStart, Names names, DataPath path) {
+    EdgeReload(EdgeConfig atStart, Names names, PolicyFeed feed, DataPath path) {
         this.inForce = atStart;
+        this.feed = feed;
         this.names = names;
         this.path = path;
     }
@@ -40,7 +43,11 @@ final class EdgeReload implements ConfigReload.Taker {
                             .toList());
         }
         var changed = changed(RELOADABLE, inForce, next);
+        var terms = next.policy().terms();
+        // Its content is not in edge.yaml: it is read anew whether or not its name changed.
+        var approvers = terms.readApprovers();
         path.apply(next.data().named(names.site(), names.edge()));
+        feed.apply(terms, approvers);
         inForce = next;
         return changed;
     }
@@ -69,7 +76,13 @@ final class EdgeReload implements ConfigReload.Taker {
                     new Key("admin.listen", EdgeConfig::admin),
                     new Key("identity", EdgeConfig::identity),
                     new Key("state", EdgeConfig::state),
-                    new Key("policy", EdgeConfig::policy),
+                    new Key(
+                            "policy",
+                            each ->
+                                    List.of(
+                                            each.policy().control(),
+                                            each.policy().signingKeys(),
+                                            each.policy().maxBytes())),
                     new Key("signers", EdgeConfig::signers),
                     new Key("leaf-cache", EdgeConfig::leafCache),
                     new Key("site-cluster", EdgeConfig::siteCluster),
@@ -98,6 +111,12 @@ final class EdgeReload implements ConfigReload.Taker {
 
     private static final List<Key> RELOADABLE =
             List.of(
+                    new Key("labels", each -> each.policy().terms().labels()),
+                    new Key("policy.approvers", each -> each.policy().terms().approvers()),
+                    new Key("policy.health-every", each -> each.policy().terms().healthEvery()),
+                    new Key(
+                            "policy.reconnect-within",
+                            each -> each.policy().terms().reconnectWithin()),
                     new Key("limits", each -> each.data().limits()),
                     new Key("deadlines", each -> each.data().deadlines()),
                     new Key("keep-alive", each -> each.data().keepAlive()),

@@ -15,6 +15,8 @@ import io.overt.edge.net.DataPathSettings.LocalDestinations;
 import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.net.HabitSettings;
+import io.overt.edge.policy.ListShelfConfig;
+import io.overt.edge.policy.PolicyFeedConfig.Terms;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.trust.VerdictCacheConfig;
 import io.overt.policy.Cidr;
@@ -51,6 +53,8 @@ class EdgeConfigTest {
         assertThat(config.records()).isEqualTo(new EdgeConfig.Records(Optional.empty(), 8192));
 
         var said = read(withCommentedKeys());
+        assertThat(config.policy().lists()).isEqualTo(ListShelfConfig.DEFAULTS);
+        assertThat(said.policy().lists()).isEqualTo(ListShelfConfig.DEFAULTS);
         assertThat(said.data().limits()).isEqualTo(Limits.DEFAULT);
         assertThat(said.data().deadlines()).isEqualTo(Deadlines.DEFAULT);
         assertThat(said.data().keepAlive()).isEqualTo(KeepAlive.DEFAULT);
@@ -79,6 +83,9 @@ class EdgeConfigTest {
                 read(
                         withCommentedKeys()
                                 .replace("kind: divert", "kind: redirect")
+                                .replace("max-size: 1GiB", "max-size: 52KiB")
+                                .replace("rate: 32MiB", "rate: 50KiB")
+                                .replace("patience: 10m", "patience: 51s")
                                 .replace(
                                         "local-destinations: refused",
                                         "local-destinations: allowed")
@@ -129,6 +136,8 @@ class EdgeConfigTest {
                                 .replace("completion: 1500ms", "completion: 42s")
                                 .replace(
                                         "allowed-networks: []", "allowed-networks: [10.1.0.0/16]"));
+        assertThat(config.policy().lists())
+                .isEqualTo(new ListShelfConfig(52 << 10, 50 << 10, Duration.ofSeconds(51)));
         assertThat(config.status())
                 .isEqualTo(
                         new StatusConfig(
@@ -278,6 +287,44 @@ class EdgeConfigTest {
                                 42,
                                 seconds(43),
                                 44));
+    }
+
+    @Test
+    void approvals_labels_and_health_are_as_the_example_says() throws Exception {
+        var usual = read(Files.readString(EXAMPLE)).policy().terms();
+        assertThat(usual).isEqualTo(Terms.DEFAULT);
+
+        var said = read(withCommentedKeys()).policy().terms();
+        assertThat(said)
+                .isEqualTo(
+                        new Terms(
+                                Optional.of(folder.resolve("identity/approvers.yaml")),
+                                List.of("canary"),
+                                usual.healthEvery(),
+                                usual.reconnectWithin()));
+
+        var other =
+                read(withCommentedKeys()
+                                .replace("health-every: 5s", "health-every: 6s")
+                                .replace("reconnect-within: 5s", "reconnect-within: 7s")
+                                .replace("[canary]", "[canary, dc-2]"))
+                        .policy()
+                        .terms();
+        assertThat(other.healthEvery()).isEqualTo(seconds(6));
+        assertThat(other.reconnectWithin()).isEqualTo(seconds(7));
+        assertThat(other.labels()).containsExactly("canary", "dc-2");
+    }
+
+    @Test
+    void labels_are_few_words_that_differ() throws Exception {
+        var text = withCommentedKeys();
+        assertThatThrownBy(() -> read(text.replace("[canary]", "[Canary]")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("labels")
+                .hasMessageContaining("a-z 0-9 -");
+        assertThatThrownBy(() -> read(text.replace("[canary]", "[a, b, a]")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("labels: [a, b, a] (expected: at most 16, each different)");
     }
 
     @Test

@@ -42,6 +42,25 @@ class EdgeReloadTest {
         assertThat(EdgeReload.needRestart(read(text), read(next))).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    labels: [canary]        | labels: [canary]
+                    approvers: identity     | approvers: identity
+                    health-every: 5s        | health-every: 6s
+                    reconnect-within: 5s    | reconnect-within: 7s
+                    """)
+    void what_is_asked_of_versions_and_told_of_this_edge_needs_no_restart(String from, String to)
+            throws Exception {
+        var text = Files.readString(EXAMPLE);
+        var next = text.replace("# " + from, to);
+
+        assertThat(next).isNotEqualTo(text);
+        assertThat(EdgeReload.needRestart(read(text), read(next))).isEmpty();
+    }
+
     @Test
     void what_listeners_allow_is_taken_and_where_they_listen_is_not() throws Exception {
         var text = Files.readString(EXAMPLE);

@@ -10,4 +10,19 @@ public interface HostList {
 
     /** Number of names that the list holds, each with its reach. */
     long size();
+
+    /** The list without names, for a document that is asked something where its list is not. */
+    static HostList none() {
+        return new HostList() {
+            @Override
+            public boolean contains(HostName host) {
+                return false;
+            }
+
+            @Override
+            public long size() {
+                return 0;
+            }
+        };
+    }
 }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 public final class ListText {
     private final Consumer<HostPattern> names;
     private final PublicSuffixes suffixes;
+    private final DeclaredList.Suffixes onSuffix;
     private final Problems problems;
     private Optional<ListFormat> format;
     private byte[] line = new byte[256];
@@ -43,14 +44,30 @@ public final class ListText {
             Optional<ListFormat> format,
             PublicSuffixes suffixes,
             Consumer<HostPattern> names) {
-        return new ListText(format, suffixes, names, Problems.ofDocument().inFile(file));
+        return of(file, format, suffixes, DeclaredList.Suffixes.WARN, names);
+    }
+
+    /**
+     * The same.
+     *
+     * @param onSuffix what becomes of an entry that is everything below a public suffix
+     */
+    public static ListText of(
+            String file,
+            Optional<ListFormat> format,
+            PublicSuffixes suffixes,
+            DeclaredList.Suffixes onSuffix,
+            Consumer<HostPattern> names) {
+        return new ListText(format, suffixes, onSuffix, names, Problems.ofDocument().inFile(file));
     }
 
     ListText(
             Optional<ListFormat> format,
             PublicSuffixes suffixes,
+            DeclaredList.Suffixes onSuffix,
             Consumer<HostPattern> names,
             Problems problems) {
+        this.onSuffix = onSuffix;
         this.format = format;
         this.suffixes = suffixes;
         this.names = names;
@@ -241,6 +258,14 @@ public final class ListText {
         found++;
         names.accept(pattern);
         if (mayBeSuffix(pattern.base().value()) && suffixes.contains(pattern.base())) {
+            if (pattern.reach() != HostPattern.Reach.EXACT
+                    && onSuffix == DeclaredList.Suffixes.REFUSE) {
+                wrong(
+                        at(whole, at),
+                        pattern.text(),
+                        "is every host below a public suffix (expected: a name that somebody has, or `public-suffixes: warn`)");
+                return;
+            }
             suffixesFound++;
             if (suffixesFound <= Limits.PROBLEMS_OF_A_LIST) {
                 problems.warn(

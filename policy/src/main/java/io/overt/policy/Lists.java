@@ -3,10 +3,10 @@ package io.overt.policy;
 import io.overt.policy.Yaml.Position;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The lists that a document declares: reads {@code lists}, then the files, and answers rules that
@@ -107,21 +107,30 @@ final class Lists {
             }
             int set = sets.next();
             declared.put(name.value(), new Declared(name.at(), set));
-            Fields fields =
-                    Fields.of(entry.value(), "list " + Fields.quoted(name.value()), KEYS, problems);
-            fields.required("file", "the list's path beside the document");
-            Optional<ListFormat> format = fields.text("format", Limits.TEXT).flatMap(this::format);
-            Optional<Yaml.Text> file = fields.text("file", Limits.TEXT).filter(this::isPlainPath);
-            if (file.isPresent()) {
-                files.add(file.get().value());
-                readFile(file.get(), format, set);
+            Optional<DeclaredList> list = ListSourceReader.read(entry, problems);
+            if (list.isPresent()) {
+                readList(list.get(), set);
+                if (list.get().source() instanceof DeclaredList.Source.OfFile(String path)) {
+                    files.add(path);
+                }
             }
         }
+        warnOfStrayLists();
         warnOfStrayFiles(files);
     }
 
+    private void warnOfStrayLists() {
+        for (String name : new TreeSet<>(source.lists().keySet())) {
+            if (!declared.containsKey(name)) {
+                problems.warn(
+                        Position.START,
+                        "a compiled list " + Fields.quoted(name) + ", which is not declared");
+            }
+        }
+    }
+
     private void warnOfStrayFiles(Set<String> files) {
-        for (String path : paths()) {
+        for (String path : source.files().keySet()) {
             if (!path.equals(PolicySource.DOCUMENT) && !files.contains(path)) {
                 problems.inFile(path)
                         .warn(Position.START, "no list of the document names this file");
@@ -129,64 +138,43 @@ final class Lists {
         }
     }
 
-    // The path names a file of the source and nothing else, wherever the source was read from.
-    private boolean isPlainPath(Yaml.Text file) {
-        String path = file.value();
-        boolean plain = !path.equals(PolicySource.DOCUMENT) && !path.contains("\\");
-        for (String segment : path.split("/", -1)) {
-            plain = plain && !segment.isEmpty() && !segment.equals(".") && !segment.equals("..");
-        }
-        if (!plain) {
-            problems.add(
-                    file.at(),
-                    "`file`: "
-                            + Fields.quoted(path)
-                            + " (expected: a relative path below the document's folder, as lists/health.txt)");
-        }
-        return plain;
-    }
-
-    private Optional<ListFormat> format(Yaml.Text text) {
-        Optional<ListFormat> format = ListFormat.of(text.value());
-        if (format.isEmpty()) {
-            problems.add(
-                    text.at(),
-                    "`format`: unknown format "
-                            + Fields.quoted(text.value())
-                            + Nearest.hint(text.value(), ListFormat.words()));
-        }
-        return format;
-    }
-
-    private Set<String> paths() {
-        Set<String> paths = new LinkedHashSet<>(source.files().keySet());
-        paths.addAll(source.lists().keySet());
-        return paths;
-    }
-
-    private void readFile(Yaml.Text file, Optional<ListFormat> format, int set) {
-        HostList compiled = source.lists().get(file.value());
+    private void readList(DeclaredList list, int set) {
+        HostList compiled = source.lists().get(list.name());
         if (compiled != null) {
             sets.put(set, compiled);
             return;
         }
-        byte[] content = source.files().get(file.value());
+        Position at = new Position(list.line(), list.column());
+        switch (list.source()) {
+            case DeclaredList.Source.OfFile(String path) -> readFile(path, at, list.format(), set);
+            case DeclaredList.Source.Fetched fetched ->
+                    problems.add(
+                            at,
+                            "`url`: "
+                                    + Fields.quoted(fetched.url())
+                                    + " was never fetched, so that there is no list "
+                                    + Fields.quoted(list.name()));
+        }
+    }
+
+    private void readFile(String path, Position at, Optional<ListFormat> format, int set) {
+        byte[] content = source.files().get(path);
         if (content == null) {
             problems.add(
-                    file.at(),
+                    at,
                     "`file`: "
-                            + Fields.quoted(file.value())
+                            + Fields.quoted(path)
                             + " is not there"
-                            + Nearest.to(file.value(), paths())
+                            + Nearest.to(path, source.files().keySet())
                                     .map(nearest -> ", did you mean `" + nearest + "`?")
                                     .orElse(""));
             return;
         }
-        Problems here = problems.inFile(file.value());
+        Problems here = problems.inFile(path);
         bytes += content.length;
         if (bytes > Limits.ALL_LISTS_BYTES) {
             problems.add(
-                    file.at(),
+                    at,
                     "`file`: "
                             + bytes
                             + " bytes of lists up to this one (expected: at most "
@@ -197,11 +185,15 @@ final class Lists {
                     Position.START,
                     content.length + " bytes (expected: at most " + Limits.LIST_BYTES + ")");
         } else {
-            ListText text = new ListText(format, suffixes, pattern -> sets.add(set, pattern), here);
+            ListText text =
+                    new ListText(
+                            format,
+                            suffixes,
+                            DeclaredList.Suffixes.WARN,
+                            pattern -> sets.add(set, pattern),
+                            here);
             text.take(content, 0, content.length);
             text.end();
         }
     }
-
-    static final Set<String> KEYS = Set.of("file", "format");
 }

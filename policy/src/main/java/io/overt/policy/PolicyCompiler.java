@@ -17,10 +17,13 @@ import java.util.TreeMap;
  */
 public final class PolicyCompiler {
     /**
-     * The version of the policy language that this compiler reads: what a bundle's manifest must
-     * say.
+     * The newest version of the policy language that this compiler reads: a bundle's manifest may
+     * say no higher one.
      */
-    public static final int LANGUAGE = 1;
+    public static final int LANGUAGE = 2;
+
+    /** The version that a document is written in which has no list with a {@code url}. */
+    public static final int LANGUAGE_OF_FILES = 1;
 
     private PolicyCompiler() {}
 

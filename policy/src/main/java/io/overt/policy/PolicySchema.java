@@ -57,7 +57,36 @@ public final class PolicySchema {
                             "propertyNames",
                             name(),
                             "additionalProperties",
-                            mapping(Lists.KEYS, List.of("file"), _ -> ref("text")));
+                            list());
+            default -> throw unknown(key);
+        };
+    }
+
+    private static Map<String, Object> list() {
+        Set<String> ofFetched = new TreeSet<>(ListSourceReader.OF_FETCHED);
+        ofFetched.addAll(List.of("url", "format"));
+        return Map.of(
+                "anyOf",
+                List.of(
+                        mapping(Set.of("file", "format"), List.of("file"), PolicySchema::ofList),
+                        mapping(ofFetched, List.of("url"), PolicySchema::ofList)));
+    }
+
+    private static Map<String, Object> ofList(String key) {
+        return switch (key) {
+            case "file", "url" -> ref("text");
+            case "format" -> words(ListFormat.words());
+            case "every" -> pattern(OutcomesReader.DURATION.pattern());
+            case "sha256" -> pattern(ListSourceReader.SHA256.pattern());
+            case "signature" ->
+                    mapping(
+                            ListSourceReader.SIGNATURE_KEYS,
+                            List.of("key", "url"),
+                            _ -> ref("text"));
+            case "max-size" -> pattern(ListSourceReader.SIZE.pattern());
+            case "may-shrink" -> pattern(ListSourceReader.PERCENT.pattern());
+            case "on-failure" -> words(List.of("keep"));
+            case "public-suffixes" -> words(ListSourceReader.SUFFIX_WORDS);
             default -> throw unknown(key);
         };
     }

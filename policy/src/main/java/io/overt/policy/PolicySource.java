@@ -7,13 +7,13 @@ import java.util.Map;
 /**
  * A policy as people wrote it.
  *
- * <p>A list may come in its compiled form in place of a file. What the document says about the
- * file's format has then been honoured by whoever compiled it.
+ * <p>A list may come in its compiled form, and does where it is fetched from elsewhere. What the
+ * document says of its format has then been honoured by whoever compiled it, and its file need not
+ * be there.
  *
  * @param files content by path as the document refers to it; {@link #DOCUMENT} is the document
  *     itself, every other one a list. The arrays are not copied and must not be changed afterwards
- * @param lists lists that are compiled already, by path as the document refers to them; no path is
- *     in both
+ * @param lists lists that are compiled already, by the name that the document gives them
  */
 public record PolicySource(Map<String, byte[]> files, Map<String, HostList> lists) {
     /** The path of the document. */
@@ -22,11 +22,6 @@ public record PolicySource(Map<String, byte[]> files, Map<String, HostList> list
     public PolicySource {
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
         lists = Collections.unmodifiableMap(new LinkedHashMap<>(lists));
-        for (String path : lists.keySet()) {
-            if (files.containsKey(path) || path.equals(DOCUMENT)) {
-                throw new IllegalArgumentException(path + " is a file and a compiled list");
-            }
-        }
     }
 
     /** Of files alone. */

@@ -48,6 +48,11 @@ final class Problems {
         warnings.add(problem(at, message));
     }
 
+    /** How many errors there are so far, in all files. */
+    int count() {
+        return errors.size();
+    }
+
     List<Problem> errors() {
         return sorted(errors);
     }

@@ -45,7 +45,7 @@ final class CompiledListsInPolicyTest {
                                 Map.of(
                                         PolicySource.DOCUMENT,
                                         DOCUMENT.getBytes(StandardCharsets.UTF_8)),
-                                Map.of("one.txt", list(one), "two.txt", list(two))));
+                                Map.of("one", list(one), "two", list(two))));
 
         for (int i = 0; i < 5_000; i++) {
             ConnectionFacts facts = Facts.to(name(random)).connection();
@@ -54,15 +54,58 @@ final class CompiledListsInPolicyTest {
     }
 
     @Test
-    void a_list_that_is_missing_is_looked_for_among_the_compiled_ones() {
+    void a_list_whose_file_is_not_there_has_to_be_compiled() {
         PolicySource source =
                 new PolicySource(
                         Map.of(PolicySource.DOCUMENT, DOCUMENT.getBytes(StandardCharsets.UTF_8)),
-                        Map.of("one.txt", list(List.of("a.example")), "tow.txt", list(List.of())));
+                        Map.of("one", list(List.of("a.example"))));
 
         assertThat(Documents.rejection(source))
+                .isEqualTo("policy.yaml:10:47: `file`: `two.txt` is not there");
+    }
+
+    @Test
+    void a_list_from_elsewhere_is_what_was_compiled_of_it_or_a_problem() {
+        String document =
+                """
+                policy: fetched
+                rules:
+                  - { name: bad, when: { list: malware }, then: block }
+                  - { name: default, then: inspect }
+                lists:
+                  malware: { url: "https://lists.example/malware.txt" }
+                """;
+        Map<String, byte[]> files =
+                Map.of(PolicySource.DOCUMENT, document.getBytes(StandardCharsets.UTF_8));
+
+        Policy policy =
+                Documents.compiled(
+                        new PolicySource(files, Map.of("malware", list(List.of(".bad.example")))));
+
+        assertThat(policy.decide(Facts.to("www.bad.example").connection()).rule().value())
+                .isEqualTo("bad");
+        assertThat(Documents.rejection(new PolicySource(files)))
                 .isEqualTo(
-                        "policy.yaml:10:47: `file`: `two.txt` is not there, did you mean `tow.txt`?");
+                        "policy.yaml:6:19: `url`: `https://lists.example/malware.txt` was never fetched,"
+                                + " so that there is no list `malware`");
+    }
+
+    @Test
+    void a_compiled_list_that_the_document_does_not_declare_is_warned_of() {
+        PolicySource source =
+                new PolicySource(
+                        Map.of(PolicySource.DOCUMENT, DOCUMENT.getBytes(StandardCharsets.UTF_8)),
+                        Map.of(
+                                "one",
+                                list(List.of()),
+                                "two",
+                                list(List.of()),
+                                "x",
+                                list(List.of())));
+
+        assertThat(((Compilation.Compiled) PolicyCompiler.compile(source)).warnings())
+                .map(Problem::message)
+                .containsExactly("a compiled list `x`, which is not declared");
     }
 
     private static CompiledList list(List<String> lines) {

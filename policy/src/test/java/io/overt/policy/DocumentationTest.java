@@ -74,7 +74,7 @@ final class DocumentationTest {
         while (file.find()) {
             lists.put(file.group(1), "clinic.example\n");
         }
-        PolicySource source = Documents.source(example.document(), lists);
+        PolicySource source = fetched(example, lists);
 
         if (example.kind().equals("yaml wrong")) {
             assertThat(Documents.rejection(source)).isEqualTo(example.next().strip());
@@ -82,6 +82,18 @@ final class DocumentationTest {
             assertThat(Documents.rejection(source)).isEmpty();
             assertThat(Documents.warnings(source)).isEmpty();
         }
+    }
+
+    /** As if the control plane had fetched what the document wants fetched. */
+    private static PolicySource fetched(Example example, Map<String, String> lists) {
+        Map<String, HostList> fetched = new LinkedHashMap<>();
+        byte[] document = example.document().getBytes(StandardCharsets.UTF_8);
+        for (DeclaredList list : DeclaredList.of(document)) {
+            if (list.source() instanceof DeclaredList.Source.Fetched) {
+                fetched.put(list.name(), HostList.none());
+            }
+        }
+        return new PolicySource(Documents.source(example.document(), lists).files(), fetched);
     }
 
     @Test

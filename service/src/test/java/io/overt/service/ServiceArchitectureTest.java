@@ -20,10 +20,7 @@ class ServiceArchitectureTest {
     static final ArchRule configuration_depends_on_nothing_of_ours =
             classes()
                     .that()
-                    .resideInAnyPackage(
-                            "io.overt.service.config",
-                            "io.overt.service.json",
-                            "io.overt.service.bundle")
+                    .resideInAnyPackage("io.overt.service.config", "io.overt.service.json")
                     .should()
                     .onlyDependOnClassesThat()
                     .resideInAnyPackage(
@@ -35,6 +32,21 @@ class ServiceArchitectureTest {
                             "io.overt.service.bundle")
                     .because(
                             "they are read by people who debug a start, before anything else exists");
+
+    @ArchTest
+    static final ArchRule what_is_signed_of_a_policy_depends_on_its_contract_alone =
+            classes()
+                    .that()
+                    .resideInAPackage("io.overt.service.bundle")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java..",
+                            "org.jspecify..",
+                            "com.google.protobuf..",
+                            "io.overt.proto.policy..",
+                            "io.overt.service.bundle")
+                    .because("both ends of a signature must read the same bytes the same way");
 
     @ArchTest
     static final ArchRule the_module_knows_no_other_but_proto =

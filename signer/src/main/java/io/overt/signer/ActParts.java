@@ -1,14 +1,11 @@
 package io.overt.signer;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.overt.service.approval.Approvers;
-import io.overt.service.config.ConfigException;
 import io.overt.service.process.Parts;
 import io.overt.service.process.StartException;
 import io.overt.signer.act.ActDocument;
 import io.overt.signer.act.ActFolder;
 import io.overt.signer.act.Acts;
-import io.overt.signer.crl.CrlBook;
 import io.overt.signer.crl.CrlOffice;
 import io.overt.signer.issue.InForce;
 import io.overt.signer.issue.IndexException;
@@ -38,12 +35,11 @@ final class ActParts {
             InForce inForce,
             InstantSource clock)
             throws StartException {
-        CrlBook signed = store.crls();
         try {
             return Acts.replay(
                     self,
                     store.acts(),
-                    name -> signed.certificate(name.issuer(), name.serial()).isPresent(),
+                    new SignedCertificates.Own(store.crls()),
                     documents(config),
                     issuers,
                     inForce,
@@ -73,14 +69,11 @@ final class ActParts {
                     ActFolder.start(
                             entry.get().folder(),
                             entry.get().every(),
-                            Approvers.read(entry.get().approvers()),
+                            ApproversFile.follow(entry.get().approvers(), registry, parts),
                             acts,
                             log,
                             () -> crls.ifPresent(CrlOffice::wake),
                             registry));
-        } catch (ConfigException e) {
-            // It was good a moment ago, in check().
-            throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new StartException("acts.folder: " + e, e);
         }

@@ -171,7 +171,9 @@ final class ActsCommand implements Callable<Integer> {
             Optional<String> objection =
                     looking.standing()
                             .objection(
-                                    act, name -> store.certificate(name.issuer(), name.serial()));
+                                    act,
+                                    new SignedCertificates.Seen(store),
+                                    Clock.systemUTC().instant());
             objection.ifPresent(why -> out().println("refused: " + why));
             switch (approval) {
                 case ApprovedDocument approved ->

@@ -17,11 +17,13 @@ import java.util.Set;
  * @param crl when CRLs are made; present where they are published, too
  * @param publication the plain HTTP listener
  * @param acts from where approved acts are taken
+ * @param ceremonies from where the log is told of ceremonies
  */
 record ChangesConfig(
         Optional<CrlOffice.Settings> crl,
         Optional<PublicationServer.Settings> publication,
-        Optional<ActsEntry> acts) {
+        Optional<ActsEntry> acts,
+        Optional<CeremoniesEntry> ceremonies) {
 
     /**
      * Approved acts.
@@ -31,6 +33,15 @@ record ChangesConfig(
      * @param every how often the folder is looked at
      */
     record ActsEntry(Path folder, Path approvers, Duration every) {}
+
+    /**
+     * Ceremonies.
+     *
+     * @param transcripts the folder of their transcripts
+     * @param approvers whose approvals count
+     * @param every how often the folder is looked at
+     */
+    record CeremoniesEntry(Path transcripts, Path approvers, Duration every) {}
 
     static ChangesConfig read(ConfigNode root, List<IssuerEntry> issuers) {
         Optional<ConfigNode> crlNode = root.optionalSection("crl");
@@ -52,7 +63,10 @@ record ChangesConfig(
             }
         }
         return new ChangesConfig(
-                crl, publication, root.optionalSection("acts").map(ChangesConfig::acts));
+                crl,
+                publication,
+                root.optionalSection("acts").map(ChangesConfig::acts),
+                root.optionalSection("ceremonies").map(ChangesConfig::ceremonies));
     }
 
     private static Optional<CrlOffice.Settings> crl(ConfigNode node) {
@@ -92,5 +106,16 @@ record ChangesConfig(
                         Duration.ofSeconds(1),
                         Duration.ofMillis(50),
                         Duration.ofMinutes(1)));
+    }
+
+    private static CeremoniesEntry ceremonies(ConfigNode node) {
+        return new CeremoniesEntry(
+                node.path("transcripts", "transcripts"),
+                node.path("approvers"),
+                node.duration(
+                        "every",
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(50),
+                        Duration.ofHours(1)));
     }
 }

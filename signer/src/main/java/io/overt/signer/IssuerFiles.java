@@ -1,6 +1,7 @@
 package io.overt.signer;
 
 import io.overt.service.config.ConfigException;
+import io.overt.signer.issue.IssuerState;
 import io.overt.x509.IssuingCa;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -43,6 +44,27 @@ record IssuerFiles(IssuingCa ca, List<X509Certificate> chain, SignerConfig.Issue
         return issuers;
     }
 
+    /**
+     * Refuses issuers whose CRLs no client would take (RFC 5280 §4.2.1.3: a CA that signs CRLs says
+     * so). A retired one makes none.
+     */
+    static void requireCrlSigning(List<IssuerFiles> issuers) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        for (IssuerFiles issuer : issuers) {
+            boolean[] usage = issuer.ca().certificate().getKeyUsage();
+            if (issuer.entry().state() != IssuerState.RETIRED
+                    && usage != null
+                    && !usage[CRL_SIGN]) {
+                problems.add(
+                        issuer.entry().certificate()
+                                + ": key usage without cRLSign (expected: with it, where CRLs are made; take out crl and publication, or have the CA certified anew)");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
     private static IssuerFiles read(SignerConfig.IssuerEntry entry, Instant now)
             throws IOException, CertificateException {
         List<X509Certificate> certificates = certificates(entry.certificate());
@@ -72,4 +94,6 @@ record IssuerFiles(IssuingCa ca, List<X509Certificate> chain, SignerConfig.Issue
         }
         return certificates;
     }
+
+    private static final int CRL_SIGN = 6;
 }

@@ -2,6 +2,7 @@ package io.overt.signer;
 
 import static io.overt.signer.KeyCommand.required;
 
+import io.overt.service.config.ConfigException;
 import io.overt.service.http.BoundedFetch;
 import io.overt.service.http.BoundedFetch.Fetched;
 import io.overt.service.json.JsonObject;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Judges what a log has got since it was looked at last. */
@@ -84,6 +86,8 @@ final class LogMonitorCommand extends LogReading {
             description = "text, or json: one line a finding, and nothing else.")
     private Output output = Output.text;
 
+    @Mixin private CeremonyOptions ceremonies = new CeremonyOptions();
+
     @Override
     int run(PublishedLog log, NoteKey key, Optional<LogReader> reader) throws IOException {
         if (reader.isEmpty()) {
@@ -106,6 +110,7 @@ final class LogMonitorCommand extends LogReading {
                                                         TrustAnchors.fromPem(
                                                                 anchors.toArray(Path[]::new))),
                                         new NeverForged(watched(watch)),
+                                        ceremonies.demands(),
                                         Optional.ofNullable(metrics)
                                                 .map(place -> () -> counters(http, place)),
                                         attempt -> attempt <= ATTEMPTS && pause(MOMENT)));
@@ -113,7 +118,10 @@ final class LogMonitorCommand extends LogReading {
                         state == null
                                 ? MonitorState.beginning(key.name())
                                 : MonitorState.read(required(state), key.name());
-            } catch (IOException | CertificateException | IllegalArgumentException e) {
+            } catch (ConfigException
+                    | IOException
+                    | CertificateException
+                    | IllegalArgumentException e) {
                 err().println(e.getMessage());
                 return 2;
             }

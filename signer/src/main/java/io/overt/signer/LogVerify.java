@@ -2,6 +2,8 @@ package io.overt.signer;
 
 import static io.overt.signer.KeyCommand.required;
 
+import io.overt.service.config.ConfigException;
+import io.overt.signer.log.CeremonyDemands;
 import io.overt.signer.log.LogCheck;
 import io.overt.signer.log.LogEntries;
 import io.overt.signer.log.LogReader;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Verifies everything that a log says, and a witness's word against it. */
@@ -44,6 +47,8 @@ final class LogVerify extends LogReading {
             description = "A checkpoint as that witness publishes it: this log has to continue it.")
     private @Nullable Path cosigned;
 
+    @Mixin private CeremonyOptions ceremonies = new CeremonyOptions();
+
     @Override
     int run(PublishedLog log, NoteKey key, Optional<LogReader> reader) throws IOException {
         if ((witness == null) != (cosigned == null)) {
@@ -63,9 +68,16 @@ final class LogVerify extends LogReading {
                 return 2;
             }
         }
-        LogCheck.Report report = LogCheck.of(log, key, reader);
+        CeremonyDemands demands;
+        try {
+            demands = ceremonies.demands();
+        } catch (ConfigException e) {
+            err().println(e.getMessage());
+            return 2;
+        }
+        LogCheck.Report report = LogCheck.of(log, key, reader, demands);
         report.findings().forEach(finding -> err().println(finding));
-        if (!report.findings().isEmpty()) {
+        if (!report.findings().stream().allMatch(finding -> finding.kind().note())) {
             return 1;
         }
         report.head()

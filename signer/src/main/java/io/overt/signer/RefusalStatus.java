@@ -29,7 +29,14 @@ final class RefusalStatus {
                     REFUSAL_REASON_TBS_DIFFERS,
                     REFUSAL_REASON_ISSUER_NOT_ACTIVE,
                     REFUSAL_REASON_PROFILE_UNKNOWN,
-                    REFUSAL_REASON_EPOCH_NOT_CURRENT ->
+                    REFUSAL_REASON_EPOCH_NOT_CURRENT,
+                    // The control plane's; no signer refuses for these.
+                    REFUSAL_REASON_NOT_FOUND,
+                    REFUSAL_REASON_NOT_NOW,
+                    REFUSAL_REASON_NOT_APPROVED,
+                    REFUSAL_REASON_CHANGED_SINCE,
+                    REFUSAL_REASON_KEY_REUSED,
+                    REFUSAL_REASON_DUPLICATE_UNDER_WAY ->
                     Status.FAILED_PRECONDITION;
             // Later, or at another signer.
             case REFUSAL_REASON_TOKEN_UNAVAILABLE, REFUSAL_REASON_LOG_UNAVAILABLE ->

@@ -249,6 +249,7 @@ final class Rehearsal implements AutoCloseable {
                                         issuing,
                                         leafKeys,
                                         Map::of,
+                                        List::of,
                                         apart),
                                 RoleGate.allow(Set.of(Role.SIGNER)))));
     }

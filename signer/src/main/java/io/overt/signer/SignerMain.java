@@ -28,6 +28,7 @@ import io.overt.signer.issue.IssuanceMeters;
 import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.signer.issue.LintGate;
 import io.overt.signer.issue.Rules;
 import io.overt.signer.issue.VerifyingCode;
@@ -117,9 +118,15 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
     public void check(SignerConfig config) throws ConfigException, StartException {
         anchors(config);
         List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
+        if (config.changes().crl().isPresent()) {
+            IssuerFiles.requireCrlSigning(issuers);
+        }
         LogFiles log = LogFiles.read(config.log(), issuers);
         if (config.changes().acts().isPresent()) {
             var _ = Approvers.read(config.changes().acts().get().approvers());
+        }
+        if (config.changes().ceremonies().isPresent()) {
+            var _ = Approvers.read(config.changes().ceremonies().get().approvers());
         }
         try {
             new FleetTls(config.identity()).close();
@@ -182,6 +189,8 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                 store,
                                 registry,
                                 readiness));
+        // Before the issuers, so that the log has what made them when it tells of them.
+        CeremonyParts.note(config, log, registry, parts);
         stand(log, issuers);
         SignerHealth health =
                 parts.add("health", SignerHealth.start(issuers, store, readiness, registry));
@@ -237,6 +246,7 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
                                                         issuing,
                                                         leafKeys,
                                                         health::unmet,
+                                                        () -> revokedKeys(config, inForce),
                                                         registry),
                                                 RoleGate.allow(Set.of(Role.EDGE))))));
         warm.met();
@@ -251,7 +261,11 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
 
     private List<IssuerFiles> issuerFiles(SignerConfig config) throws StartException {
         try {
-            return IssuerFiles.read(config.issuers(), clock.instant());
+            List<IssuerFiles> issuers = IssuerFiles.read(config.issuers(), clock.instant());
+            if (config.changes().crl().isPresent()) {
+                IssuerFiles.requireCrlSigning(issuers);
+            }
+            return issuers;
         } catch (ConfigException e) {
             // It was good a moment ago, in check().
             throw new StartException(String.valueOf(e.getMessage()), e);
@@ -354,6 +368,13 @@ public final class SignerMain implements ServiceBlueprint<SignerConfig> {
         } catch (FleetIdentityException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Those that an edge may still hold: enrolled for this epoch or the next, at the latest. */
+    private List<LeafKeyDigest> revokedKeys(SignerConfig config, InForce inForce) {
+        return inForce.now()
+                .revocations()
+                .keysSince(clock.instant().minus(config.epochs().length().multipliedBy(3)));
     }
 
     /** What a key signed today before this process counts as well. */

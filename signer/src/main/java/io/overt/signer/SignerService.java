@@ -28,6 +28,7 @@ import io.overt.signer.issue.Issuer;
 import io.overt.signer.issue.IssuerState;
 import io.overt.signer.issue.IssuingDesk;
 import io.overt.signer.issue.LeafKeyDesk;
+import io.overt.signer.issue.LeafKeyDigest;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -61,6 +62,7 @@ final class SignerService extends SignerGrpc.SignerImplBase {
     private final IssuingDesk issuing;
     private final LeafKeyDesk leafKeys;
     private final Supplier<Map<String, String>> unmet;
+    private final Supplier<List<LeafKeyDigest>> revokedKeys;
     private final Map<Method, Map<RefusalReason, Counter>> refusals = new EnumMap<>(Method.class);
 
     /**
@@ -68,6 +70,7 @@ final class SignerService extends SignerGrpc.SignerImplBase {
      *
      * @param unmet what keeps the signer from signing now, by condition; cheap, asked at each look
      *     of an edge
+     * @param revokedKeys leaf keys that no edge may use any more; likewise
      */
     SignerService(
             List<Issuer> issuers,
@@ -75,12 +78,14 @@ final class SignerService extends SignerGrpc.SignerImplBase {
             IssuingDesk issuing,
             LeafKeyDesk leafKeys,
             Supplier<Map<String, String>> unmet,
+            Supplier<List<LeafKeyDigest>> revokedKeys,
             MeterRegistry registry) {
         this.issuers = List.copyOf(issuers);
         this.inForce = inForce;
         this.issuing = issuing;
         this.leafKeys = leafKeys;
         this.unmet = unmet;
+        this.revokedKeys = revokedKeys;
         for (Method method : Method.values()) {
             Map<RefusalReason, Counter> counters = new HashMap<>();
             for (RefusalReason reason : RefusalReason.values()) {
@@ -116,6 +121,9 @@ final class SignerService extends SignerGrpc.SignerImplBase {
                                         : SigningState.SIGNING_STATE_NOT_SERVING)
                         .setDescription(Described.digest(described()));
         missing.forEach((condition, reason) -> response.addUnmet(condition + ": " + reason));
+        revokedKeys
+                .get()
+                .forEach(key -> response.addRevokedLeafKeys(ByteString.copyFrom(key.bytes())));
         answer.onNext(response.build());
         answer.onCompleted();
     }

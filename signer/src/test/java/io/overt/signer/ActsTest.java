@@ -223,8 +223,15 @@ class ActsTest {
         awaitNumber(1);
         assertThat(edge.describe().getIssuers(0).getState())
                 .isEqualTo(IssuerState.ISSUER_STATE_RETIRING);
-        edge.forge(request);
+        X509Certificate last = certificate(edge.forge(request).getCertificate().toByteArray());
         handIn(state(2, "retired"));
+        assertThat(awaitRefused())
+                .contains("state: retired before the last certificate of this issuer has ended")
+                .contains(
+                        "(expected: after " + last.getNotAfter().toInstant() + ", or force: true");
+        handIn(state(2, "retired") + "force: true\n");
+        assertThat(awaitRefused()).contains("because: missing (expected: why this is forced");
+        handIn(state(2, "retired") + "force: true\nbecause: its key was seen elsewhere\n");
         awaitNumber(2);
         assertThat(edge.describe().getIssuersList()).isEmpty();
         assertThat(edge.refusedForge(request).getReason())

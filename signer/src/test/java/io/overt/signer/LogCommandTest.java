@@ -2,6 +2,7 @@ package io.overt.signer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.overt.proto.signer.v1.ForgeResponse;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -158,6 +160,16 @@ class LogCommandTest {
         }
         edge.forge(
                 edge.request(world.upstream("www.third.example"), "www.third.example", "strict"));
+        // Reading keys, issuer, three intents, three results: no checkpoint is under way any more.
+        await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () ->
+                                world.serving()
+                                                .registry()
+                                                .get("overt.signer.log.published")
+                                                .gauge()
+                                                .value()
+                                        == 8);
         Path metrics = directory.resolve("metrics.txt");
         String counted = ((PrometheusMeterRegistry) world.serving().registry()).scrape();
         Files.writeString(metrics, counted);

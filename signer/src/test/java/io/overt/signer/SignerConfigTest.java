@@ -138,6 +138,7 @@ class SignerConfigTest {
                         crl: { folder: crls, lifetime: 10d, every: 5d }
                         publication: { listen: 127.0.0.3:80, connections: 15, connections-per-client: 16, deadline: 17s }
                         acts: { folder: decrees, approvers: people.yaml, every: 18s }
+                        ceremonies: { transcripts: held, approvers: others.yaml, every: 19s }
                         budgets:
                           edge: { amount: 21, per: 22s, burst: 23 }
                           site: { amount: 24, per: 25s, burst: 26 }
@@ -229,7 +230,12 @@ class SignerConfigTest {
                                                 new ChangesConfig.ActsEntry(
                                                         at("decrees"),
                                                         at("people.yaml"),
-                                                        Duration.ofSeconds(18)))),
+                                                        Duration.ofSeconds(18))),
+                                        Optional.of(
+                                                new ChangesConfig.CeremoniesEntry(
+                                                        at("held"),
+                                                        at("others.yaml"),
+                                                        Duration.ofSeconds(19)))),
                                 new VerifyingEntry(VerifyingCode.Wanted.JDK, 15)));
     }
 
@@ -237,7 +243,12 @@ class SignerConfigTest {
     void crls_are_made_where_they_are_published_and_live_twice_as_long_as_they_must()
             throws Exception {
         assertThat(read(LEAST).changes())
-                .isEqualTo(new ChangesConfig(Optional.empty(), Optional.empty(), Optional.empty()));
+                .isEqualTo(
+                        new ChangesConfig(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()));
         assertThat(read(LEAST + "publication: { listen: \"127.0.0.1:80\" }\n").changes().crl())
                 .contains(
                         new CrlOffice.Settings(at("crl"), Duration.ofDays(7), Duration.ofDays(1)));
@@ -259,14 +270,14 @@ class SignerConfigTest {
                 Files.readString(
                         Path.of(System.getProperty("basedir", "."), "src/main/dist/signer.yaml"));
         String switchedOn =
-                text.replaceAll("(?m)^# (crl|publication|acts):$", "$1:")
+                text.replaceAll("(?m)^# (crl|publication|acts|ceremonies):$", "$1:")
                         .replaceAll(
-                                "(?m)^#   (folder|lifetime|every|listen|connections|connections-per-client|deadline|approvers): ",
+                                "(?m)^#   (folder|lifetime|every|listen|connections|connections-per-client|deadline|approvers|transcripts): ",
                                 "  $1: ");
         ChangesConfig said = read(switchedOn).changes();
         ChangesConfig least =
                 read(LEAST
-                                + "publication: { listen: \"0.0.0.0:8080\" }\nacts: { approvers: approvers.yaml }\n")
+                                + "publication: { listen: \"0.0.0.0:8080\" }\nacts: { approvers: approvers.yaml }\nceremonies: { approvers: approvers.yaml }\n")
                         .changes();
         assertThat(said).isEqualTo(least);
     }

@@ -74,7 +74,6 @@ final class SignerWorld {
     private Parts parts = new Parts();
     private Optional<SignerMain.Serving> serving = Optional.empty();
     private String state = "active";
-    private String moreIssuers = "";
     private String budgets = "";
 
     /** With an issuer that nobody trusts beside the other, made by its command. */
@@ -93,6 +92,9 @@ final class SignerWorld {
         world.start();
         return world;
     }
+
+    /** Further lines of {@code issuers} at its next start. */
+    String moreIssuers = "";
 
     /** Further keys of the configuration at its next start. */
     String more = "";

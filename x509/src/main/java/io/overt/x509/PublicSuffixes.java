@@ -10,9 +10,11 @@ import com.google.common.net.InternetDomainName;
  */
 public final class PublicSuffixes {
     /**
+     * Whether it is one.
+     *
      * @param name in lower case, without a trailing dot
      */
-    static boolean contains(String name) {
+    public static boolean contains(String name) {
         return name.indexOf('.') < 0
                 || (InternetDomainName.isValid(name)
                         && InternetDomainName.from(name).isRegistrySuffix());

@@ -1,6 +1,7 @@
 package io.overt.x509;
 
 import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -61,6 +62,11 @@ public final class TbsCertificateDer {
             return Optional.empty();
         }
         return Optional.of(TbsComparison.firstDifference(fields, other.fields));
+    }
+
+    /** The serial number; of a TBS of ours it names the certificate below its issuer. */
+    public BigInteger serialNumber() {
+        return new BigInteger(fields.serialNumber().content());
     }
 
     /** SHA-256 of the bytes, for an index of what has been signed. */

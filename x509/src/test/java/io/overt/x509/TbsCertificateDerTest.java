@@ -94,6 +94,12 @@ class TbsCertificateDerTest {
         return Stream.concat(fields, extensions.stream());
     }
 
+    @Test
+    void the_serial_number_is_the_certificates() {
+        assertThat(DERIVED.serialNumber())
+                .isEqualTo(DERIVED.assemble(new byte[] {1}).getSerialNumber());
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("mutations")
     void every_single_change_is_named(String field, byte[] changed) throws Exception {

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.overt.control.access.Principal;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.edges.EdgeFleet.Asked;
 import io.overt.policy.HostName;
@@ -23,8 +24,6 @@ import io.overt.proto.control.v1.RuleExclusionResponse;
 import io.overt.proto.control.v1.SiteExclusion;
 import io.overt.proto.failure.v1.Refusal;
 import io.overt.proto.failure.v1.RefusalReason;
-import io.overt.service.identity.CallerIdentity;
-import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.RefusalTrailer;
 import java.net.InetAddress;
 import java.time.Clock;
@@ -88,10 +87,22 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
                         ExclusionAdminService::later);
             }
         }
-        entries.forEach(
-                (place, entry) ->
-                        response.addExclusions(
-                                SiteExclusion.newBuilder().setSite(place.site()).setEntry(entry)));
+        var page =
+                PageToken.page(
+                        EXCLUSIONS,
+                        List.copyOf(entries.entrySet()),
+                        entry -> entry.getKey().text(),
+                        Comparator.comparing(Place::parse, PLACES),
+                        request.getPageSize(),
+                        request.getPageToken());
+        page.things()
+                .forEach(
+                        entry ->
+                                response.addExclusions(
+                                        SiteExclusion.newBuilder()
+                                                .setSite(entry.getKey().site())
+                                                .setEntry(entry.getValue())));
+        response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
     }
@@ -99,7 +110,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
     @Override
     public void ruleExclusion(
             RuleExclusionRequest request, StreamObserver<RuleExclusionResponse> observer) {
-        var caller = CallerIdentity.current();
+        var caller = Principal.current();
         var wrong = wrong(request);
         if (wrong.isPresent()) {
             observer.onError(wrong.get());
@@ -111,7 +122,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
                         .setHost(request.getHost())
                         .setClient(request.getClient())
                         .setWord(request.getWord())
-                        .setBy(caller.uri())
+                        .setBy(caller.name())
                         .setAt(
                                 Timestamp.newBuilder()
                                         .setSeconds(now.getEpochSecond())
@@ -136,7 +147,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
         observer.onCompleted();
     }
 
-    private static LoggingEventBuilder trail(RuleExclusionRequest request, FleetIdentity caller) {
+    private static LoggingEventBuilder trail(RuleExclusionRequest request, Principal caller) {
         return LOG.atInfo()
                 .addKeyValue("operator", caller)
                 .addKeyValue("site", request.getSite())
@@ -196,7 +207,19 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
     }
 
     /** Where an exclusion is. */
-    private record Place(String site, String host, String client) {}
+    private record Place(String site, String host, String client) {
+        String text() {
+            return String.join("\n", site, host, client);
+        }
+
+        static Place parse(String text) {
+            var parts = text.split("\n", -1);
+            if (parts.length != 3) {
+                throw PageToken.malformed();
+            }
+            return new Place(parts[0], parts[1], parts[2]);
+        }
+    }
 
     /** An edge, and what it said; the empty answer where it said nothing. */
     private record Heard(Asked asked, EdgeAnswering how, ExclusionAnswer answer) {
@@ -254,6 +277,7 @@ public final class ExclusionAdminService extends ExclusionAdminGrpc.ExclusionAdm
                     .thenComparingInt(entry -> STRENGTH.indexOf(entry.getBasis()))
                     .thenComparingLong(entry -> Integer.toUnsignedLong(entry.getRefusals()));
 
+    private static final String EXCLUSIONS = "exclusions";
     private static final String EXPECTED_HOST = "a host name, or an address";
     private static final Comparator<Place> PLACES =
             Comparator.comparing(Place::site)

@@ -1,19 +1,19 @@
 package io.overt.control.admin;
 
-import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.overt.control.access.Principal;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.Publication;
 import io.overt.control.publish.SubmittedFiles;
+import io.overt.control.rollout.RolloutDesk;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.proto.control.v1.CheckRequest;
 import io.overt.proto.control.v1.CheckResponse;
-import io.overt.proto.control.v1.Edge;
 import io.overt.proto.control.v1.ListEdgesRequest;
 import io.overt.proto.control.v1.ListEdgesResponse;
 import io.overt.proto.control.v1.ListVersionsRequest;
@@ -22,10 +22,11 @@ import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.proto.control.v1.PublishOutcome;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
-import io.overt.proto.control.v1.Version;
-import io.overt.service.identity.CallerIdentity;
+import io.overt.proto.failure.v1.Refusal;
+import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.service.identity.RefusalTrailer;
-import java.time.Instant;
+import java.util.Comparator;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,12 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     private final PolicyPublisher publisher;
     private final PolicyStore store;
     private final EdgeFleet fleet;
+    private final RolloutDesk rollouts;
 
     /** Serves these. */
-    public PolicyAdminService(PolicyPublisher publisher, PolicyStore store, EdgeFleet fleet) {
+    public PolicyAdminService(
+            PolicyPublisher publisher, PolicyStore store, EdgeFleet fleet, RolloutDesk rollouts) {
+        this.rollouts = rollouts;
         this.publisher = publisher;
         this.store = store;
         this.fleet = fleet;
@@ -47,9 +51,15 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
 
     @Override
     public void publish(PublishRequest request, StreamObserver<PublishResponse> observer) {
-        var caller = CallerIdentity.current();
+        var caller = Principal.current();
         try {
-            var publication = publisher.publish(request.getFilesList(), caller);
+            var publication =
+                    publisher.publish(
+                            request.getFilesList(),
+                            caller.name(),
+                            request.hasIfNewest()
+                                    ? OptionalLong.of(request.getIfNewest())
+                                    : OptionalLong.empty());
             var response =
                     switch (publication) {
                         case Publication.Published(var version, var warnings) -> {
@@ -61,13 +71,16 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                             yield PublishResponse.newBuilder()
                                     .setOutcome(PublishOutcome.PUBLISH_OUTCOME_PUBLISHED)
                                     .setVersion(version.version())
+                                    .setRollout(rollouts.published(version))
                                     .addAllWarnings(WireProblems.of(warnings));
                         }
                         case Publication.Unchanged(var version, var warnings) ->
                                 PublishResponse.newBuilder()
                                         .setOutcome(PublishOutcome.PUBLISH_OUTCOME_UNCHANGED)
                                         .setVersion(version.version())
+                                        .setRollout(rollouts.publishedAgain(version, caller.name()))
                                         .addAllWarnings(WireProblems.of(warnings));
+                        case Publication.Stale(long newest) -> throw stale(request, newest);
                         case Publication.Rejected(var problems) -> {
                             LOG.atInfo()
                                     .addKeyValue("publisher", caller)
@@ -107,12 +120,22 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     @Override
     public void listVersions(
             ListVersionsRequest request, StreamObserver<ListVersionsResponse> observer) {
-        int limit =
-                request.getLimit() == 0
-                        ? 50
-                        : Math.clamp(Integer.toUnsignedLong(request.getLimit()), 1, MAX_LIST);
+        int asked = request.getPageSize() == 0 ? request.getLimit() : request.getPageSize();
+        int limit = asked == 0 ? 50 : Math.clamp(Integer.toUnsignedLong(asked), 1, MAX_LIST);
+        long before =
+                PageToken.read(VERSIONS, request.getPageToken())
+                        .map(PageToken::number)
+                        .orElse(Long.MAX_VALUE);
+        // One more than asked for says whether there is another page.
+        var found = store.before(before, limit + 1);
         var response = ListVersionsResponse.newBuilder();
-        store.list(limit).forEach(summary -> response.addVersions(version(summary)));
+        found.stream().limit(limit).forEach(each -> response.addVersions(WireVersions.of(each)));
+        if (found.size() > limit) {
+            response.setNextPageToken(
+                    PageToken.of(VERSIONS, String.valueOf(found.get(limit - 1).version())));
+        }
+        response.setNewest(
+                store.list(1).stream().findFirst().map(SignedVersion.Summary::version).orElse(0L));
         observer.onNext(response.build());
         observer.onCompleted();
     }
@@ -120,9 +143,40 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
     @Override
     public void listEdges(ListEdgesRequest request, StreamObserver<ListEdgesResponse> observer) {
         var response = ListEdgesResponse.newBuilder();
-        fleet.edges().forEach(view -> response.addEdges(edge(view)));
+        var caller = Principal.current();
+        var seen =
+                fleet.edges().stream()
+                        .filter(view -> caller.sees(view.state().identity().site()))
+                        .sorted(Comparator.comparing(PolicyAdminService::key))
+                        .toList();
+        var page =
+                PageToken.page(
+                        EDGES,
+                        seen,
+                        PolicyAdminService::key,
+                        Comparator.naturalOrder(),
+                        request.getPageSize(),
+                        request.getPageToken());
+        page.things().forEach(view -> response.addEdges(WireVersions.of(view)));
+        response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
+    }
+
+    private static StatusRuntimeException stale(PublishRequest request, long newest) {
+        var detail =
+                "version "
+                        + newest
+                        + " is the newest (expected: "
+                        + request.getIfNewest()
+                        + ", which this is based on)";
+        return RefusalTrailer.exception(
+                Status.ABORTED.withDescription(detail),
+                Refusal.newBuilder()
+                        .setReason(RefusalReason.REFUSAL_REASON_CHANGED_SINCE)
+                        .setSubject("if_newest")
+                        .setDetail(detail)
+                        .build());
     }
 
     private static StatusRuntimeException refused(SubmittedFiles.RefusedException e) {
@@ -130,36 +184,12 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
                 Status.INVALID_ARGUMENT.withDescription(e.getMessage()), e.refusal());
     }
 
-    private static Version version(SignedVersion.Summary summary) {
-        return Version.newBuilder()
-                .setVersion(summary.version())
-                .setPolicy(summary.policy())
-                .setPublished(timestamp(summary.published()))
-                .setPublisher(summary.publisher())
-                .setManifestSha256(summary.manifestSha256())
-                .build();
+    private static String key(EdgeFleet.EdgeView view) {
+        return view.state().identity().site() + "\n" + view.state().identity().name();
     }
 
-    private static Edge edge(EdgeFleet.EdgeView view) {
-        var state = view.state();
-        return Edge.newBuilder()
-                .setIdentity(state.identity().uri())
-                .setConnected(view.link() == EdgeFleet.Link.CONNECTED)
-                .setActiveVersion(state.activeVersion())
-                .setRejectedVersion(state.rejectedVersion())
-                .addAllProblems(state.problems())
-                .setLastSeen(timestamp(state.lastSeen()))
-                .setBuild(state.build())
-                .build();
-    }
-
-    private static Timestamp timestamp(Instant at) {
-        return Timestamp.newBuilder()
-                .setSeconds(at.getEpochSecond())
-                .setNanos(at.getNano())
-                .build();
-    }
-
+    private static final String VERSIONS = "versions";
+    private static final String EDGES = "edges";
     private static final int MAX_LIST = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(PolicyAdminService.class);
 }

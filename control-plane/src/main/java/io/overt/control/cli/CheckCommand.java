@@ -1,10 +1,12 @@
 package io.overt.control.cli;
 
 import io.overt.control.admin.WireProblems;
+import io.overt.control.lists.ListPress;
 import io.overt.policy.Compilation;
 import io.overt.policy.PolicyCompiler;
 import io.overt.proto.control.v1.CheckRequest;
 import io.overt.proto.control.v1.CheckResponse;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
@@ -55,10 +57,14 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static CheckResponse compile(PolicyFolder folder) {
-        return switch (PolicyCompiler.compile(folder.source())) {
+    private static CheckResponse compile(PolicyFolder folder) throws IOException {
+        var copies = folder.copies();
+        return switch (PolicyCompiler.compile(folder.source(copies), ListPress::isSuffix)) {
             case Compilation.Compiled(_, var warnings) ->
-                    CheckResponse.newBuilder().addAllWarnings(WireProblems.of(warnings)).build();
+                    CheckResponse.newBuilder()
+                            .addAllWarnings(WireProblems.of(warnings))
+                            .addAllWarnings(WireProblems.of(copies.warnings()))
+                            .build();
             case Compilation.Rejected(var problems) ->
                     CheckResponse.newBuilder().addAllProblems(WireProblems.of(problems)).build();
         };

@@ -20,17 +20,18 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Decides recorded connections by two policies, and tells whose fate changes.",
-            "Records are what edges write, one line of JSON a connection. Nothing is changed."
+            "Records are what edges write, one line of JSON a connection. Nothing is changed.",
+            "A policy is a folder, a document, or a published version: @7, @newest."
         })
 final class DryRunCommand implements Callable<Integer> {
     @ParentCommand private @Nullable Overtctl overtctl;
     @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
 
-    @Parameters(index = "0", paramLabel = "OLD", description = "A policy's document or folder.")
-    private @Nullable Path before;
+    @Parameters(index = "0", paramLabel = "OLD", description = "A policy.")
+    private @Nullable String before;
 
     @Parameters(index = "1", paramLabel = "NEW", description = "The other policy.")
-    private @Nullable Path after;
+    private @Nullable String after;
 
     @Option(
             names = "--records",
@@ -56,11 +57,14 @@ final class DryRunCommand implements Callable<Integer> {
         if (overtctl == null || before == null || after == null) {
             throw new IllegalStateException("picocli fills them in");
         }
-        var earlier = LocalPolicy.read(before, spec, overtctl.format());
+        var earlier =
+                LocalPolicy.compile(
+                        PublishedPolicy.read(before, overtctl), spec, overtctl.format());
         if (earlier.isEmpty()) {
             return ExitCode.PROBLEMS;
         }
-        var later = LocalPolicy.read(after, spec, overtctl.format());
+        var later =
+                LocalPolicy.compile(PublishedPolicy.read(after, overtctl), spec, overtctl.format());
         if (later.isEmpty()) {
             return ExitCode.PROBLEMS;
         }

@@ -29,5 +29,8 @@ final class ExitCode {
     /** There are differences, and whoever asked wants to know by the code. */
     static final int DIFFERS = 8;
 
+    /** A line of the audit trail does not continue the one before, or its end is missing. */
+    static final int AUDIT_BROKEN = 9;
+
     private ExitCode() {}
 }

@@ -24,8 +24,11 @@ record LocalPolicy(PolicyFolder folder, Policy policy) {
     }
 
     static Optional<LocalPolicy> compile(
-            PolicyFolder folder, CommandSpec spec, Overtctl.Format format) {
-        return switch (PolicyCompiler.compile(folder.source())) {
+            PolicyFolder folder, CommandSpec spec, Overtctl.Format format) throws IOException {
+        var copies = folder.copies();
+        // Beside the answer, which scripts read.
+        copies.warnings().forEach(warning -> spec.commandLine().getErr().println(warning.text()));
+        return switch (PolicyCompiler.compile(folder.source(copies))) {
             case Compilation.Compiled(var policy, _) ->
                     Optional.of(new LocalPolicy(folder, policy));
             case Compilation.Rejected(var problems) -> {

@@ -144,13 +144,13 @@ final class Output {
         return version == 0 ? "-" : Long.toUnsignedString(version);
     }
 
-    private static String time(Timestamp at) {
+    static String time(Timestamp at) {
         return Instant.ofEpochSecond(at.getSeconds(), at.getNanos())
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
     }
 
-    private static String hex(ByteString bytes) {
+    static String hex(ByteString bytes) {
         return HexFormat.of().formatHex(bytes.toByteArray());
     }
 

@@ -9,6 +9,7 @@ import io.overt.service.process.Build;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,11 +38,12 @@ import picocli.CommandLine.ScopeType;
             "1:the policy has problems; nothing was published",
             "2:command line, configuration, or a local file",
             "3:the control plane could not be asked, or refused",
-            "4:published, but an edge refused it or did not answer in time",
+            "4:published, but not in force: an edge refused it or did not answer in time, it waits for approvals, or its rollout ended otherwise; or a list could not be fetched",
             "5:nothing is known of that exclusion, or no more may be confirmed",
             "6:a test of the policy failed",
             "7:it cannot be told, because of a fact that was not given",
-            "8:with --exit-code: there are differences"
+            "8:with --exit-code: there are differences",
+            "9:the audit trail is broken, or its end is missing"
         },
         subcommands = {
             ApplyCommand.class,
@@ -49,9 +51,19 @@ import picocli.CommandLine.ScopeType;
             ExplainCommand.class,
             TestCommand.class,
             DryRunCommand.class,
+            DiffCommand.class,
+            RolloutCommand.class,
+            StatementCommand.class,
+            ApproveCommand.class,
+            EmergencyCommand.class,
+            StatusCommand.class,
+            SitesCommand.class,
             VersionsCommand.class,
             EdgesCommand.class,
             ExclusionsCommand.class,
+            AuditCommand.class,
+            LoginCommand.class,
+            ListsCommand.class,
             CompletionCommand.class,
             SchemaCommand.class
         })
@@ -96,6 +108,14 @@ public final class Overtctl {
                     "Where the control plane is and who you are (YAML). Default: $OVERTCTL_CONFIG, else"
                             + " ~/.config/overt/overtctl.yaml.")
     private @Nullable Path config;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description =
+                    "Your token, in a file for you alone; $OVERT_TOKEN has the token itself. Default: what `overtctl login` kept.")
+    private @Nullable Path tokenFile;
 
     @Option(
             names = {"-o", "--output"},
@@ -150,8 +170,30 @@ public final class Overtctl {
         this.environment = environment;
     }
 
-    Connection connect() throws ConfigException {
-        return Connection.open(
+    /**
+     * To the control plane: with the token of {@code --token-file} or {@code OVERT_TOKEN}; else
+     * with the certificate; else with the token that {@code overtctl login} kept.
+     */
+    Connection connect() throws ConfigException, IOException {
+        var settings = settings();
+        return Connection.open(settings, token(settings));
+    }
+
+    private Optional<String> token(CtlSettings settings) throws IOException {
+        if (tokenFile != null) {
+            return Optional.of(TokenFile.read(tokenFile));
+        }
+        var given = Optional.ofNullable(environment.get("OVERT_TOKEN"));
+        if (given.isPresent() || settings.fleet().isPresent()) {
+            return given;
+        }
+        return Files.exists(settings.tokenFile())
+                ? Optional.of(TokenFile.read(settings.tokenFile()))
+                : Optional.empty();
+    }
+
+    CtlSettings settings() throws ConfigException {
+        return CtlSettings.read(
                 Optional.ofNullable(config)
                         .or(
                                 () ->

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -52,11 +53,18 @@ record PolicyFolder(Path document, List<BundleFile> files) {
         return new PolicyFolder(document, List.copyOf(files));
     }
 
-    /** The same for a compiler in this process. */
-    PolicySource source() {
+    /** The same for a compiler in this process, which fetches nothing. */
+    PolicySource source(FetchedCopies copies) {
         var contents = new LinkedHashMap<String, byte[]>();
         files.forEach(file -> contents.put(file.getPath(), file.getContent().toByteArray()));
-        return new PolicySource(contents);
+        return new PolicySource(contents, copies.lists());
+    }
+
+    /** What lies here of lists that the control plane fetches. */
+    FetchedCopies copies() throws IOException {
+        return FetchedCopies.of(
+                files.getFirst().getContent().toByteArray(),
+                Optional.ofNullable(document.toAbsolutePath().getParent()));
     }
 
     /** A problem's place as the operator's editor knows it. */

@@ -1,6 +1,7 @@
 /**
  * Owns {@code overtctl}, the operator's command line. May call the operators' API over the fleet's
- * TLS, the policy compiler, and what authors ask. Runs on the main thread.
+ * TLS or the web listener's, the policy compiler, what authors ask, and what is known of identity
+ * providers. Runs on the main thread.
  */
 @NullMarked
 package io.overt.control.cli;

@@ -28,12 +28,14 @@ public final class EdgeControlService extends EdgeControlGrpc.EdgeControlImplBas
     @Override
     public StreamObserver<EdgeMessage> sync(StreamObserver<ControlMessage> toEdge) {
         var stream = (ServerCallStreamObserver<ControlMessage>) toEdge;
-        var session = fleet.connect(CallerIdentity.current(), new GrpcOutbound(stream));
+        var out = new AbleOutbound(new GrpcOutbound(stream));
+        var session = fleet.connect(CallerIdentity.current(), out);
         stream.setOnReadyHandler(session::ready);
         stream.setOnCancelHandler(() -> fleet.disconnect(session));
         return new StreamObserver<>() {
             @Override
             public void onNext(EdgeMessage message) {
+                out.hear(message);
                 fleet.hear(session, message);
             }
 

@@ -4,19 +4,26 @@ import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.control.rollout.EdgeReport;
+import io.overt.control.rollout.Fleet;
+import io.overt.control.rollout.Targets;
 import io.overt.control.store.EdgeState;
 import io.overt.control.store.EdgeStore;
-import io.overt.control.store.SignedVersion;
+import io.overt.control.store.EdgeTraitStore;
+import io.overt.control.store.EdgeTraits;
 import io.overt.proto.control.v1.EdgeMessage;
 import io.overt.proto.control.v1.ExclusionAnswer;
 import io.overt.proto.control.v1.ExclusionAsk;
 import io.overt.service.identity.FleetIdentity;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -24,14 +31,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Every edge that was ever heard of, and the streams of those that are connected. Thread-safe. */
-public final class EdgeFleet implements AutoCloseable {
+public final class EdgeFleet implements Fleet, AutoCloseable {
     private final EdgeStore store;
+    private final EdgeStates states;
+    private final EdgeTraitStore traitStore;
+    private final Targets targets;
+    private final Emergencies emergencies;
+    private final Others others;
+    private final Instant expectedUntil;
+    private final Map<FleetIdentity, EdgeMemory> memories = new ConcurrentHashMap<>();
+    private final FleetIdentity self;
     private final Clock clock;
     private final Supplier<ByteString> nonces;
     private final Map<FleetIdentity, EdgeState> known = new ConcurrentHashMap<>();
     private final Map<FleetIdentity, EdgeSession> connected = new ConcurrentHashMap<>();
     private final Map<EdgeSession.Heard, Counter> heard = new EnumMap<>(EdgeSession.Heard.class);
-    private volatile Optional<SignedVersion> newest;
+
+    /** This process goes away, and edges will come back to the next. */
+    private volatile boolean closing;
+
+    /** Edges whose stream is open at another control plane; as of the last look at the store. */
+    private volatile Set<FleetIdentity> elsewhere = Set.of();
 
     /**
      * An edge as it is shown.
@@ -41,7 +61,13 @@ public final class EdgeFleet implements AutoCloseable {
      */
     public record EdgeView(Link link, EdgeState state) {}
 
-    /** Whether an edge's stream is open. */
+    /** Whether other control planes may have edges of this store. */
+    public enum Others {
+        NONE,
+        SOME
+    }
+
+    /** Whether an edge's stream is open, here or at another control plane. */
     public enum Link {
         CONNECTED,
         AWAY
@@ -50,19 +76,36 @@ public final class EdgeFleet implements AutoCloseable {
     /**
      * Starts with what the store knows; nobody is connected yet.
      *
-     * @param newest the version to offer at first
+     * @param states keeps what edges say, in the same store
+     * @param self this control plane
+     * @param targets what edges are to have
+     * @param emergencies what goes before it
+     * @param others whether edges may be connected to other control planes on the same store
      * @param nonces unpredictable values, never the same twice
      */
     public EdgeFleet(
             EdgeStore store,
-            Optional<SignedVersion> newest,
+            EdgeStates states,
+            FleetIdentity self,
+            EdgeTraitStore traitStore,
+            Targets targets,
+            Emergencies emergencies,
+            Others others,
             Clock clock,
             Supplier<ByteString> nonces,
             MeterRegistry meters) {
+        this.others = others;
         this.store = store;
-        this.newest = newest;
+        this.states = states;
+        this.self = self;
+        this.traitStore = traitStore;
+        this.targets = targets;
+        this.emergencies = emergencies;
         this.clock = clock;
         this.nonces = nonces;
+        this.expectedUntil = clock.instant().plus(EXPECTED);
+        store.begin(self);
+        traitStore.all().forEach((edge, traits) -> memories.put(edge, new EdgeMemory(traits)));
         store.all().forEach(state -> known.put(state.identity(), state));
         for (var kind : EdgeSession.Heard.values()) {
             heard.put(
@@ -80,7 +123,8 @@ public final class EdgeFleet implements AutoCloseable {
                 .description("Edges whose stream is open.")
                 .register(meters);
         Gauge.builder("overt.control.edges.behind", this, EdgeFleet::behind)
-                .description("Edges, connected or not, whose active version is not the newest.")
+                .description(
+                        "Edges, connected or not, whose active version is not the one they are to have.")
                 .register(meters);
         Gauge.builder(
                         "overt.control.edges.refusing",
@@ -93,15 +137,100 @@ public final class EdgeFleet implements AutoCloseable {
                 .register(meters);
     }
 
+    @Override
+    public void retarget() {
+        connected.values().forEach(EdgeSession::retarget);
+    }
+
     /**
-     * Offers a version to every connected edge, and from now on to each that connects. Never blocks
-     * on an edge.
+     * Sends the emergency order of a site to each of its edges that is there. Never blocks on one.
      */
-    public void announce(SignedVersion version) {
-        // First: whoever greets from here on reads it. Then those who have greeted. Nobody is
-        // between the two.
-        newest = Optional.of(version);
-        connected.values().forEach(session -> session.offer(version));
+    public void order(String site) {
+        connected.forEach(
+                (edge, session) -> {
+                    if (edge.site().equals(site)) {
+                        session.order();
+                    }
+                });
+    }
+
+    @Override
+    public List<EdgeReport> reports() {
+        switch (others) {
+            case NONE -> {}
+            case SOME -> lookElsewhere();
+        }
+        return known.values().stream().map(this::report).toList();
+    }
+
+    /** What edges have said to other control planes; of those that are here, we know better. */
+    private void lookElsewhere() {
+        store.all().stream()
+                .filter(state -> !connected.containsKey(state.identity()))
+                .forEach(state -> known.put(state.identity(), state));
+        traitStore
+                .all()
+                .forEach(
+                        (edge, traits) -> {
+                            if (!connected.containsKey(edge)) {
+                                memory(edge).traits(traits);
+                            }
+                        });
+    }
+
+    private EdgeReport report(EdgeState state) {
+        var session = connected.get(state.identity());
+        if (session != null) {
+            return session.report();
+        }
+        var memory = memory(state.identity());
+        boolean expected =
+                memory.traits().link() == EdgeTraits.Link.OPEN
+                        && (others == Others.SOME || clock.instant().isBefore(expectedUntil));
+        return EdgeSession.report(
+                state, memory, expected ? EdgeReport.Presence.EXPECTED : EdgeReport.Presence.AWAY);
+    }
+
+    /** All edges by site and name, with all that is shown of them. */
+    public List<EdgeDetails> details() {
+        return edges().stream()
+                .map(
+                        view -> {
+                            var memory = memory(view.state().identity());
+                            var report = report(view.state());
+                            var health = memory.health().last();
+                            return new EdgeDetails(
+                                    view,
+                                    report,
+                                    memory.traits(),
+                                    targets.of(report),
+                                    memory.emergency(),
+                                    health.map(HealthBook.Heard::health),
+                                    health.map(HealthBook.Heard::at));
+                        })
+                .toList();
+    }
+
+    /** Why an edge refused an emergency order; empty where it obeys or has not answered. */
+    public Optional<String> refusal(FleetIdentity edge, long order) {
+        return memory(edge).refusal(order);
+    }
+
+    private EdgeMemory memory(FleetIdentity edge) {
+        return memories.computeIfAbsent(edge, _ -> new EdgeMemory(EdgeTraits.UNKNOWN));
+    }
+
+    /**
+     * Says that this control plane lives, and sees what edges have told others. Blocks.
+     *
+     * @param within a control plane that has not said so for longer is dead, and so are its streams
+     */
+    public void look(Duration within) {
+        store.alive(self);
+        store.all().stream()
+                .filter(state -> !connected.containsKey(state.identity()))
+                .forEach(state -> known.put(state.identity(), state));
+        elsewhere = store.elsewhere(self, within);
     }
 
     /**
@@ -110,6 +239,7 @@ public final class EdgeFleet implements AutoCloseable {
      */
     @Override
     public void close() {
+        closing = true;
         connected.values().forEach(EdgeSession::goAway);
     }
 
@@ -120,9 +250,14 @@ public final class EdgeFleet implements AutoCloseable {
                 .map(
                         state -> {
                             var session = connected.get(state.identity());
-                            return session == null
-                                    ? new EdgeView(Link.AWAY, state)
-                                    : new EdgeView(Link.CONNECTED, session.state());
+                            if (session != null) {
+                                return new EdgeView(Link.CONNECTED, session.state());
+                            }
+                            return new EdgeView(
+                                    elsewhere.contains(state.identity())
+                                            ? Link.CONNECTED
+                                            : Link.AWAY,
+                                    state);
                         })
                 .toList();
     }
@@ -173,7 +308,16 @@ public final class EdgeFleet implements AutoCloseable {
      */
     EdgeSession connect(FleetIdentity identity, EdgeSession.Outbound out) {
         var state = known.getOrDefault(identity, EdgeState.unknown(identity, clock.instant()));
-        var session = new EdgeSession(state, out, () -> newest, nonces, clock, this::keep);
+        var session =
+                new EdgeSession(
+                        state,
+                        memory(identity),
+                        out,
+                        targets,
+                        emergencies,
+                        nonces,
+                        clock,
+                        this::keep);
         var before = connected.put(identity, session);
         if (before != null) {
             LOG.atWarn()
@@ -186,6 +330,7 @@ public final class EdgeFleet implements AutoCloseable {
 
     /** The edge sent a message. */
     void hear(EdgeSession session, EdgeMessage message) {
+        var traits = memory(session.identity()).traits();
         var kind = session.hear(message);
         var counter = heard.get(kind);
         if (counter != null) {
@@ -194,9 +339,10 @@ public final class EdgeFleet implements AutoCloseable {
         var state = session.state();
         var event =
                 switch (kind) {
-                    case HELLO, ACK, EXCLUSIONS -> LOG.atInfo();
+                    case HELLO, ACK, EXCLUSIONS, EMERGENCY -> LOG.atInfo();
                     case NACK, STRAY_ANSWER, OUT_OF_ORDER -> LOG.atWarn();
-                    case UNKNOWN -> LOG.atDebug();
+                    // Every few seconds, of each edge.
+                    case HEALTH, UNKNOWN -> LOG.atDebug();
                 };
         event.addKeyValue("edge", state.identity())
                 .addKeyValue("kind", kind)
@@ -204,8 +350,15 @@ public final class EdgeFleet implements AutoCloseable {
                 .addKeyValue("rejected_version", state.rejectedVersion())
                 .addKeyValue("problems", state.problems().size())
                 .log("edge said");
-        if (kind == EdgeSession.Heard.HELLO
-                && newest.map(SignedVersion::version).orElse(0L) < state.activeVersion()) {
+        switch (kind) {
+            case HELLO -> {
+                keep(session.identity(), traits);
+                targets.nudge();
+            }
+            case ACK, NACK, HEALTH -> targets.nudge();
+            case EXCLUSIONS, EMERGENCY, STRAY_ANSWER, OUT_OF_ORDER, UNKNOWN -> {}
+        }
+        if (kind == EdgeSession.Heard.HELLO && targets.highest() < state.activeVersion()) {
             // An edge never goes back. After a restore from a backup this is what an operator must
             // know.
             LOG.atError()
@@ -221,27 +374,47 @@ public final class EdgeFleet implements AutoCloseable {
         session.ended();
         if (connected.remove(session.identity(), session)) {
             var last = session.state();
-            keep(
+            var left =
                     new EdgeState(
                             last.identity(),
                             last.build(),
                             last.activeVersion(),
                             last.rejectedVersion(),
                             last.problems(),
-                            clock.instant()));
+                            clock.instant());
+            known.put(left.identity(), left);
+            states.left(left);
+            if (!closing) {
+                var before = memory(session.identity()).traits();
+                memory(session.identity()).traits(before.with(EdgeTraits.Link.CLOSED));
+                keep(session.identity(), before);
+            }
+            targets.nudge();
             LOG.atInfo().addKeyValue("edge", session.identity()).log("edge went away");
         }
     }
 
     private void keep(EdgeState state) {
         known.put(state.identity(), state);
-        store.put(state);
+        states.put(state);
+    }
+
+    /** What an edge is, where that has changed: of 2,000 that come back, nothing is written. */
+    private void keep(FleetIdentity edge, EdgeTraits before) {
+        var now = memory(edge).traits();
+        if (!now.equals(before)) {
+            traitStore.put(edge, now);
+        }
     }
 
     private double behind() {
-        long wanted = newest.map(SignedVersion::version).orElse(0L);
-        return known.values().stream().filter(state -> state.activeVersion() != wanted).count();
+        return known.values().stream()
+                .filter(state -> state.activeVersion() != targets.of(report(state)).enforced())
+                .count();
     }
+
+    /** An edge that has not come back by then is not on its way. */
+    private static final Duration EXPECTED = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeFleet.class);
 }

@@ -1,16 +1,20 @@
 package io.overt.control.edges;
 
 import com.google.protobuf.ByteString;
+import io.overt.control.rollout.EdgeReport;
+import io.overt.control.rollout.Targets;
 import io.overt.control.store.EdgeState;
-import io.overt.control.store.SignedVersion;
+import io.overt.control.store.EdgeTraits;
 import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
+import io.overt.proto.control.v1.EdgeAbility;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.EmergencyAnswer;
 import io.overt.proto.control.v1.ExclusionAnswer;
 import io.overt.proto.control.v1.ExclusionAsk;
+import io.overt.proto.control.v1.Health;
 import io.overt.proto.control.v1.Hello;
 import io.overt.proto.control.v1.Nack;
-import io.overt.proto.control.v1.Offer;
 import io.overt.proto.control.v1.Problem;
 import io.overt.service.identity.FleetIdentity;
 import java.time.Clock;
@@ -22,12 +26,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * One stream of one edge. Offers go out one at a time as the edge can take them, and always the
- * newest: a version that was overtaken while the edge was slow is never sent. Thread-safe; guarded
- * by its own lock.
+ * One stream of one edge. Offers go out as the edge can take them, and always towards what it is to
+ * have then: a version that was overtaken while the edge was slow is never sent. Thread-safe;
+ * guarded by its own lock.
  */
 final class EdgeSession {
 
@@ -56,6 +60,10 @@ final class EdgeSession {
         NACK,
         /** What it knows of exclusions, as it was asked. */
         EXCLUSIONS,
+        /** How connections fare. */
+        HEALTH,
+        /** What became of an emergency order. */
+        EMERGENCY,
         /** An answer to an offer that this stream did not make. */
         STRAY_ANSWER,
         /** A message where none, or no such, may come. */
@@ -65,42 +73,45 @@ final class EdgeSession {
     }
 
     private final Outbound out;
-    private final Supplier<Optional<SignedVersion>> newest;
+    private final Targets targets;
+    private final Emergencies emergencies;
     private final Supplier<ByteString> nonces;
     private final Clock clock;
     private final Consumer<EdgeState> changed;
+    private final EdgeMemory memory;
+    private final Offers offers;
     private EdgeState state;
     private boolean greeted;
 
-    /**
-     * The highest version that this stream need not be offered any more; it has it, or was offered
-     * it.
-     */
-    private long settled;
+    /** The stream took nothing when there was something to offer. */
+    private boolean waiting;
 
-    /** Offers without an answer, oldest first. */
-    private final Map<ByteString, Long> open = new LinkedHashMap<>();
+    /** The highest emergency order that this stream was sent, or has. */
+    private long ordered;
 
     /** Questions about exclusions without an answer, oldest first. */
     private final Map<ByteString, CompletableFuture<ExclusionAnswer>> asked = new LinkedHashMap<>();
 
     private boolean answersExclusions;
 
-    private @Nullable SignedVersion waiting;
-
     EdgeSession(
             EdgeState state,
+            EdgeMemory memory,
             Outbound out,
-            Supplier<Optional<SignedVersion>> newest,
+            Targets targets,
+            Emergencies emergencies,
             Supplier<ByteString> nonces,
             Clock clock,
             Consumer<EdgeState> changed) {
         this.state = state;
+        this.memory = memory;
         this.out = out;
-        this.newest = newest;
+        this.targets = targets;
+        this.emergencies = emergencies;
         this.nonces = nonces;
         this.clock = clock;
         this.changed = changed;
+        this.offers = new Offers(targets::version, nonces);
     }
 
     FleetIdentity identity() {
@@ -117,33 +128,85 @@ final class EdgeSession {
                     greeted
                             ? answered(message.getExclusions())
                             : outOfOrder("ExclusionAnswer before Hello");
-            case HEALTH, EMERGENCY, KIND_NOT_SET -> Heard.UNKNOWN;
+            case HEALTH -> greeted ? fares(message.getHealth()) : outOfOrder("Health before Hello");
+            case EMERGENCY ->
+                    greeted
+                            ? obeys(message.getEmergency())
+                            : outOfOrder("EmergencyAnswer before Hello");
+            case KIND_NOT_SET -> Heard.UNKNOWN;
         };
     }
 
     /**
-     * Offers a version, at once if the stream is ready. Before the Hello nothing is offered: it
-     * would ask the edge blindly.
+     * Offers what the edge is to have now, at once if the stream is ready. Before the Hello nothing
+     * is offered: it would ask the edge blindly.
      */
-    synchronized void offer(SignedVersion version) {
-        if (!greeted || version.version() <= settled) {
+    synchronized void retarget() {
+        if (!greeted) {
             return;
         }
         if (!out.isReady()) {
-            waiting = version;
+            waiting = true;
             return;
         }
-        waiting = null;
-        settled = version.version();
-        var nonce = nonces.get();
-        open.put(nonce, version.version());
-        if (open.size() > MAX_OPEN) {
-            open.remove(open.keySet().iterator().next());
+        waiting = false;
+        for (var offer : offers.towards(targets.of(report()))) {
+            out.send(ControlMessage.newBuilder().setOffer(offer).build());
         }
-        out.send(
-                ControlMessage.newBuilder()
-                        .setOffer(Offer.newBuilder().setNonce(nonce).setBundle(version.bundle()))
-                        .build());
+        memory.offered(offers.offered());
+    }
+
+    /** Sends the emergency order of its site, unless it has it. Short, so it may wait in memory. */
+    synchronized void order() {
+        if (!greeted || !memory.traits().abilities().contains(EdgeAbility.EDGE_ABILITY_EMERGENCY)) {
+            return;
+        }
+        emergencies
+                .of(state.identity().site())
+                .filter(kept -> Long.compareUnsigned(kept.order().getNumber(), ordered) > 0)
+                .ifPresent(
+                        kept -> {
+                            ordered = kept.order().getNumber();
+                            out.send(
+                                    ControlMessage.newBuilder()
+                                            .setEmergency(kept.signed())
+                                            .build());
+                        });
+    }
+
+    /** What is known of it, as far as rollouts go. */
+    synchronized EdgeReport report() {
+        return report(
+                state,
+                memory,
+                greeted ? EdgeReport.Presence.CONNECTED : EdgeReport.Presence.EXPECTED);
+    }
+
+    static EdgeReport report(EdgeState state, EdgeMemory memory, EdgeReport.Presence presence) {
+        var traits = memory.traits();
+        return new EdgeReport(
+                state.identity(),
+                traits.labels(),
+                traits.abilities().contains(EdgeAbility.EDGE_ABILITY_SHADOW)
+                        ? EdgeReport.Shadow.TAKES
+                        : EdgeReport.Shadow.TAKES_NONE,
+                presence,
+                state.activeVersion(),
+                memory.shadow(),
+                state.rejectedVersion(),
+                memory.offered(),
+                memory.health().enforced(),
+                memory.health().shadowed());
+    }
+
+    private Heard fares(Health health) {
+        memory.health().hear(health, clock.instant());
+        return Heard.HEALTH;
+    }
+
+    private Heard obeys(EmergencyAnswer answer) {
+        memory.answered(answer.getNumber(), clip(answer.getProblem()));
+        return Heard.EMERGENCY;
     }
 
     /**
@@ -203,9 +266,8 @@ final class EdgeSession {
 
     /** The stream can take a message again. */
     synchronized void ready() {
-        var next = waiting;
-        if (next != null) {
-            offer(next);
+        if (waiting) {
+            retarget();
         }
     }
 
@@ -237,28 +299,39 @@ final class EdgeSession {
                         before.rejectedVersion(),
                         before.problems(),
                         clock.instant()));
-        newest.get()
-                .ifPresent(
-                        version -> {
-                            if (has(hello, version)) {
-                                settled = version.version();
-                            } else {
-                                offer(version);
-                            }
-                        });
+        memory.traits(
+                new EdgeTraits(
+                        words(hello.getLabelsList()),
+                        hello.getAbilitiesList().stream()
+                                .filter(ability -> ability != EdgeAbility.UNRECOGNIZED)
+                                .collect(Collectors.toUnmodifiableSet()),
+                        EdgeTraits.Link.OPEN));
+        memory.shadow(hello.getShadowVersion());
+        memory.greetedUnder(hello.getEmergency());
+        ordered = hello.getEmergency();
+        offers.begin(
+                hello.getActiveVersion(),
+                hello.getActiveManifestSha256(),
+                hello.getShadowVersion());
+        order();
+        retarget();
         return Heard.HELLO;
     }
 
-    /** By the manifest's digest: the same number with other content is not the same version. */
-    private static boolean has(Hello hello, SignedVersion version) {
-        return hello.getActiveVersion() == version.version()
-                && hello.getActiveManifestSha256().equals(version.manifestSha256());
+    /** Bounded like all that an edge says. */
+    private static Set<String> words(List<String> labels) {
+        return labels.stream()
+                .filter(label -> !label.isBlank() && label.length() <= MAX_LABEL)
+                .filter(label -> label.chars().noneMatch(Character::isISOControl))
+                .limit(MAX_LABELS)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Heard settle(Ack ack) {
-        if (open.remove(ack.getNonce()) == null) {
+        if (offers.answered(ack.getNonce()).isEmpty()) {
             return Heard.STRAY_ANSWER;
         }
+        memory.shadow(ack.getShadowVersion());
         change(
                 new EdgeState(
                         state.identity(),
@@ -271,10 +344,11 @@ final class EdgeSession {
     }
 
     private Heard refuse(Nack nack) {
-        var version = open.remove(nack.getNonce());
-        if (version == null) {
+        var made = offers.answered(nack.getNonce());
+        if (made.isEmpty()) {
             return Heard.STRAY_ANSWER;
         }
+        long version = made.get().version();
         var problems =
                 nack.getProblemsList().stream().limit(MAX_PROBLEMS).map(EdgeSession::clip).toList();
         change(
@@ -314,10 +388,12 @@ final class EdgeSession {
         return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
     }
 
-    private static final int MAX_OPEN = 16;
+    static final int MAX_OPEN = 16;
 
     /** What an edge says is kept and shown: it must not fill the store. */
     private static final int MAX_PROBLEMS = 100;
 
     private static final int MAX_TEXT = 500;
+    private static final int MAX_LABELS = 32;
+    private static final int MAX_LABEL = 63;
 }

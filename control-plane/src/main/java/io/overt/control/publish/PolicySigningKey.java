@@ -1,6 +1,9 @@
 package io.overt.control.publish;
 
+import com.google.protobuf.ByteString;
 import io.overt.control.keys.Ed25519File;
+import io.overt.proto.policy.v1.EmergencyOrder;
+import io.overt.proto.policy.v1.SignedEmergency;
 import io.overt.service.bundle.PolicyPublicKey;
 import io.overt.service.bundle.PolicySignature;
 import java.io.IOException;
@@ -78,10 +81,26 @@ public final class PolicySigningKey {
 
     /** The signature of a bundle with this manifest. */
     byte[] sign(byte[] manifest) {
+        return signInput(PolicySignature.input(manifest));
+    }
+
+    /** An emergency order, signed. */
+    public SignedEmergency sign(EmergencyOrder order) {
+        var bytes = order.toByteString();
+        return SignedEmergency.newBuilder()
+                .setOrder(bytes)
+                .setSignature(
+                        ByteString.copyFrom(
+                                signInput(PolicySignature.emergencyInput(bytes.toByteArray()))))
+                .setKeyId(ByteString.copyFrom(publicKey.id()))
+                .build();
+    }
+
+    private byte[] signInput(byte[] input) {
         try {
             var signer = Signature.getInstance(PolicySignature.ALGORITHM);
             signer.initSign(privateKey);
-            signer.update(PolicySignature.input(manifest));
+            signer.update(input);
             return signer.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("an Ed25519 key in memory does not sign", e);

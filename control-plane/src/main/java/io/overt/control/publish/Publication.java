@@ -15,4 +15,7 @@ public sealed interface Publication {
 
     /** It has problems; nothing changed. */
     record Rejected(List<Problem> problems) implements Publication {}
+
+    /** Another version is the newest than the one that it is based on; nothing changed. */
+    record Stale(long newest) implements Publication {}
 }

@@ -27,7 +27,7 @@ public final class WitnessStore {
 
     /** The head that this log's next one has to continue; nothing for a log never seen. */
     public Optional<WitnessedHead> head(String origin) {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery("SELECT * FROM witness_head WHERE origin = :origin")
                                 .bind("origin", origin)
@@ -79,9 +79,9 @@ public final class WitnessStore {
         database.transact(
                 handle ->
                         handle.createUpdate(
-                                        "INSERT INTO witness_fork SELECT :origin, :seen, :known, :shown, :proof WHERE"
-                                                + " (SELECT count(*) FROM witness_fork WHERE origin = :origin) < :most"
-                                                + " ON CONFLICT DO NOTHING")
+                                        "INSERT INTO witness_fork SELECT :origin, :seen, :known, :shown, :proof, before FROM"
+                                                + " (SELECT count(*) AS before FROM witness_fork WHERE origin = :origin) AS kept"
+                                                + " WHERE before < :most ON CONFLICT DO NOTHING")
                                 .bind("origin", evidence.origin())
                                 .bind("seen", evidence.seenAt().toEpochMilli())
                                 .bind("known", text(evidence.known()))
@@ -93,10 +93,10 @@ public final class WitnessStore {
 
     /** Evidence against a log, the first before the later. */
     public List<ForkEvidence> forks(String origin) {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery(
-                                        "SELECT * FROM witness_fork WHERE origin = :origin ORDER BY rowid")
+                                        "SELECT * FROM witness_fork WHERE origin = :origin ORDER BY position, seen_at")
                                 .bind("origin", origin)
                                 .map((row, _) -> evidence(row))
                                 .list());

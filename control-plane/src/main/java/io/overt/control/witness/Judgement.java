@@ -15,6 +15,9 @@ sealed interface Judgement {
     /** Nothing was cosigned, and it is not the log's doing. */
     record Held(String why) implements Judgement {}
 
+    /** In words. */
+    String why();
+
     /** The state that follows, if it says anything of the log. */
     default Optional<LogState> ofLog() {
         return switch (this) {

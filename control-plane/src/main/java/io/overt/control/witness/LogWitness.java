@@ -56,6 +56,11 @@ final class LogWitness {
         return log;
     }
 
+    /** Where its tiles are. */
+    LogSource source() {
+        return source;
+    }
+
     /** The checkpoint that auditors compare with what they were shown. */
     Optional<SignedNote> published() {
         return published;

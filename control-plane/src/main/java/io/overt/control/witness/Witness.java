@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +21,12 @@ import org.slf4j.LoggerFactory;
 public final class Witness implements AutoCloseable {
     private final BoundedFetch http;
     private final List<Watch> watches;
+    private final String key;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
-    /** One log, and what it counts. */
-    record Watch(LogWitness witness, WitnessMeters meters) {}
+    /** One log, what it counts, and what the last look at it said. */
+    record Watch(LogWitness witness, WitnessMeters meters, AtomicReference<String> lastWord) {}
 
     /** Starts to watch. */
     public static Witness start(
@@ -51,9 +53,9 @@ public final class Witness implements AutoCloseable {
                             log.origin(),
                             witness.forks().isEmpty() ? LogState.UNREACHABLE : LogState.FORKED);
             meters.head(witness.head());
-            watches.add(new Watch(witness, meters));
+            watches.add(new Watch(witness, meters, new AtomicReference<>("")));
         }
-        Witness witness = new Witness(http, watches);
+        Witness witness = new Witness(http, watches, key.verifier().vkey());
         for (Watch watch : watches) {
             witness.threads.add(
                     Thread.ofVirtual()
@@ -63,9 +65,15 @@ public final class Witness implements AutoCloseable {
         return witness;
     }
 
-    private Witness(BoundedFetch http, List<Watch> watches) {
+    private Witness(BoundedFetch http, List<Watch> watches, String key) {
         this.http = http;
+        this.key = key;
         this.watches = List.copyOf(watches);
+    }
+
+    /** The logs as people see them. */
+    public WitnessedLogs seen() {
+        return new WitnessedLogs(watches, key);
     }
 
     List<LogWitness> logs() {
@@ -105,6 +113,7 @@ public final class Witness implements AutoCloseable {
             }
             tell(watch, judgement);
             watch.meters().looked(judgement);
+            watch.lastWord().set(judgement.why());
             watch.meters().head(watch.witness().head());
         } catch (RuntimeException e) {
             // The store, or a defect of ours: the backstop of this thread.

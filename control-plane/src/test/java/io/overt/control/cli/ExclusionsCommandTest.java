@@ -7,9 +7,13 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.Timestamp;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.ScriptedEdge.Manner;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.store.StoreConfig;
 import io.overt.proto.control.v1.ExclusionEffect;
 import io.overt.proto.control.v1.ExclusionEntry;
 import io.overt.proto.control.v1.ExclusionWord;
@@ -88,10 +92,15 @@ class ExclusionsCommandTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
-                                Optional.empty()),
+                                ListsConfig.defaults(folder.resolve("state/lists")),
+                                RolloutSettings.defaults(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         parts);
     }
@@ -253,12 +262,11 @@ class ExclusionsCommandTest {
     void nobody_but_an_operator_lists_or_rules(String role) throws Exception {
         edge("a", Manner.knowing(LEARNED));
         var config = overtctlConfig(fleet.issue(role, "mallory"));
-        var refused =
-                "3 control plane: overt://hq/"
-                        + role
-                        + "/mallory (expected: a caller of role operator)\n";
+        var mallory = "3 control plane: overt://hq/" + role + "/mallory";
+        var refused = mallory + " (expected: a caller of role operator)\n";
 
-        assertThat(run(config, "exclusions", "list")).isEqualTo(refused);
+        assertThat(run(config, "exclusions", "list"))
+                .isEqualTo(mallory + " (expected: a caller of any role)\n");
         assertThat(run(config, "exclusions", "confirm", "hq", "app.example")).isEqualTo(refused);
         assertThat(run(config, "exclusions", "forget", "hq", "app.example")).isEqualTo(refused);
         assertThat(edges.getFirst().verdicts()).isEmpty();

@@ -3,19 +3,31 @@ package io.overt.control.edges;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.overt.control.rollout.EdgeReport;
+import io.overt.control.rollout.Target;
+import io.overt.control.rollout.Targets;
 import io.overt.control.store.EdgeState;
+import io.overt.control.store.EdgeTraits;
+import io.overt.control.store.EmergencyStore;
 import io.overt.control.store.SignedVersion;
 import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
+import io.overt.proto.control.v1.EdgeAbility;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.EmergencyAnswer;
 import io.overt.proto.control.v1.ExclusionAnswer;
 import io.overt.proto.control.v1.ExclusionAsk;
 import io.overt.proto.control.v1.ExclusionEntry;
+import io.overt.proto.control.v1.Health;
 import io.overt.proto.control.v1.Hello;
 import io.overt.proto.control.v1.Nack;
+import io.overt.proto.control.v1.OfferMode;
 import io.overt.proto.control.v1.Problem;
 import io.overt.proto.policy.v1.BundleManifest;
+import io.overt.proto.policy.v1.EmergencyOrder;
 import io.overt.proto.policy.v1.PolicyBundle;
+import io.overt.proto.policy.v1.SignedEmergency;
 import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
 import java.time.Clock;
@@ -24,6 +36,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -33,15 +46,50 @@ class EdgeSessionTest {
     private final List<EdgeState> kept = new ArrayList<>();
     private boolean ready = true;
     private Optional<SignedVersion> newest = Optional.of(version(7));
+    private long shadow;
+    private Optional<EmergencyStore.Kept> ordered = Optional.empty();
     private int nonces;
     private final EdgeSession session =
             new EdgeSession(
                     EdgeState.unknown(new FleetIdentity("hq", Role.EDGE, "a"), Instant.EPOCH),
+                    new EdgeMemory(EdgeTraits.UNKNOWN),
                     new Wire(),
-                    () -> newest,
+                    new Wanted(),
+                    _ -> ordered,
                     () -> ByteString.copyFromUtf8("n" + ++nonces),
                     Clock.fixed(NOW, ZoneOffset.UTC),
                     kept::add);
+
+    /** Every edge is to have the newest. */
+    private final class Wanted implements Targets {
+        @Override
+        public Target of(EdgeReport edge) {
+            return new Target(newest.map(SignedVersion::version).orElse(0L), shadow);
+        }
+
+        @Override
+        public Optional<SignedVersion> version(long number) {
+            return Optional.of(EdgeSessionTest.version(number));
+        }
+
+        @Override
+        public long highest() {
+            return newest.map(SignedVersion::version).orElse(0L);
+        }
+
+        @Override
+        public long base() {
+            return highest();
+        }
+
+        @Override
+        public void nudge() {}
+    }
+
+    private void wanted(long number) {
+        newest = Optional.of(version(number));
+        session.retarget();
+    }
 
     /** Writes down what goes out. */
     private final class Wire implements EdgeSession.Outbound {
@@ -56,11 +104,21 @@ class EdgeSessionTest {
                 sent.add("ask " + message.getExclusions().getNonce().toStringUtf8());
                 return;
             }
+            if (message.hasEmergency()) {
+                sent.add("emergency");
+                return;
+            }
+            if (message.getOffer().getMode() == OfferMode.OFFER_MODE_END_SHADOW) {
+                sent.add("end shadow " + message.getOffer().getNonce().toStringUtf8());
+                return;
+            }
             try {
                 var manifest =
                         BundleManifest.parseFrom(message.getOffer().getBundle().getManifest());
                 sent.add(
-                        "offer "
+                        (message.getOffer().getMode() == OfferMode.OFFER_MODE_SHADOW
+                                        ? "shadow "
+                                        : "offer ")
                                 + manifest.getVersion()
                                 + " "
                                 + message.getOffer().getNonce().toStringUtf8());
@@ -87,7 +145,7 @@ class EdgeSessionTest {
 
     @Test
     void an_edge_that_has_none_is_offered_the_newest_once_it_said_hello() {
-        session.offer(version(7));
+        wanted(7);
         assertThat(sent).isEmpty();
 
         assertThat(session.hear(hello(0, ByteString.EMPTY))).isEqualTo(EdgeSession.Heard.HELLO);
@@ -118,16 +176,16 @@ class EdgeSessionTest {
         session.hear(hello(0, ByteString.EMPTY));
         assertThat(sent).isEmpty();
 
-        session.offer(version(1));
+        wanted(1);
         assertThat(sent).containsExactly("offer 1 n1");
     }
 
     @Test
     void a_version_is_offered_once_and_never_an_older_one() {
         session.hear(hello(0, ByteString.EMPTY));
-        session.offer(version(7));
-        session.offer(version(6));
-        session.offer(version(8));
+        wanted(7);
+        wanted(6);
+        wanted(8);
 
         assertThat(sent).containsExactly("offer 7 n1", "offer 8 n2");
     }
@@ -136,8 +194,8 @@ class EdgeSessionTest {
     void a_slow_edge_gets_the_newest_and_none_of_those_that_were_overtaken() {
         ready = false;
         session.hear(hello(0, ByteString.EMPTY));
-        session.offer(version(8));
-        session.offer(version(9));
+        wanted(8);
+        wanted(9);
         assertThat(sent).isEmpty();
 
         ready = true;
@@ -155,13 +213,126 @@ class EdgeSessionTest {
         assertThat(session.state().activeVersion()).isEqualTo(5);
         assertThat(session.state().problems()).map(Problem::getMessage).containsExactly("bad");
 
-        session.offer(version(8));
+        wanted(8);
         assertThat(session.hear(ack("n2", 8))).isEqualTo(EdgeSession.Heard.ACK);
 
         assertThat(session.state().activeVersion()).isEqualTo(8);
         assertThat(session.state().rejectedVersion()).isZero();
         assertThat(session.state().problems()).isEmpty();
         assertThat(kept).last().isEqualTo(session.state());
+    }
+
+    @Test
+    void an_edge_that_is_ahead_is_offered_nothing() {
+        session.hear(hello(9, ByteString.EMPTY));
+
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void a_shadow_is_offered_once_and_ended_when_it_is_not_wanted_any_more() {
+        shadow = 8;
+        session.hear(
+                greeting(
+                        Hello.newBuilder()
+                                .setActiveVersion(7)
+                                .setActiveManifestSha256(version(7).manifestSha256())));
+        session.retarget();
+        assertThat(sent).containsExactly("shadow 8 n1");
+
+        session.hear(
+                EdgeMessage.newBuilder()
+                        .setAck(
+                                Ack.newBuilder()
+                                        .setNonce(ByteString.copyFromUtf8("n1"))
+                                        .setActiveVersion(7)
+                                        .setShadowVersion(8))
+                        .build());
+        assertThat(session.report().shadow()).isEqualTo(8);
+
+        shadow = 0;
+        session.retarget();
+        assertThat(sent).containsExactly("shadow 8 n1", "end shadow n2");
+    }
+
+    @Test
+    void what_comes_into_force_ends_its_own_shadow() {
+        shadow = 8;
+        session.hear(
+                greeting(
+                        Hello.newBuilder()
+                                .setActiveVersion(7)
+                                .setActiveManifestSha256(version(7).manifestSha256())));
+        shadow = 0;
+        wanted(8);
+
+        assertThat(sent).containsExactly("shadow 8 n1", "offer 8 n2");
+    }
+
+    @Test
+    void an_emergency_order_goes_to_an_edge_that_knows_such_and_has_it_not() {
+        ordered =
+                Optional.of(
+                        new EmergencyStore.Kept(
+                                EmergencyOrder.newBuilder().setNumber(3).build(),
+                                SignedEmergency.getDefaultInstance()));
+        newest = Optional.empty();
+        session.hear(greeting(Hello.newBuilder().setEmergency(2)));
+        session.order();
+        assertThat(sent).containsExactly("emergency");
+
+        assertThat(
+                        session.hear(
+                                EdgeMessage.newBuilder()
+                                        .setEmergency(EmergencyAnswer.newBuilder().setNumber(3))
+                                        .build()))
+                .isEqualTo(EdgeSession.Heard.EMERGENCY);
+    }
+
+    @Test
+    void an_edge_that_does_not_know_emergencies_or_has_the_order_is_sent_none() {
+        ordered =
+                Optional.of(
+                        new EmergencyStore.Kept(
+                                EmergencyOrder.newBuilder().setNumber(3).build(),
+                                SignedEmergency.getDefaultInstance()));
+        newest = Optional.empty();
+        session.hear(EdgeMessage.newBuilder().setHello(Hello.getDefaultInstance()).build());
+        assertThat(sent).isEmpty();
+        session.ended();
+        session.hear(greeting(Hello.newBuilder().setEmergency(3)));
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void figures_of_an_edge_that_began_anew_are_added_to_those_before() {
+        session.hear(hello(7, version(7).manifestSha256()));
+        session.hear(health(7, 100, 1, 10));
+        session.hear(health(7, 100, 1, 25));
+        session.hear(health(7, 200, 2, 5));
+
+        var figures = Objects.requireNonNull(session.report().enforced().get(7L));
+        assertThat(figures.connections()).isEqualTo(30);
+        assertThat(figures.handshakeFailures()).isEqualTo(3);
+    }
+
+    private static EdgeMessage health(long version, long since, long failures, long connections) {
+        return EdgeMessage.newBuilder()
+                .setHealth(
+                        Health.newBuilder()
+                                .setVersion(version)
+                                .setSince(Timestamp.newBuilder().setSeconds(since))
+                                .setHandshakeFailures(failures)
+                                .setConnections(connections))
+                .build();
+    }
+
+    private static EdgeMessage greeting(Hello.Builder hello) {
+        return EdgeMessage.newBuilder()
+                .setHello(
+                        hello.addAbilities(EdgeAbility.EDGE_ABILITY_SHADOW)
+                                .addAbilities(EdgeAbility.EDGE_ABILITY_EMERGENCY))
+                .build();
     }
 
     @Test
@@ -234,8 +405,10 @@ class EdgeSessionTest {
         var again =
                 new EdgeSession(
                         session.state(),
+                        new EdgeMemory(EdgeTraits.UNKNOWN),
                         new Wire(),
-                        () -> newest,
+                        new Wanted(),
+                        _ -> Optional.empty(),
                         () -> ByteString.EMPTY,
                         Clock.systemUTC(),
                         kept::add);

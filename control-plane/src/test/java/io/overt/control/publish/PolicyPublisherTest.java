@@ -5,25 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.control.lists.Lists;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.store.Database;
+import io.overt.control.store.EachStore;
+import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.WithStore;
 import io.overt.policy.Compilation;
 import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.FileDigest;
 import io.overt.service.bundle.PolicySignature;
-import io.overt.service.identity.FleetIdentity;
-import io.overt.service.identity.Role;
+import io.overt.service.bundle.PolicyStatement;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -36,9 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@WithStore
 class PolicyPublisherTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00.123456789Z");
-    private static final FleetIdentity ALICE = new FleetIdentity("hq", Role.OPERATOR, "alice");
+    private static final String ALICE = "overt://hq/operator/alice";
     private static final String BLOCK =
             "policy: corporate\nrules:\n  - name: default\n    then: block\n";
     private static final String SPLICE = BLOCK.replace("block", "splice");
@@ -58,25 +65,38 @@ class PolicyPublisherTest {
     @TempDir Path folder;
     private final List<SignedVersion> announced = new ArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private Database database;
     private PolicyStore store;
+    private Lists lists;
     private PolicySigningKey key;
     private PolicyPublisher publisher;
 
     @BeforeEach
-    void open() throws Exception {
-        database = Database.open(folder.resolve("control.db"));
+    void open(Database database) throws Exception {
         store = new PolicyStore(database);
+        lists =
+                Lists.open(
+                        new ListsConfig(
+                                folder.resolve("lists"),
+                                1 << 10,
+                                20,
+                                64,
+                                Duration.ofSeconds(5),
+                                List.of(),
+                                List.of()),
+                        new ListStore(database),
+                        Clock.systemUTC(),
+                        new Random(1),
+                        new SimpleMeterRegistry());
         key = PolicySigningKey.create(folder.resolve("policy.key"));
         publisher = publisher(key, 1);
     }
 
     @AfterEach
-    void close() throws Exception {
-        database.close();
+    void close() {
+        lists.close();
     }
 
-    @Test
+    @EachStore
     void a_good_policy_is_kept_signed_and_announced() throws Exception {
         var version =
                 published(
@@ -150,7 +170,7 @@ class PolicyPublisherTest {
         assertThat(announced).isEmpty();
     }
 
-    @Test
+    @EachStore
     void what_the_newest_version_is_already_is_not_published_again() throws Exception {
         publisher.publish(
                 files(Map.of("policy.yaml", WITH_LIST, "lists/health.txt", "a.example\n")), ALICE);
@@ -166,7 +186,7 @@ class PolicyPublisherTest {
         assertThat(count("unchanged")).isEqualTo(2);
     }
 
-    @Test
+    @EachStore
     void one_byte_of_a_list_is_another_version_and_so_is_going_back() throws Exception {
         publisher.publish(
                 files(Map.of("policy.yaml", WITH_LIST, "lists/health.txt", "a.example\n")), ALICE);
@@ -196,7 +216,7 @@ class PolicyPublisherTest {
                 .isEqualTo(3);
     }
 
-    @Test
+    @EachStore
     void another_signing_key_makes_another_version_of_the_same_content() throws Exception {
         publisher.publish(document(BLOCK), ALICE);
 
@@ -205,7 +225,7 @@ class PolicyPublisherTest {
         assertThat(published(next.publish(document(BLOCK), ALICE)).version()).isEqualTo(2);
     }
 
-    @Test
+    @EachStore
     void numbers_go_on_after_a_restart_and_can_be_told_to_start_higher() throws Exception {
         publisher.publish(document(BLOCK), ALICE);
 
@@ -217,7 +237,7 @@ class PolicyPublisherTest {
                 .isEqualTo(41);
     }
 
-    @Test
+    @EachStore
     void many_at_once_get_one_number_each_and_are_announced_in_order() throws Exception {
         List<Future<Publication>> publications;
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -291,10 +311,58 @@ class PolicyPublisherTest {
                         });
     }
 
+    @EachStore
+    void a_long_list_is_named_by_its_digest_and_its_file_stays_for_edges_that_know_no_other()
+            throws Exception {
+        var text = "host.example\n".repeat(100) + "other.example\n";
+
+        var version =
+                published(
+                        publisher.publish(
+                                files(Map.of("lists/health.txt", text, "policy.yaml", WITH_LIST)),
+                                ALICE));
+
+        var manifest = BundleManifest.parseFrom(version.bundle().getManifest());
+        assertThat(manifest.getLanguage()).isEqualTo(1);
+        assertThat(manifest.getFilesCount()).isEqualTo(2);
+        assertThat(version.bundle().getFilesCount()).isEqualTo(2);
+        var named = manifest.getLists(0);
+        assertThat(named.getName()).isEqualTo("health");
+        assertThat(named.getPath()).isEqualTo("lists/health.txt");
+        assertThat(named.getNames()).isEqualTo(2);
+        // Edges never see the text: what it was compiled to is approved as well.
+        assertThat(
+                        new String(
+                                PolicyStatement.of(manifest),
+                                java.nio.charset.StandardCharsets.UTF_8))
+                .contains(
+                        "compiled "
+                                + java.util.HexFormat.of().formatHex(named.getRoot().toByteArray())
+                                + "  lists/health.txt\n");
+        assertThat(
+                        publisher.publish(
+                                files(Map.of("lists/health.txt", text, "policy.yaml", WITH_LIST)),
+                                ALICE))
+                .isInstanceOf(Publication.Unchanged.class);
+    }
+
+    @EachStore
+    void what_is_wrong_in_a_long_list_is_told_at_its_line() throws Exception {
+        var text = "host.example\n".repeat(100) + "two words\n";
+        var files = files(Map.of("lists/health.txt", text, "policy.yaml", WITH_LIST));
+
+        assertThat(((Publication.Rejected) publisher.publish(files, ALICE)).problems())
+                .map(io.overt.policy.Problem::text)
+                .containsExactly(
+                        "lists/health.txt:101:1: `two words`: several words (expected: one name a line)");
+        assertThat(publisher.check(files)).isInstanceOf(Compilation.Rejected.class);
+    }
+
     private PolicyPublisher publisher(PolicySigningKey signingKey, long atLeast) {
         meters.clear();
         return new PolicyPublisher(
                 store,
+                lists.desk(),
                 signingKey,
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 new PublicationLimits(1 << 16, atLeast),
@@ -305,7 +373,7 @@ class PolicyPublisherTest {
     private static SignedVersion published(Publication publication) {
         return switch (publication) {
             case Publication.Published(var version, _) -> version;
-            case Publication.Unchanged _, Publication.Rejected _ ->
+            case Publication.Unchanged _, Publication.Rejected _, Publication.Stale _ ->
                     throw new AssertionError(publication);
         };
     }

@@ -1,48 +1,37 @@
 package io.overt.control.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import io.overt.control.store.SignedVersion.Summary;
 import io.overt.proto.control.v1.Problem;
 import io.overt.proto.policy.v1.BundleFile;
+import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.PolicyBundle;
+import io.overt.service.bundle.PolicySignature;
 import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.Role;
 import io.overt.service.process.StartException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.DriverManager;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DatabaseTest {
     private static final FleetIdentity EDGE = new FleetIdentity("hq", Role.EDGE, "a");
-    @TempDir Path folder;
-    private Path file;
+    private static final FleetIdentity CONTROL = new FleetIdentity("hq", Role.CONTROL, "one");
+    private static final FleetIdentity OTHER = new FleetIdentity("hq", Role.CONTROL, "two");
+    private static final Map<String, String> COLUMN =
+            Map.of("policy_version", "signature", "policy_file", "path", "file_content", "content");
 
-    @BeforeEach
-    void name() {
-        file = folder.resolve("state/control.db");
-    }
-
-    @Test
-    void a_commit_is_on_the_disk_when_it_returns() throws Exception {
-        try (var database = Database.open(file)) {
-            // SQLite's own words: journal_mode=wal, synchronous=2 (FULL), foreign_keys on.
-            assertThat(pragma(database, "journal_mode")).isEqualTo("wal");
-            assertThat(pragma(database, "synchronous")).isEqualTo("2");
-            assertThat(pragma(database, "foreign_keys")).isEqualTo("1");
-        }
-    }
-
-    @Test
-    void what_was_added_is_there_after_a_restart() throws Exception {
+    @EachStore
+    void what_was_added_is_there_after_a_restart(TestStore kept) throws Exception {
         var version = version(1, "a", "b");
         var state =
                 new EdgeState(
@@ -60,70 +49,65 @@ class DatabaseTest {
                                         .build(),
                                 Problem.newBuilder().setMessage("n").build()),
                         Instant.ofEpochMilli(1_700_000_000_123L));
-        try (var database = Database.open(file)) {
+        try (var database = kept.open()) {
             new PolicyStore(database).add(version);
-            new EdgeStore(database).put(state);
+            new EdgeStore(database).put(state, CONTROL);
         }
 
-        try (var database = Database.open(file)) {
+        try (var database = kept.open()) {
             assertThat(new PolicyStore(database).newest()).hasValue(version);
             assertThat(new EdgeStore(database).all()).containsExactly(state);
         }
     }
 
-    @Test
-    void the_newest_is_the_highest_number_and_lists_are_newest_first_and_limited()
-            throws Exception {
-        try (var database = Database.open(file)) {
-            var store = new PolicyStore(database);
-            assertThat(store.newest()).isEmpty();
-            store.add(version(1, "a"));
-            store.add(version(2, "b"));
-            store.add(version(5, "c"));
+    @EachStore
+    void the_newest_is_the_highest_number_and_lists_are_newest_first_and_limited(
+            Database database) {
+        var store = new PolicyStore(database);
+        assertThat(store.newest()).isEmpty();
+        store.add(version(1, "a"));
+        store.add(version(2, "b"));
+        store.add(version(5, "c"));
 
-            assertThat(store.newest()).map(SignedVersion::version).hasValue(5L);
-            assertThat(store.list(2)).map(Summary::version).containsExactly(5L, 2L);
-        }
+        assertThat(store.newest()).map(SignedVersion::version).hasValue(5L);
+        assertThat(store.list(2)).map(Summary::version).containsExactly(5L, 2L);
     }
 
-    @Test
-    void a_number_is_given_once() throws Exception {
-        try (var database = Database.open(file)) {
-            var store = new PolicyStore(database);
-            store.add(version(3, "a"));
+    @EachStore
+    void a_number_is_given_once(Database database) {
+        var store = new PolicyStore(database);
+        store.add(version(3, "a"));
 
-            assertThatThrownBy(() -> store.add(version(3, "b")))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> store.add(version(2, "b")))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThat(store.list(10)).map(Summary::version).containsExactly(3L);
-        }
+        assertThatThrownBy(() -> store.add(version(3, "b")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> store.add(version(2, "b")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(store.list(10)).map(Summary::version).containsExactly(3L);
     }
 
-    @Test
-    void a_content_that_two_versions_share_is_kept_once() throws Exception {
-        try (var database = Database.open(file)) {
-            var store = new PolicyStore(database);
-            store.add(version(1, "document", "list"));
-            store.add(version(2, "other document", "list"));
+    @EachStore
+    void a_content_that_two_versions_share_is_kept_once(Database database) {
+        var store = new PolicyStore(database);
+        store.add(version(1, "document", "list"));
+        store.add(version(2, "other document", "list"));
 
-            assertThat(count(database, "file_content")).isEqualTo(3);
-            assertThat(count(database, "policy_file")).isEqualTo(4);
-        }
+        assertThat(count(database, "file_content")).isEqualTo(3);
+        assertThat(count(database, "policy_file")).isEqualTo(4);
     }
 
-    @Test
-    void versions_can_be_neither_changed_nor_removed() throws Exception {
-        try (var database = Database.open(file)) {
-            new PolicyStore(database).add(version(1, "a"));
+    @EachStore
+    void versions_can_be_neither_changed_nor_removed(Database database) {
+        new PolicyStore(database).add(version(1, "a"));
+        for (var table : List.of("policy_version", "policy_file", "file_content")) {
             for (var sql :
                     List.of(
-                            "UPDATE policy_version SET signature = x'00'",
-                            "DELETE FROM policy_version",
-                            "UPDATE policy_file SET path = 'x'",
-                            "DELETE FROM policy_file",
-                            "UPDATE file_content SET content = x'00'",
-                            "DELETE FROM file_content")) {
+                            "UPDATE "
+                                    + table
+                                    + " SET "
+                                    + COLUMN.get(table)
+                                    + " = "
+                                    + COLUMN.get(table),
+                            "DELETE FROM " + table)) {
                 assertThatThrownBy(() -> database.transact(handle -> handle.execute(sql)))
                         .as(sql)
                         .isInstanceOf(UnableToExecuteStatementException.class)
@@ -132,67 +116,129 @@ class DatabaseTest {
         }
     }
 
-    @Test
-    void what_an_edge_says_replaces_what_it_said() throws Exception {
-        try (var database = Database.open(file)) {
-            var store = new EdgeStore(database);
-            var problem = Problem.newBuilder().setMessage("m").build();
-            store.put(new EdgeState(EDGE, "1", 1, 2, List.of(problem, problem), Instant.EPOCH));
-            store.put(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH));
+    @EachStore
+    void what_an_edge_says_replaces_what_it_said(Database database) {
+        var store = new EdgeStore(database);
+        var problem = Problem.newBuilder().setMessage("m").build();
+        store.put(
+                new EdgeState(EDGE, "1", 1, 2, List.of(problem, problem), Instant.EPOCH), CONTROL);
+        store.put(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH), CONTROL);
 
-            assertThat(store.all())
-                    .containsExactly(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH));
-        }
+        assertThat(store.all())
+                .containsExactly(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH));
     }
 
-    @Test
-    void two_control_planes_do_not_share_a_file() throws Exception {
-        try (var _ = Database.open(file)) {
-            assertThatThrownBy(() -> Database.open(file))
-                    .isInstanceOf(StartException.class)
-                    .hasMessage(file + ": in use by another overt-control");
-        }
-        Database.open(file).close();
+    @EachStore
+    void an_edge_that_moved_on_is_not_taken_back_by_the_end_of_its_old_stream(Database database) {
+        var store = new EdgeStore(database);
+        store.begin(CONTROL);
+        store.begin(OTHER);
+        store.put(new EdgeState(EDGE, "1", 1, 0, List.of(), Instant.EPOCH), CONTROL);
+        store.put(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.EPOCH), OTHER);
+
+        store.left(new EdgeState(EDGE, "1", 1, 0, List.of(), Instant.ofEpochMilli(5)), CONTROL);
+        assertThat(store.all()).map(EdgeState::activeVersion).containsExactly(2L);
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).containsExactly(EDGE);
+        assertThat(store.elsewhere(OTHER, Duration.ofMinutes(1))).isEmpty();
+
+        store.left(new EdgeState(EDGE, "1", 2, 0, List.of(), Instant.ofEpochMilli(6)), OTHER);
+        assertThat(store.all()).map(EdgeState::lastSeen).containsExactly(Instant.ofEpochMilli(6));
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).isEmpty();
     }
 
-    @Test
-    void a_file_of_a_newer_build_is_left_alone() throws Exception {
-        Database.open(file).close();
-        execute("INSERT INTO schema_step VALUES (99, 'later', 'x')");
+    @EachStore
+    void streams_of_a_control_plane_that_died_or_began_anew_are_none(Database database) {
+        var store = new EdgeStore(database);
+        store.begin(OTHER);
+        store.put(new EdgeState(EDGE, "1", 1, 0, List.of(), Instant.EPOCH), OTHER);
 
-        assertThatThrownBy(() -> Database.open(file))
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).containsExactly(EDGE);
+        assertThat(store.elsewhere(CONTROL, Duration.ofMillis(-1))).isEmpty();
+        store.begin(OTHER);
+        assertThat(store.elsewhere(CONTROL, Duration.ofMinutes(1))).isEmpty();
+    }
+
+    /** PostgreSQL's texts have no NUL, and an edge that was taken over can send one. */
+    @EachStore
+    void whatever_an_edge_says_can_be_kept(Database database) {
+        var problem = Problem.newBuilder().setFile("\0").setRule("\0").setMessage("a\0b").build();
+        new EdgeStore(database)
+                .put(new EdgeState(EDGE, "1\0", 1, 2, List.of(problem), Instant.EPOCH), CONTROL);
+
+        assertThat(new EdgeStore(database).all())
+                .extracting(EdgeState::build, state -> state.problems().getFirst().getMessage())
+                .containsExactly(tuple("1\ufffd", "a\ufffdb"));
+    }
+
+    @EachStore
+    void a_store_of_a_newer_build_is_left_alone(TestStore kept) throws Exception {
+        kept.open().close();
+        execute(kept, "INSERT INTO schema_step VALUES (9999, 'later', 'x')");
+
+        assertThatThrownBy(kept::open)
                 .isInstanceOf(StartException.class)
-                .hasMessage(file + ": schema 99, written by a newer build (this one knows 2)");
+                .hasMessage(
+                        kept.config()
+                                + ": schema 9999, written by a newer build (this one knows "
+                                + Migrations.newest()
+                                + ")");
     }
 
-    @Test
-    void a_file_that_went_through_other_steps_is_left_alone() throws Exception {
-        Database.open(file).close();
-        execute("UPDATE schema_step SET sha256 = 'x' WHERE number = 1");
+    @EachStore
+    void a_store_that_went_through_other_steps_is_left_alone(TestStore kept) throws Exception {
+        kept.open().close();
+        execute(kept, "UPDATE schema_step SET sha256 = 'x' WHERE number = 1");
 
-        assertThatThrownBy(() -> Database.open(file))
+        assertThatThrownBy(kept::open)
                 .isInstanceOf(StartException.class)
-                .hasMessageContaining("went through another step 1");
+                .hasMessage(
+                        kept.config()
+                                + ": went through another step 1 than this build's 0001-versions-and-edges.sql;"
+                                + " it belongs to a different build");
     }
 
-    @Test
-    void a_file_that_is_no_database_is_told_as_such() throws Exception {
-        Files.createDirectories(folder.resolve("state"));
-        Files.writeString(
-                file, "not a database, but long enough to be taken for the head of one".repeat(20));
+    @EachStore
+    void a_step_that_was_left_out_is_told_as_such(TestStore kept) throws Exception {
+        kept.open().close();
+        execute(kept, "UPDATE schema_step SET number = 0 WHERE number = 1");
+        execute(
+                kept,
+                "INSERT INTO schema_step SELECT 1, name, sha256 FROM schema_step WHERE number = 0");
 
-        assertThatThrownBy(() -> Database.open(file))
+        assertThatThrownBy(kept::open)
                 .isInstanceOf(StartException.class)
-                .hasMessageStartingWith(file + ": cannot be used as the store: ");
-        // And the lock is free again.
-        Files.delete(file);
-        Database.open(file).close();
+                .hasMessage(
+                        kept.config()
+                                + ": went through step 0, which this build does not have; it belongs to a different build");
     }
 
-    private static SignedVersion version(long number, String... contents) {
+    /** Steps are never edited: what the first builds wrote down of theirs must still be said. */
+    @ParameterizedTest
+    @CsvSource({
+        "0001-versions-and-edges.sql,ffb539a2ef54417eeebf2d8f8a9fdfa47b1e39ce453fb0ae37193ad76357f498",
+        "0002-witness.sql,da9498d72ecc9d23bc3061622068ccdb5ca9cfb91aa4734bbe8f85055ef0b7d2"
+    })
+    void steps_of_sqlite_from_before_there_was_postgresql_are_the_same_to_the_byte(
+            String name, String digest) {
+        var step =
+                Migrations.STEPS.stream()
+                        .filter(each -> each.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+
+        assertThat(PolicySignature.sha256(step.sql(Dialect.SQLITE).getBytes(UTF_8)))
+                .asHexString()
+                .isEqualToIgnoringCase(digest);
+    }
+
+    static SignedVersion version(long number, String... contents) {
         var bundle =
                 PolicyBundle.newBuilder()
-                        .setManifest(ByteString.copyFromUtf8("manifest " + number))
+                        .setManifest(
+                                BundleManifest.newBuilder()
+                                        .setVersion(number)
+                                        .build()
+                                        .toByteString())
                         .setSignature(ByteString.copyFromUtf8("signature"))
                         .setKeyId(ByteString.copyFromUtf8("key"));
         for (int i = 0; i < contents.length; i++) {
@@ -211,11 +257,6 @@ class DatabaseTest {
                 bundle.build());
     }
 
-    private static String pragma(Database database, String name) {
-        return database.transact(
-                handle -> handle.createQuery("PRAGMA " + name).mapTo(String.class).one());
-    }
-
     private static int count(Database database, String table) {
         return database.transact(
                 handle ->
@@ -224,8 +265,8 @@ class DatabaseTest {
                                 .one());
     }
 
-    private void execute(String sql) throws Exception {
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+    private static void execute(TestStore kept, String sql) throws Exception {
+        try (var connection = kept.connect();
                 var statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }

@@ -24,13 +24,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * A log as a signer makes one, checkpoint key included, in memory: paths and their bytes. Two of
  * one key with different entries are a fork.
  */
-final class GrownLog {
+public final class GrownLog {
     private final String origin;
     private final KeyPair pair;
     private final TreeGrowth growth = new TreeGrowth();
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
 
-    GrownLog(String origin) {
+    public GrownLog(String origin) {
         this(origin, pair());
     }
 
@@ -44,12 +44,12 @@ final class GrownLog {
         return new GrownLog(origin, pair);
     }
 
-    NoteKey key() {
+    public NoteKey key() {
         return NoteKey.of(origin, NoteKey.Kind.ECDSA, pair.getPublic());
     }
 
     /** Appends, and publishes tiles and a checkpoint. */
-    GrownLog append(String first, int count) {
+    public GrownLog append(String first, int count) {
         for (int i = 0; i < count; i++) {
             growth.append((first + " " + i).getBytes(StandardCharsets.UTF_8));
         }

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A static web server over a log's files that can misbehave. Whoever starts it closes it. */
-final class LogServer implements AutoCloseable {
+public final class LogServer implements AutoCloseable {
 
     /** What it does to a request. */
     interface Manner {
@@ -27,7 +27,7 @@ final class LogServer implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Manner manner;
 
-    LogServer(GrownLog log) throws IOException {
+    public LogServer(GrownLog log) throws IOException {
         manner = serving(log.files());
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
         server.setExecutor(threads);
@@ -44,7 +44,7 @@ final class LogServer implements AutoCloseable {
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/log");
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.overt.control.store.Database;
+import io.overt.control.store.EachStore;
 import io.overt.control.store.ForkEvidence;
+import io.overt.control.store.WithStore;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.store.WitnessedHead;
 import io.overt.control.witness.LogServer.Manner;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +32,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a witness makes of a log that is served well, and of every way in which it is not. */
+@WithStore
 class LogWitnessTest {
     private static final Duration STALE_AFTER = Duration.ofMinutes(3);
 
@@ -41,15 +44,13 @@ class LogWitnessTest {
     private final GrownLog log = new GrownLog("log.example/a");
     private final BoundedFetch http = new BoundedFetch();
     private Instant now = Instant.parse("2026-11-28T08:00:00.700Z");
-    private Database database;
     private WitnessStore store;
     private WitnessKey key;
     private LogServer server;
     private LogWitness witness;
 
     @BeforeEach
-    void start() throws Exception {
-        database = Database.open(folder.resolve("control.db"));
+    void start(Database database) throws Exception {
         store = new WitnessStore(database);
         key = WitnessKey.create(folder.resolve("w.key"), "witness.example/w");
         server = new LogServer(log);
@@ -60,7 +61,6 @@ class LogWitnessTest {
     void stop() throws Exception {
         server.close();
         http.close();
-        database.close();
     }
 
     private LogWitness witness() {
@@ -92,7 +92,7 @@ class LogWitnessTest {
         return store.head(log.key().name()).map(WitnessedHead::head);
     }
 
-    @Test
+    @EachStore
     void each_head_that_continues_the_last_is_cosigned() throws Exception {
         for (int more : new int[] {1, 1, 5, 248, 1, 1, 255, 300, 3}) {
             log.append("entry", more);
@@ -102,7 +102,7 @@ class LogWitnessTest {
         assertThat(witness().published()).as("after a restart").isEqualTo(witness.published());
     }
 
-    @Test
+    @EachStore
     void a_log_without_an_entry_has_a_head_too() throws Exception {
         log.append("none", 0);
         assertThat(look()).isEqualTo(LogState.CONSISTENT);
@@ -290,8 +290,10 @@ class LogWitnessTest {
                                             test.folder =
                                                     folder.resolve(fault.name().replace(' ', '-'));
                                             Files.createDirectories(test.folder);
-                                            test.start();
-                                            try {
+                                            try (var database =
+                                                    Database.open(
+                                                            test.folder.resolve("control.db"))) {
+                                                test.start(database);
                                                 test.one(fault);
                                             } finally {
                                                 test.stop();
@@ -344,7 +346,7 @@ class LogWitnessTest {
         }
     }
 
-    @Test
+    @EachStore
     void a_first_head_without_its_tiles_is_not_cosigned() throws Exception {
         log.append("entry", 300);
         server.behave(LogServer.serving(Map.of("checkpoint", log.note().encoded())));
@@ -352,7 +354,7 @@ class LogWitnessTest {
         assertThat(witness.published()).isEmpty();
     }
 
-    @Test
+    @EachStore
     void a_log_that_does_not_grow_is_stale_and_one_that_grows_again_is_not() throws Exception {
         log.append("entry", 3);
         assertThat(look()).isEqualTo(LogState.CONSISTENT);
@@ -368,7 +370,7 @@ class LogWitnessTest {
         assertThat(look()).isEqualTo(LogState.CONSISTENT);
     }
 
-    @Test
+    @EachStore
     void a_head_that_stays_is_cosigned_anew_each_minute() throws Exception {
         log.append("entry", 3);
         look();
@@ -386,7 +388,7 @@ class LogWitnessTest {
         return Cosignature.time(witness.published().orElseThrow(), key.verifier());
     }
 
-    @Test
+    @EachStore
     void nothing_is_cosigned_at_an_earlier_time_than_before() throws Exception {
         log.append("entry", 3);
         look();
@@ -402,7 +404,7 @@ class LogWitnessTest {
         assertThat(vouched()).hasValue(log.head());
     }
 
-    @Test
+    @EachStore
     void of_two_witnesses_on_one_store_one_wins_and_the_other_proves_anew() throws Exception {
         log.append("entry", 3);
         look();
@@ -419,7 +421,7 @@ class LogWitnessTest {
         assertThat(store.head(log.key().name())).hasValue(won);
     }
 
-    @Test
+    @EachStore
     void the_store_itself_takes_no_witness_back() throws Exception {
         log.append("entry", 3);
         look();
@@ -446,11 +448,13 @@ class LogWitnessTest {
         assertThat(store.head(known.origin())).hasValue(known);
     }
 
-    @Test
-    void evidence_is_bounded() {
+    @EachStore
+    void evidence_is_bounded_and_comes_in_the_order_in_which_it_was_seen() {
         log.append("entry", 2);
+        var shown = new ArrayList<String>();
         for (int i = 0; i < 40; i++) {
             GrownLog fork = log.twin().append("fork " + i, 2);
+            shown.add(fork.note().text());
             store.keep(
                     new ForkEvidence(
                             log.key().name(),
@@ -460,10 +464,12 @@ class LogWitnessTest {
                             fork.head().root(),
                             List.of()));
         }
-        assertThat(witness.forks()).hasSize(16);
+        assertThat(witness.forks())
+                .map(fork -> fork.shown().text())
+                .isEqualTo(shown.subList(0, 16));
     }
 
-    @Test
+    @EachStore
     void signatures_of_others_on_a_checkpoint_are_not_handed_on() throws Exception {
         log.append("entry", 2);
         NoteSignature foreign = new NoteSignature("stranger.example", 7, new byte[64]);

@@ -120,6 +120,11 @@ record Blocking(Known known, Reason reason, Optional<String> detail) implements 
     }
 
     @Override
+    public Optional<Fate> fate() {
+        return Optional.of(new Fate(Outcome.BLOCK, reason));
+    }
+
+    @Override
     public Step on(Event event) {
         return switch (event) {
             case RefusalSent() -> leave(Ending.COMPLETE, CloseStyle.GRACEFUL);

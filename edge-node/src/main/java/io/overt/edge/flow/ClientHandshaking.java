@@ -46,6 +46,11 @@ record ClientHandshaking(Known.Mirrored known) implements State {
     }
 
     @Override
+    public Optional<Fate> fate() {
+        return Optional.of(Exit.fate(known));
+    }
+
+    @Override
     public Step on(Event event) {
         return switch (event) {
             case ClientHandshaken(var session) -> Relaying.enter(known, session);

@@ -7,6 +7,7 @@ import io.overt.edge.flow.Event.FromUpstream;
 import io.overt.edge.flow.Event.Interruption;
 import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.RelayEnded;
+import java.util.Optional;
 
 /** Over, and recorded. Nothing happens any more. */
 record Closed(Conclusion conclusion) implements State {
@@ -19,6 +20,11 @@ record Closed(Conclusion conclusion) implements State {
     @Override
     public Stage stage() {
         return Stage.CLOSED;
+    }
+
+    @Override
+    public Optional<Fate> fate() {
+        return Optional.of(new Fate(conclusion.outcome(), conclusion.reason()));
     }
 
     @Override

@@ -50,6 +50,10 @@ record Deciding(Known.Heard known) implements State {
     }
 
     private static Step inspect(Known.Judged judged, Load load, Optional<CertificateHabit> habit) {
+        var suspension = judged.pinned().suspension();
+        if (suspension.isPresent()) {
+            return SpliceConnecting.enter(judged, Reason.EMERGENCY, suspension.get().detail());
+        }
         if (load == Load.EXHAUSTED) {
             return Failing.because(
                     judged, Reason.OVERLOAD, "as many connections are inspected as may be");

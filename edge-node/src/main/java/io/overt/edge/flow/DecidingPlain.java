@@ -61,12 +61,18 @@ record DecidingPlain(Known.Arrived known, List<Known.Arrived> others) implements
         return switch (judged.pinned().decision().action()) {
             case SPLICE -> PlainConnecting.enter(judged, others, RelayMode.OPAQUE, Reason.RULE);
             case BLOCK -> Blocking.enter(judged, Reason.RULE, Optional.empty());
-            case INSPECT ->
-                    switch (load) {
-                        case ADMITS ->
-                                PlainConnecting.enter(judged, others, RelayMode.HTTP1, Reason.RULE);
-                        case EXHAUSTED -> exhausted(judged);
-                    };
+            case INSPECT -> inspect(judged, load);
+        };
+    }
+
+    private Step inspect(Known.JudgedPlain judged, Load load) {
+        if (judged.pinned().suspension().isPresent()) {
+            // Unjudged: nothing looks into requests either.
+            return PlainConnecting.enter(judged, others, RelayMode.OPAQUE, Reason.EMERGENCY);
+        }
+        return switch (load) {
+            case ADMITS -> PlainConnecting.enter(judged, others, RelayMode.HTTP1, Reason.RULE);
+            case EXHAUSTED -> exhausted(judged);
         };
     }
 

@@ -50,6 +50,14 @@ final class Exit {
         };
     }
 
+    /** The same, before its end. */
+    static Fate fate(Known.Mirrored known) {
+        return switch (known.examined()) {
+            case Known.Proven _ -> new Fate(Outcome.INSPECT, Reason.RULE);
+            case Known.Distrusted _ -> new Fate(Outcome.INSPECT, Reason.UNTRUSTED);
+        };
+    }
+
     static Leaving of(State from, Outcome outcome, Reason reason) {
         return new Leaving(
                 from,

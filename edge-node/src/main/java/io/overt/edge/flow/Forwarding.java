@@ -15,6 +15,7 @@ import io.overt.edge.flow.Event.Judgement;
 import io.overt.edge.flow.Event.RelayEnd;
 import io.overt.edge.flow.Event.RelayEnded;
 import io.overt.edge.flow.Event.ShellFailed;
+import java.util.Optional;
 
 /**
  * Plain requests go to one upstream, outside the machine. The next one that is for another begins a
@@ -33,6 +34,11 @@ record Forwarding(Known.JudgedPlain known, RelayMode mode, Reason reason) implem
     @Override
     public Stage stage() {
         return Stage.FORWARDING;
+    }
+
+    @Override
+    public Optional<Fate> fate() {
+        return Optional.of(new Fate(outcome(), reason));
     }
 
     @Override
@@ -66,11 +72,13 @@ record Forwarding(Known.JudgedPlain known, RelayMode mode, Reason reason) implem
     }
 
     private Exit.Leaving leaving(Ending ending) {
-        var outcome =
-                switch (mode) {
-                    case HTTP1, BY_FIRST_BYTES -> Outcome.INSPECT;
-                    case OPAQUE -> Outcome.SPLICE;
-                };
-        return Exit.of(this, outcome, reason).forwarded(mode).ending(ending);
+        return Exit.of(this, outcome(), reason).forwarded(mode).ending(ending);
+    }
+
+    private Outcome outcome() {
+        return switch (mode) {
+            case HTTP1, BY_FIRST_BYTES -> Outcome.INSPECT;
+            case OPAQUE -> Outcome.SPLICE;
+        };
     }
 }

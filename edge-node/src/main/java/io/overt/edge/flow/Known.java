@@ -230,10 +230,35 @@ public sealed interface Known {
      *
      * @param policyVersion the version that was active when it was asked
      * @param exclusion what clients' refusals have come to, where the rule asks
+     * @param suspension by what order nothing was inspected when it was asked
      */
-    record Ruling(long policyVersion, Decision decision, Optional<Exclusion> exclusion) {
+    record Ruling(
+            long policyVersion,
+            Decision decision,
+            Optional<Exclusion> exclusion,
+            Optional<Suspension> suspension) {
+        public Ruling(long policyVersion, Decision decision, Optional<Exclusion> exclusion) {
+            this(policyVersion, decision, exclusion, Optional.empty());
+        }
+
         public Ruling(long policyVersion, Decision decision) {
             this(policyVersion, decision, Optional.empty());
+        }
+
+        /** The same, under an order. */
+        public Ruling suspended(Optional<Suspension> by) {
+            return new Ruling(policyVersion, decision, exclusion, by);
+        }
+    }
+
+    /**
+     * An emergency order: what a rule would inspect is spliced.
+     *
+     * @param order its number
+     */
+    record Suspension(long order) {
+        Optional<String> detail() {
+            return Optional.of("emergency order " + order);
         }
     }
 

@@ -55,6 +55,8 @@ public enum Reason {
     /** Clients do not take our certificate for this host: a learned or confirmed exclusion. */
     PINNED(Failure.CLIENT_REFUSED),
 
+    /** A rule would have inspected it, and an emergency order said that nothing is inspected. */
+    EMERGENCY,
     /** There was no policy to ask. Without one nothing is inspected, spliced or let through. */
     NO_POLICY,
     /** As many connections are open as the configuration allows; this one was not even read. */
@@ -118,6 +120,9 @@ public enum Reason {
         }
         if (this == CLIENT_LEFT || this == HEALTH_CHECK) {
             return Set.of(Outcome.ABANDON);
+        }
+        if (this == EMERGENCY) {
+            return Set.of(Outcome.SPLICE);
         }
         if (this == UNTRUSTED) {
             return Set.of(Outcome.INSPECT, Outcome.SPLICE, Outcome.BLOCK);

@@ -56,6 +56,11 @@ record Relaying(Known.Mirrored known, TlsSession client, RelayMode mode) impleme
     }
 
     @Override
+    public Optional<Fate> fate() {
+        return Optional.of(Exit.fate(known));
+    }
+
+    @Override
     public Step on(Event event) {
         return switch (event) {
             case RelayEnded(var how) -> ended(how);

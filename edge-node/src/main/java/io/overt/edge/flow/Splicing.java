@@ -33,6 +33,11 @@ record Splicing(Spliceable known, Reason reason, Optional<String> detail) implem
     }
 
     @Override
+    public Optional<Fate> fate() {
+        return Optional.of(new Fate(Outcome.SPLICE, reason));
+    }
+
+    @Override
     public Step on(Event event) {
         return switch (event) {
             case RelayEnded(var how) -> ended(how);

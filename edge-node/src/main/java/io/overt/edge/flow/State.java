@@ -1,6 +1,7 @@
 package io.overt.edge.flow;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * One connection, at one moment. A state holds exactly what is known in it, and {@link #on} is a
@@ -51,6 +52,14 @@ public sealed interface State
 
     /** What timelines, deadlines and metrics call this state. */
     Stage stage();
+
+    /**
+     * What the client gets and why, as soon as nothing can change that any more: long before the
+     * end, of a connection that lives. What it says once, it and all later states go on to say.
+     */
+    default Optional<Fate> fate() {
+        return Optional.empty();
+    }
 
     /** What {@code event} leads to. */
     Step on(Event event);

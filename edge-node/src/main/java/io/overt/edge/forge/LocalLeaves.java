@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.ForgeKey;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,13 @@ final class LocalLeaves implements AutoCloseable {
     /** Lets go of every leaf by an issuer that nobody vouches for any more. */
     void keepOnly(Set<CertificateFingerprint> issuers) {
         leaves.asMap().values().removeIf(entry -> !issuers.contains(entry.issuer()));
+    }
+
+    /** Lets go of every leaf that has one of these keys. */
+    void letGo(Set<PublicKey> keys) {
+        leaves.asMap()
+                .values()
+                .removeIf(entry -> keys.contains(entry.leaf().certificate().getPublicKey()));
     }
 
     @Override

@@ -21,6 +21,11 @@ enum RefusalCourse {
      * enrol, and ask once more.
      */
     ENROL,
+    /**
+     * The site's key was revoked, and another one is made: the next connection has it. Where the
+     * certificate alone was, the answer stands.
+     */
+    ANOTHER_KEY,
     /** This signer cannot; another may. */
     NEXT_SIGNER,
     /** No signer should be asked now, the next connection may ask again. */
@@ -31,12 +36,18 @@ enum RefusalCourse {
             case REFUSAL_REASON_UPSTREAM_NOT_VERIFIED,
                     REFUSAL_REASON_NAME_NEVER_FORGED,
                     REFUSAL_REASON_LEAF_KEY_NOT_ACCEPTED,
-                    REFUSAL_REASON_REVOKED,
                     REFUSAL_REASON_POSSESSION_NOT_PROVEN,
                     REFUSAL_REASON_CALLER_NOT_ALLOWED,
                     REFUSAL_REASON_MALFORMED_REQUEST,
                     // Every signer derives the same and has the same rules.
-                    REFUSAL_REASON_LINT_FAILED ->
+                    REFUSAL_REASON_LINT_FAILED,
+                    // Of the control plane; no signer says so.
+                    REFUSAL_REASON_NOT_FOUND,
+                    REFUSAL_REASON_NOT_NOW,
+                    REFUSAL_REASON_NOT_APPROVED,
+                    REFUSAL_REASON_CHANGED_SINCE,
+                    REFUSAL_REASON_KEY_REUSED,
+                    REFUSAL_REASON_DUPLICATE_UNDER_WAY ->
                     FINAL;
             case REFUSAL_REASON_NOT_MIRRORABLE -> NOT_MIRRORABLE;
             case REFUSAL_REASON_TBS_DIFFERS,
@@ -44,6 +55,7 @@ enum RefusalCourse {
                     REFUSAL_REASON_PROFILE_UNKNOWN ->
                     DESCRIBE;
             case REFUSAL_REASON_LEAF_KEY_NOT_ENROLLED -> ENROL;
+            case REFUSAL_REASON_REVOKED -> ANOTHER_KEY;
             case REFUSAL_REASON_TOKEN_UNAVAILABLE,
                     REFUSAL_REASON_SIGNATURE_NOT_VERIFIED,
                     REFUSAL_REASON_LOG_UNAVAILABLE,

@@ -216,6 +216,13 @@ final class SignerTier {
                 admitted.worked();
                 yield new Final(new ForgeResult.Unavailable(text + ": " + detail));
             }
+            case ANOTHER_KEY -> {
+                admitted.worked();
+                yield new Final(
+                        signers.callsRevoked(signer, task.key())
+                                ? new ForgeResult.Unavailable(text + ": " + detail)
+                                : new ForgeResult.Refused(text, detail));
+            }
             case NEXT_SIGNER -> {
                 admitted.cannot(text + ": " + detail);
                 yield new Next(text + ": " + detail);

@@ -45,6 +45,7 @@ final class SignerWatch {
     void look(List<EpochKey> keys) {
         switch (client.health()) {
             case Answered<HealthResponse>(HealthResponse health) -> {
+                var _ = signers.heard(health);
                 describe(Optional.of(health.getDescription()));
                 if (health.getState() == SigningState.SIGNING_STATE_SERVING) {
                     enrol(keys);

@@ -7,8 +7,10 @@ import io.overt.edge.forge.SignerAnswer.Answered;
 import io.overt.edge.forge.SignerAnswer.NoAnswer;
 import io.overt.edge.forge.SignerAnswer.Refused;
 import io.overt.edge.site.EpochKey;
+import io.overt.edge.site.KeyDigest;
 import io.overt.edge.site.LeafKeyEnrolment;
 import io.overt.proto.signer.v1.EnrolLeafKeyResponse;
+import io.overt.proto.signer.v1.HealthResponse;
 import io.overt.service.identity.ExpectedPeer;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
@@ -55,6 +57,7 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
     private final Object telling = new Object();
     private volatile Consumer<Set<CertificateFingerprint>> issuersChanged = _ -> {};
     private volatile Supplier<List<EpochKey>> keys = List::of;
+    private volatile Consumer<Set<KeyDigest>> keysRevoked = _ -> {};
 
     /**
      * Signers that nobody has asked yet.
@@ -109,10 +112,16 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
      * @param changed told which issuers' leaves may still be served, whenever that has changed
      * @param keys the leaf keys that every signer is to know, also one that was away when they were
      *     made; cheap
+     * @param revoked told which leaf keys a signer calls revoked, at each look that finds some;
+     *     cheap where it knows of them
      */
-    void start(Consumer<Set<CertificateFingerprint>> changed, Supplier<List<EpochKey>> keys) {
+    void start(
+            Consumer<Set<CertificateFingerprint>> changed,
+            Supplier<List<EpochKey>> keys,
+            Consumer<Set<KeyDigest>> revoked) {
         this.issuersChanged = changed;
         this.keys = keys;
+        this.keysRevoked = revoked;
         watchers.forEach(Thread::start);
     }
 
@@ -167,6 +176,32 @@ final class Signers implements LeafKeyEnrolment, AutoCloseable {
                                 (one, other) -> Long.compareUnsigned(other, one)))
                 .map(Candidate::client)
                 .toList();
+    }
+
+    /** Hears of a signer's health what concerns more than its standing; answers what is revoked. */
+    Set<KeyDigest> heard(HealthResponse health) {
+        Set<KeyDigest> revoked =
+                health.getRevokedLeafKeysList().stream()
+                        // What is no digest names no key.
+                        .filter(each -> each.size() == KeyDigest.LENGTH)
+                        .map(KeyDigest::new)
+                        .collect(Collectors.toUnmodifiableSet());
+        if (!revoked.isEmpty()) {
+            keysRevoked.accept(revoked);
+        }
+        return revoked;
+    }
+
+    /**
+     * Whether this signer calls the key revoked, or only a certificate of it. Asks it now, for
+     * whoever was refused before the next look.
+     */
+    boolean callsRevoked(SignerClient client, EpochKey key) {
+        return switch (client.health()) {
+            case Answered<HealthResponse>(HealthResponse health) ->
+                    heard(health).contains(key.digest());
+            case Refused<HealthResponse> _, NoAnswer<HealthResponse> _ -> false;
+        };
     }
 
     /** What came of asking a signer to describe itself. */

@@ -2,14 +2,24 @@ package io.overt.edge.forge;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.overt.edge.site.EpochKey;
+import io.overt.edge.site.KeyDigest;
+import io.overt.edge.site.SealedMap;
 import io.overt.edge.site.Site;
 import io.overt.edge.site.SiteClusterConfig;
+import io.overt.edge.site.SiteMap.Cleared;
+import io.overt.edge.site.SiteMap.Unavailable;
 import io.overt.service.identity.FleetTls;
 import io.overt.x509.Epoch;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The forge with all that it stands on: signers, site cluster, keys, caches. Made once by the
@@ -21,6 +31,7 @@ public final class SiteForge implements AutoCloseable {
     private final LocalLeaves local;
     private final TieredLeafForge forge;
     private final InstantSource clock;
+    private final SealedMap shared;
 
     /**
      * Wires the parts; nothing runs yet and nothing listens.
@@ -45,11 +56,12 @@ public final class SiteForge implements AutoCloseable {
         this.signers = new Signers(signers, tls, described, ticker, random, meters);
         this.site = new Site(siteCluster, tls, this.signers, clock, ticker, random, meters);
         described.keys = Optional.of(site);
+        this.shared = site.map(SiteLeaves.MAP);
         this.local = new LocalLeaves(leafCache, ticker, meters);
         this.forge =
                 new TieredLeafForge(
                         local,
-                        new SiteLeaves(site.map(SiteLeaves.MAP), this.signers, clock, meters),
+                        new SiteLeaves(shared, this.signers, clock, meters),
                         new SignerTier(this.signers, clock),
                         this.signers,
                         site.keys(),
@@ -65,8 +77,34 @@ public final class SiteForge implements AutoCloseable {
      * @throws IOException if an address cannot be bound; the message names key and address
      */
     public void start() throws IOException {
-        signers.start(local::keepOnly, site.keys()::keys);
+        signers.start(local::keepOnly, site.keys()::keys, this::letGo);
         site.start();
+    }
+
+    /**
+     * Leaf keys were revoked: they are not used any more, and nothing that was signed for them is.
+     * The shared map has leaves of the site's key of this epoch, so that all of it goes; an edge
+     * that hears of it later, and forgets what is good by then, asks signers for what they have
+     * signed already. On the thread that watches a signer.
+     */
+    private void letGo(Set<KeyDigest> revoked) {
+        List<EpochKey> gone = site.keys().revoke(revoked);
+        if (gone.isEmpty()) {
+            return;
+        }
+        local.letGo(
+                gone.stream()
+                        .map(key -> key.publicKey().publicKey())
+                        .collect(Collectors.toUnmodifiableSet()));
+        switch (shared.clear()) {
+            case Cleared _ -> LOG.atInfo().log("the site's shared leaves are forgotten");
+            // Names of leaves have the key in them: nobody who knows of the revocation asks for
+            // these.
+            case Unavailable(String detail) ->
+                    LOG.atWarn()
+                            .addKeyValue("detail", detail)
+                            .log("the site's shared leaves stay until they end");
+        }
     }
 
     /** The forge. */
@@ -112,4 +150,6 @@ public final class SiteForge implements AutoCloseable {
             keys.ifPresent(site -> site.keys().wake());
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SiteForge.class);
 }

@@ -165,6 +165,9 @@ final class TieredLeafForge implements LeafForge {
 
     private ForgeResult kept(
             ForgeTask task, X509Certificate certificate, KnownIssuer issuer, Tier tier) {
+        if (keys.isRevoked(task.key())) {
+            return new Unavailable("its leaf key was revoked meanwhile: " + task.key().digest());
+        }
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(certificate);
         chain.add(issuer.ca().certificate());

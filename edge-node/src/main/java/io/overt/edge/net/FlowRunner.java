@@ -19,6 +19,7 @@ import io.overt.edge.flow.State;
 import io.overt.edge.flow.Step;
 import io.overt.edge.http.PlainUpstream;
 import io.overt.edge.net.DataPathSettings.ListenerSettings;
+import io.overt.edge.record.Account;
 import io.overt.edge.record.ConnectionId;
 import io.overt.edge.record.Observations;
 import io.overt.edge.revocation.Wanted;
@@ -48,6 +49,7 @@ final class FlowRunner {
     private final ClientFront front;
     private final ArrivalAsk arrival;
     private final Observations observations;
+    private final Account account;
     private final Deque<Event> waiting = new ArrayDeque<>();
     private final Witness witness;
     private final PolicyAsk policy;
@@ -75,6 +77,7 @@ final class FlowRunner {
         this.observations =
                 new Observations(
                         ConnectionId.create(shell.clock()), shell.clock(), shell.nanoTime());
+        this.account = new Account(shell.meters().figures(), observations, policy::shadow);
         this.legs = new Legs(shell, client, observations, this::feed);
         this.deadline =
                 new Deadline(
@@ -179,6 +182,7 @@ final class FlowRunner {
 
     private void carryOut(Step step) {
         observations.entered(state.stage());
+        account.note(state);
         if (!BEFORE_HELLO.contains(state.stage())) {
             pass.heard();
         }
@@ -260,6 +264,7 @@ final class FlowRunner {
                 pass.leave();
                 observations.upstreamBytes(legs.upstreamBytes());
                 observations.clientBytes(legs.clientTap().bytes());
+                account.end(conclusion);
                 shell.concluded(this, conclusion, observations);
             }
         }

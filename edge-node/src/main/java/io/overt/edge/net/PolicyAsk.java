@@ -14,6 +14,7 @@ import io.overt.edge.flow.Known.Ruling;
 import io.overt.edge.flow.Known.Unheard;
 import io.overt.edge.flow.OriginalDestination;
 import io.overt.edge.hello.EncryptedClientHello;
+import io.overt.edge.record.ShadowRuling;
 import io.overt.policy.Action;
 import io.overt.policy.ConnectionFacts;
 import io.overt.policy.Decision;
@@ -39,6 +40,13 @@ final class PolicyAsk {
     private @Nullable Pinned pinned;
     private boolean inspecting;
     private Optional<UpstreamHabits.Hearsay> hearsay = Optional.empty();
+    private Optional<ShadowRuling> shadow = Optional.empty();
+
+    /** Whether there is something to inspect; where there is not, the rule says what else. */
+    private enum Inspection {
+        POSSIBLE,
+        IMPOSSIBLE
+    }
 
     private record Pinned(Policies.Numbered policy, ConnectionFacts facts) {}
 
@@ -82,6 +90,7 @@ final class PolicyAsk {
         var decided =
                 decide(
                         facts(heard.arrived(), hello.serverName().flatMap(HostName::parse), facts),
+                        Inspection.POSSIBLE,
                         decision -> witness.exclusion(heard, decision),
                         shell.habits().of(address, hello.serverName()));
         if (goesOnWithoutCertificate(decided)) {
@@ -109,7 +118,8 @@ final class PolicyAsk {
      * name of one would.
      */
     Event decidePlain(Arrived arrived) {
-        return decide(plainFacts(arrived), _ -> Optional.empty(), Optional.empty());
+        return decide(
+                plainFacts(arrived), Inspection.POSSIBLE, _ -> Optional.empty(), Optional.empty());
     }
 
     /** Whether the rule that decided about a plain request does so at this address of its host. */
@@ -136,12 +146,14 @@ final class PolicyAsk {
                         unheard.arrived(),
                         Optional.empty(),
                         new HelloFacts.NotPeeked(unheard.fault())),
+                Inspection.IMPOSSIBLE,
                 _ -> Optional.empty(),
                 Optional.empty());
     }
 
     private Event decide(
             ConnectionFacts facts,
+            Inspection inspection,
             Function<Decision, Optional<Exclusion>> exclusion,
             Optional<CertificateHabit> habit) {
         var active = shell.policies().active();
@@ -150,12 +162,33 @@ final class PolicyAsk {
         }
         pinned = new Pinned(active.get(), facts);
         var decision = active.get().policy().decide(facts);
+        shadow = shell.policies().shadow().flatMap(beside -> beside(beside, facts));
         var ruling = new Ruling(active.get().version(), decision, exclusion.apply(decision));
+        if (decision.action() == Action.INSPECT && inspection == Inspection.POSSIBLE) {
+            var suspension = shell.policies().suspension();
+            if (suspension.isPresent()) {
+                return new Decided(ruling.suspended(suspension), Load.ADMITS, habit);
+            }
+        }
         if (decision.action() == Action.INSPECT && !inspecting) {
             inspecting = shell.beginInspection();
             return new Decided(ruling, inspecting ? Load.ADMITS : Load.EXHAUSTED, habit);
         }
         return new Decided(ruling, Load.ADMITS, habit);
+    }
+
+    private Optional<ShadowRuling> beside(Policies.Numbered beside, ConnectionFacts facts) {
+        try {
+            return Optional.of(new ShadowRuling(beside.version(), beside.policy().decide(facts)));
+        } catch (RuntimeException e) { // A backstop: what is only tried must not end a connection.
+            shell.meters().figures().shadowFailed(beside.version(), e);
+            return Optional.empty();
+        }
+    }
+
+    /** What the version in shadow says, if there was one when the policy was asked. */
+    Optional<ShadowRuling> shadow() {
+        return shadow;
     }
 
     /** Gives back the place of an inspected connection, if it has one. */

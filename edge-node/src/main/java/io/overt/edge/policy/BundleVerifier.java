@@ -3,7 +3,10 @@ package io.overt.edge.policy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.overt.proto.control.v1.Problem;
+import io.overt.proto.policy.v1.BundleFile;
 import io.overt.proto.policy.v1.BundleManifest;
+import io.overt.proto.policy.v1.FileDigest;
+import io.overt.proto.policy.v1.ListDigest;
 import io.overt.proto.policy.v1.PolicyBundle;
 import io.overt.service.bundle.PolicyPublicKey;
 import io.overt.service.bundle.PolicySignature;
@@ -11,36 +14,71 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Decides whether a bundle is what a pinned key signed. Pure. The signature comes first: nothing of
- * a bundle is looked into before it, and there is no bundle that is taken without one. The control
- * plane, the network and the disk are all untrusted here; only who holds a pinned key's private
- * half can get past.
+ * Decides whether a bundle is what a pinned key signed, and as many people approved as this edge
+ * asks for, and has here what it names. The signature comes first: nothing of a bundle is looked
+ * into before it, and there is no bundle that is taken without one. The control plane, the network
+ * and the disk are all untrusted here; only who holds a pinned key's private half can get past.
  */
 final class BundleVerifier {
     private final List<PolicyPublicKey> pinned;
+    private final ApprovalDemand approvals;
     private final long maxBytes;
+    private final Function<BundleManifest, ListShelf.Found> lists;
 
     /**
      * Pins the keys.
      *
+     * @param approvals what people must have signed as well
      * @param maxBytes bound of all files of a bundle together
+     * @param lists looks for the lists that a manifest names
      */
-    BundleVerifier(List<PolicyPublicKey> pinned, long maxBytes) {
+    BundleVerifier(
+            List<PolicyPublicKey> pinned,
+            ApprovalDemand approvals,
+            long maxBytes,
+            Function<BundleManifest, ListShelf.Found> lists) {
         if (pinned.isEmpty()) {
             throw new IllegalArgumentException(
                     "no pinned policy key: no bundle could ever be taken");
         }
         this.pinned = List.copyOf(pinned);
+        this.approvals = approvals;
         this.maxBytes = maxBytes;
+        this.lists = lists;
+    }
+
+    /** The manifest, if a pinned key signed it; nothing else of the bundle is looked at. */
+    Optional<BundleManifest> believed(PolicyBundle bundle) {
+        try {
+            return unbelievable(bundle).isPresent()
+                    ? Optional.empty()
+                    : Optional.of(BundleManifest.parseFrom(bundle.getManifest()));
+        } catch (InvalidProtocolBufferException _) {
+            return Optional.empty(); // verify says why
+        }
     }
 
     Verification verify(PolicyBundle bundle) {
+        var doubt = unbelievable(bundle);
+        if (doubt.isPresent()) {
+            return unbelieved(doubt.get());
+        }
+        try {
+            return contents(bundle, BundleManifest.parseFrom(bundle.getManifest()));
+        } catch (InvalidProtocolBufferException e) {
+            return unbelieved("the signed manifest cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Optional<String> unbelievable(PolicyBundle bundle) {
         var manifest = bundle.getManifest().toByteArray();
         if (manifest.length > MAX_MANIFEST) {
-            return unbelieved(
+            return Optional.of(
                     "manifest of "
                             + manifest.length
                             + " bytes (expected: at most "
@@ -48,14 +86,14 @@ final class BundleVerifier {
                             + ")");
         }
         if (bundle.getSignature().isEmpty()) {
-            return unbelieved("no signature (expected: one by a pinned policy key)");
+            return Optional.of("no signature (expected: one by a pinned policy key)");
         }
         var key =
                 pinned.stream()
                         .filter(each -> bundle.getKeyId().equals(ByteString.copyFrom(each.id())))
                         .findFirst();
         if (key.isEmpty()) {
-            return unbelieved(
+            return Optional.of(
                     "signed by key "
                             + clip(HexFormat.of().formatHex(bundle.getKeyId().toByteArray()))
                             + ", which is not pinned here (expected: "
@@ -65,13 +103,9 @@ final class BundleVerifier {
                             + ")");
         }
         if (!key.get().verifies(manifest, bundle.getSignature().toByteArray())) {
-            return unbelieved("the signature by key " + key.get().idText() + " does not verify");
+            return Optional.of("the signature by key " + key.get().idText() + " does not verify");
         }
-        try {
-            return contents(bundle, BundleManifest.parseFrom(manifest));
-        } catch (InvalidProtocolBufferException e) {
-            return unbelieved("the signed manifest cannot be read: " + e.getMessage());
-        }
+        return Optional.empty();
     }
 
     private Verification contents(PolicyBundle bundle, BundleManifest manifest) {
@@ -83,18 +117,19 @@ final class BundleVerifier {
                                     + Long.toUnsignedString(manifest.getVersion())
                                     + " (expected: from 1)"));
         }
-        if (bundle.getFilesCount() != manifest.getFilesCount()) {
+        var expectedFiles = expected(bundle, manifest);
+        if (bundle.getFilesCount() != expectedFiles.size()) {
             problems.add(
                     bundleProblem(
                             bundle.getFilesCount()
                                     + " files (expected: the "
-                                    + manifest.getFilesCount()
+                                    + expectedFiles.size()
                                     + " of the manifest)"));
         }
         var paths = new HashSet<String>();
         long total = 0;
-        for (int i = 0; i < Math.min(bundle.getFilesCount(), manifest.getFilesCount()); i++) {
-            var expected = manifest.getFiles(i);
+        for (int i = 0; i < Math.min(bundle.getFilesCount(), expectedFiles.size()); i++) {
+            var expected = expectedFiles.get(i);
             var file = bundle.getFiles(i);
             total += file.getContent().size();
             if (!file.getPath().equals(expected.getPath())) {
@@ -128,10 +163,34 @@ final class BundleVerifier {
                                     + maxBytes
                                     + ", policy.max-size)"));
         }
-        return problems.isEmpty()
-                ? new Verification.Verified(
-                        new VerifiedBundle(bundle, manifest, digest(bundle.getManifest())))
-                : new Verification.Refused(manifest.getVersion(), problems);
+        problems.addAll(approvals.objections(manifest, bundle.getApprovalsList()));
+        // What cannot be taken needs no lists: the order matters to who waits for them.
+        if (!problems.isEmpty()) {
+            return new Verification.Refused(manifest.getVersion(), problems);
+        }
+        return switch (lists.apply(manifest)) {
+            case ListShelf.Found.All(var found) ->
+                    new Verification.Verified(
+                            new VerifiedBundle(
+                                    bundle, manifest, digest(bundle.getManifest()), found));
+            case ListShelf.Found.Lacking(var lacking) ->
+                    new Verification.Refused(
+                            manifest.getVersion(),
+                            lacking.stream().map(BundleVerifier::bundleProblem).toList());
+        };
+    }
+
+    /** Those of the manifest; the file that a compiled list was made of may be left out. */
+    private static List<FileDigest> expected(PolicyBundle bundle, BundleManifest manifest) {
+        var compiled =
+                manifest.getListsList().stream()
+                        .map(ListDigest::getPath)
+                        .collect(Collectors.toSet());
+        var here =
+                bundle.getFilesList().stream().map(BundleFile::getPath).collect(Collectors.toSet());
+        return manifest.getFilesList().stream()
+                .filter(file -> !compiled.contains(file.getPath()) || here.contains(file.getPath()))
+                .toList();
     }
 
     private static Verification unbelieved(String problem) {

@@ -15,6 +15,8 @@ final class FeedMeters {
     enum Answer {
         TAKEN,
         ALREADY,
+        SHADOW_TAKEN,
+        SHADOW_ENDED,
         REFUSED,
         DEFECT
     }
@@ -30,9 +32,10 @@ final class FeedMeters {
     private final Map<Answer, Counter> answers = new EnumMap<>(Answer.class);
     private final Map<LastGood, Counter> lastGood = new EnumMap<>(LastGood.class);
     private final Counter streamEnds;
+    private final Counter healths;
     private final AtomicInteger connected = new AtomicInteger();
 
-    FeedMeters(MeterRegistry meters, LongSupplier version) {
+    FeedMeters(MeterRegistry meters, LongSupplier version, LongSupplier shadow) {
         for (var answer : Answer.values()) {
             answers.put(
                     answer,
@@ -59,6 +62,14 @@ final class FeedMeters {
         Gauge.builder("overt.edge.policy.connected", connected, AtomicInteger::get)
                 .description("1 while a stream to the control plane is open.")
                 .register(meters);
+        healths =
+                Counter.builder("overt.edge.policy.health.sent")
+                        .description("Times that the control plane was told how connections fare.")
+                        .register(meters);
+        Gauge.builder("overt.edge.policy.shadow", shadow, LongSupplier::getAsLong)
+                .description("Number of the policy version in shadow; 0 when none is.")
+                .strongReference(true)
+                .register(meters);
         Gauge.builder("overt.edge.policy.version", version, LongSupplier::getAsLong)
                 .description("Number of the policy version in force; 0 when none is.")
                 // Nobody else holds it.
@@ -72,6 +83,10 @@ final class FeedMeters {
 
     void count(LastGood event) {
         counted(lastGood, event);
+    }
+
+    void healthSent() {
+        healths.increment();
     }
 
     void streamOpens() {

@@ -16,8 +16,12 @@ sealed interface Taking {
     record Taken(PolicyInForce next, VerifiedBundle bundle, List<io.overt.policy.Problem> warnings)
             implements Taking {}
 
-    /** It is what is in force. */
-    record Already(PolicyInForce active) implements Taking {}
+    /**
+     * It is what is in force.
+     *
+     * @param again as it came now: its approvals may be others
+     */
+    record Already(PolicyInForce active, VerifiedBundle again) implements Taking {}
 
     /** It changes nothing. */
     record Refused(long version, List<Problem> problems) implements Taking {}
@@ -36,7 +40,7 @@ sealed interface Taking {
         if (active.isPresent()) {
             long running = active.get().active().version();
             if (bundle.manifestSha256().equals(active.get().manifestSha256())) {
-                return new Already(active.get());
+                return new Already(active.get(), bundle);
             }
             // An old bundle is well signed for ever: who replays one must not bring back what it
             // allowed.
@@ -71,7 +75,8 @@ sealed interface Taking {
                     new Taken(
                             new PolicyInForce(
                                     new ActivePolicy(bundle.version(), policy),
-                                    bundle.manifestSha256()),
+                                    bundle.manifestSha256(),
+                                    bundle.bundle().getApprovalsList()),
                             bundle,
                             warnings);
             case Compilation.Rejected(var problems) ->

@@ -11,6 +11,7 @@ import io.overt.edge.flow.Outcome;
 import io.overt.edge.flow.PostQuantum;
 import io.overt.edge.flow.Reason;
 import io.overt.edge.flow.Unoffered;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.function.LongSupplier;
  */
 public final class ConnectionMeters {
     private final MeterRegistry registry;
+    private final VersionFigures figures;
     private final Map<Outcome, Map<Reason, Counter>> outcomes = new EnumMap<>(Outcome.class);
     private final Map<Outcome, Map<Ending, Counter>> endings = new EnumMap<>(Outcome.class);
     private final Map<PostQuantum, Counter> postQuantum = new EnumMap<>(PostQuantum.class);
@@ -31,8 +33,15 @@ public final class ConnectionMeters {
     private final Counter notOffered;
     private final Counter shellFailures;
 
+    /** Counts for nobody but the registry's readers. */
     public ConnectionMeters(MeterRegistry registry) {
+        this(registry, new VersionFigures(InstantSource.system(), registry));
+    }
+
+    /** Counts into the figures of the version in force as well. */
+    public ConnectionMeters(MeterRegistry registry, VersionFigures figures) {
         this.registry = registry;
+        this.figures = figures;
         for (var outcome : Outcome.values()) {
             var byReason = new EnumMap<Reason, Counter>(Reason.class);
             for (var reason : Reason.values()) {
@@ -125,6 +134,11 @@ public final class ConnectionMeters {
     /** Where what belongs to connections, and is counted elsewhere, is counted. */
     public MeterRegistry registry() {
         return registry;
+    }
+
+    /** Of the version in force. */
+    public VersionFigures figures() {
+        return figures;
     }
 
     /** One connection is over. */

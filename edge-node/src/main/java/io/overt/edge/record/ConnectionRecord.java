@@ -77,6 +77,22 @@ public record ConnectionRecord(
             json.nullMember("policy_version");
         }
         json.member("rule", ruling.map(each -> each.decision().rule().value()));
+        ruling.flatMap(Ruling::suspension)
+                .ifPresentOrElse(
+                        each -> json.member("emergency", each.order()),
+                        () -> json.nullMember("emergency"));
+        observations
+                .shadow()
+                .ifPresentOrElse(
+                        each ->
+                                json.member(
+                                        "shadow",
+                                        new JsonObject()
+                                                .member("version", each.version())
+                                                .member("rule", each.rule().value())
+                                                .member("would", each.outcome().text())
+                                                .member("comparison", each.comparison().text())),
+                        () -> json.nullMember("shadow"));
         ruling.flatMap(Ruling::exclusion)
                 .ifPresentOrElse(
                         each ->
@@ -187,7 +203,7 @@ public record ConnectionRecord(
     }
 
     /** The chain of knowledge, laid flat. */
-    private record Facts(
+    record Facts(
             Known.Accepted accepted,
             Optional<OriginalDestination.ConnectTarget> asked,
             Optional<Known.Arrived> arrived,
@@ -248,6 +264,28 @@ public record ConnectionRecord(
 
         private Facts with(Known.Mirrored it) {
             return new Facts(accepted, asked, arrived, heard, unheard, met, Optional.of(it));
+        }
+
+        /** Which host it is about: the server name, what was asked for, or an address. */
+        String subject() {
+            return heard.flatMap(each -> each.hello().serverName())
+                    .or(
+                            () ->
+                                    arrived.map(Known.Arrived::to)
+                                            .map(
+                                                    to ->
+                                                            to
+                                                                            instanceof
+                                                                            OriginalDestination
+                                                                                    .Asked(
+                                                                                    _,
+                                                                                    var named,
+                                                                                    _)
+                                                                    ? named.host()
+                                                                    : to.address().getHostString()))
+                    // A name is no longer; what is, is not one.
+                    .map(host -> host.length() <= 253 ? host : host.substring(0, 253))
+                    .orElse("");
         }
 
         /** What an explicit proxy's client asked for, as it asked. */

@@ -30,6 +30,7 @@ public final class Observations {
     private Optional<String> httpEnd = Optional.empty();
     private Optional<String> upgraded = Optional.empty();
     private Optional<RevocationStanding> revocation = Optional.empty();
+    private Optional<ShadowVerdict> shadow = Optional.empty();
     private long clientBytes;
     private long upstreamBytes;
 
@@ -87,6 +88,15 @@ public final class Observations {
             case Http1Event.Cut(var side, var detail) ->
                     httpEnd = Optional.of(side + " cut: " + detail);
         }
+    }
+
+    /** How it would have fared under the version in shadow. */
+    void shadow(ShadowVerdict verdict) {
+        shadow = Optional.of(verdict);
+    }
+
+    Optional<ShadowVerdict> shadow() {
+        return shadow;
     }
 
     /** What was found out about the revocation of the upstream's certificates. */

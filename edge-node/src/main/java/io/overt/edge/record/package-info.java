@@ -1,8 +1,9 @@
 /**
  * Owns what is told about a connection when it is over: its one record as a line of JSON, and the
- * counters. It may call {@code flow}'s values, the HTTP filter's events and micrometer. Records are
- * made on event loops and written by one thread of the sink; the queue between them is bounded and
- * what does not fit is dropped and counted, because a full disk must not stop traffic.
+ * counters, those for a version's health among them. It may call {@code flow}'s values, the HTTP
+ * filter's events, the policy feed's port for figures and micrometer. Records are made on event
+ * loops and written by one thread of the sink; the queue between them is bounded and what does not
+ * fit is dropped and counted, because a full disk must not stop traffic.
  */
 @NullMarked
 package io.overt.edge.record;

@@ -24,11 +24,13 @@ public final class EpochKey {
     private final Epoch epoch;
     private final PrivateKey privateKey;
     private final LeafPublicKey publicKey;
+    private final KeyDigest digest;
 
     private EpochKey(Epoch epoch, PrivateKey privateKey, LeafPublicKey publicKey) {
         this.epoch = epoch;
         this.privateKey = privateKey;
         this.publicKey = publicKey;
+        this.digest = KeyDigest.of(publicKey.spki());
     }
 
     /** A new pair. */
@@ -82,6 +84,11 @@ public final class EpochKey {
     /** The public half. */
     public LeafPublicKey publicKey() {
         return publicKey;
+    }
+
+    /** What signers and acts call it. */
+    public KeyDigest digest() {
+        return digest;
     }
 
     /**

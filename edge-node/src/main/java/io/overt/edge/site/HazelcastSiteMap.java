@@ -101,6 +101,21 @@ final class HazelcastSiteMap implements SiteMap {
     }
 
     @Override
+    public Clearing clear() {
+        Optional<IMap<byte[], byte[]>> running = map.get();
+        if (running.isEmpty()) {
+            return new Unavailable("no running member");
+        }
+        try {
+            running.get().clear();
+            return new Cleared();
+        } catch (RuntimeException e) {
+            // As for every other call.
+            return new Unavailable(e.toString());
+        }
+    }
+
+    @Override
     public Everything all() {
         Optional<IMap<byte[], byte[]>> running = map.get();
         if (running.isEmpty()) {

@@ -4,6 +4,7 @@ import io.overt.x509.Epoch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,6 +48,13 @@ record Keyring(SiteSecret secret, Map<Epoch, EpochKey> keys) {
                 Stream.concat(Stream.of(key), keys.values().stream())
                         .filter(each -> each.epoch().compareTo(current) >= 0)
                         .toList());
+    }
+
+    /** This ring without these keys. */
+    Keyring without(Set<KeyDigest> gone) {
+        return of(
+                secret,
+                keys.values().stream().filter(each -> !gone.contains(each.digest())).toList());
     }
 
     /** Names the epochs, nothing of the keys. */

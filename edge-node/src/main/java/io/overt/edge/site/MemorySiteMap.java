@@ -58,6 +58,12 @@ final class MemorySiteMap implements SiteMap {
     }
 
     @Override
+    public Clearing clear() {
+        entries.invalidateAll();
+        return new Cleared();
+    }
+
+    @Override
     public Everything all() {
         var values = new HashMap<ByteString, ByteString>();
         entries.asMap().forEach((key, entry) -> values.put(key, entry.value()));

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.overt.edge.site.SealedValues.NotOpened;
 import io.overt.edge.site.SealedValues.Opened;
 import io.overt.edge.site.SiteMap.Absent;
+import io.overt.edge.site.SiteMap.Clearing;
 import io.overt.edge.site.SiteMap.Entries;
 import io.overt.edge.site.SiteMap.Following;
 import io.overt.edge.site.SiteMap.Found;
@@ -25,7 +26,8 @@ import java.util.function.Supplier;
 /**
  * One of the site's shared maps as its users see it: plain keys and values, sealed on the way in
  * and opened on the way out. That a value opened says that an edge of this site wrote it for this
- * key, not that it is true. Thread-safe; nothing blocks but {@link #follow} and {@link #all}.
+ * key, not that it is true. Thread-safe; nothing blocks but {@link #follow}, {@link #all} and
+ * {@link #clear}.
  */
 public final class SealedMap {
     private final String name;
@@ -116,6 +118,11 @@ public final class SealedMap {
             }
             case Unavailable(String detail) -> new Away(detail);
         };
+    }
+
+    /** Forgets every value, here and at the other edges. Blocks: for a thread of one's own. */
+    public Clearing clear() {
+        return carrier.clear();
     }
 
     private static Reading reading(SealedValues values, ByteString entryKey, ByteString carried) {

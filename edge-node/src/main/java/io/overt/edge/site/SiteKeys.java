@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -47,8 +49,16 @@ public final class SiteKeys implements AutoCloseable {
     private final Counter fetched;
     private final Counter adopted;
     private final Counter notFetched;
+    private final Counter lost;
 
+    /** Written by the keeper alone; read without those that were revoked since. */
     private volatile Optional<Keyring> held = Optional.empty();
+
+    /**
+     * Keys that a signer has called revoked, since the start; grows with acts of the security team.
+     */
+    private final Set<KeyDigest> revoked = ConcurrentHashMap.newKeySet();
+
     private volatile String waitingFor = "not started";
     private volatile boolean closed;
 
@@ -87,6 +97,7 @@ public final class SiteKeys implements AutoCloseable {
         this.fetched = event(meters, "fetched");
         this.adopted = event(meters, "adopted");
         this.notFetched = event(meters, "not-fetched");
+        this.lost = event(meters, "revoked");
         Gauge.builder("overt.site.keys", this, SiteKeys::count)
                 .description(
                         "Leaf keys held: 1 for the current epoch, 2 once the next is prepared, 0 when nothing can be forged.")
@@ -107,12 +118,12 @@ public final class SiteKeys implements AutoCloseable {
 
     /** The leaf key of that epoch. */
     public Optional<EpochKey> key(Epoch epoch) {
-        return held.flatMap(ring -> ring.key(epoch));
+        return ring().flatMap(ring -> ring.key(epoch));
     }
 
     /** The leaf keys held: of the current epoch, and of the next once it is prepared. */
     public List<EpochKey> keys() {
-        return held.map(ring -> List.copyOf(ring.keys().values())).orElseGet(List::of);
+        return ring().map(ring -> List.copyOf(ring.keys().values())).orElseGet(List::of);
     }
 
     /** What the site's maps are sealed under. */
@@ -122,7 +133,36 @@ public final class SiteKeys implements AutoCloseable {
 
     /** Everything, for a peer whose identity was checked. */
     Optional<Keyring> ring() {
-        return held;
+        return revoked.isEmpty() ? held : held.map(ring -> ring.without(revoked));
+    }
+
+    /**
+     * Lets go of keys that a signer calls revoked: from the return on they are neither given out
+     * nor taken from a peer, and another one is made. Any thread. A signer that lies about it costs
+     * the site new keys and leaves, and could refuse them as well.
+     *
+     * @return those that were held until now
+     */
+    public List<EpochKey> revoke(Set<KeyDigest> digests) {
+        List<EpochKey> gone =
+                keys().stream().filter(each -> digests.contains(each.digest())).toList();
+        if (revoked.addAll(digests) && !gone.isEmpty()) {
+            lost.increment(gone.size());
+            gone.forEach(
+                    key ->
+                            LOG.atWarn()
+                                    .addKeyValue("key", key)
+                                    .addKeyValue("sha256", key.digest())
+                                    .log("leaf key revoked; another one is made"));
+            wake();
+            return gone;
+        }
+        return List.of();
+    }
+
+    /** Whether it was revoked. */
+    public boolean isRevoked(EpochKey key) {
+        return revoked.contains(key.digest());
     }
 
     /**
@@ -166,7 +206,7 @@ public final class SiteKeys implements AutoCloseable {
             Instant now = clock.instant();
             Situation situation =
                     new Situation(
-                            standing.get(), held, confirmed, unanswered, enrolment.epochLength());
+                            standing.get(), ring(), confirmed, unanswered, enrolment.epochLength());
             return switch (KeyDuty.next(situation, times, now)) {
                 case Make(Epoch epoch) -> make(epoch, situation);
                 case Fetch(Peer from) -> fetch(from, situation, now);
@@ -188,12 +228,12 @@ public final class SiteKeys implements AutoCloseable {
         // The same key until it is enrolled: an enrolment whose answer was lost has used up one of
         // the few that a site may have.
         EpochKey key =
-                pending.filter(each -> each.epoch().equals(epoch))
+                pending.filter(each -> each.epoch().equals(epoch) && !isRevoked(each))
                         .orElseGet(() -> EpochKey.generate(epoch, random));
         pending = Optional.of(key);
         return switch (enrolment.enrol(key)) {
             case Enrolled _ -> {
-                Keyring before = held.orElseGet(() -> Keyring.of(secret, List.of()));
+                Keyring before = ring().orElseGet(() -> Keyring.of(secret, List.of()));
                 Epoch current =
                         situation
                                 .epochLength()
@@ -214,7 +254,8 @@ public final class SiteKeys implements AutoCloseable {
 
     private Duration fetch(Peer from, Situation situation, Instant now) {
         return switch (source.fetch(from)) {
-            case Fetched(Keyring ring) -> {
+            case Fetched(Keyring sent) -> {
+                Keyring ring = sent.without(revoked);
                 boolean others =
                         held.map(mine -> !mine.secret().equals(ring.secret())).orElse(false);
                 if (others) {
@@ -225,7 +266,7 @@ public final class SiteKeys implements AutoCloseable {
                 }
                 boolean news =
                         others
-                                || held.map(
+                                || ring().map(
                                                 mine ->
                                                         !mine.keys()
                                                                 .keySet()
@@ -271,7 +312,7 @@ public final class SiteKeys implements AutoCloseable {
     }
 
     private double count() {
-        return held.map(ring -> ring.keys().size()).orElse(0);
+        return ring().map(ring -> ring.keys().size()).orElse(0);
     }
 
     private static Counter event(MeterRegistry meters, String event) {

@@ -11,10 +11,10 @@ import java.util.function.BiConsumer;
  * entries. A port: embedded Hazelcast implements it, and a bounded map of this process where the
  * site cluster is switched off.
  *
- * <p>Thread-safe, and only {@link #follow} and {@link #all} block. Every stage completes normally,
- * at the latest when the map's deadline has passed; a carrier that is slow, gone or broken is
- * {@link Unavailable}, which is counted. Completions may run on the carrier's threads: do nothing
- * long there.
+ * <p>Thread-safe, and only {@link #follow}, {@link #all} and {@link #clear} block. Every stage
+ * completes normally, at the latest when the map's deadline has passed; a carrier that is slow,
+ * gone or broken is {@link Unavailable}, which is counted. Completions may run on the carrier's
+ * threads: do nothing long there.
  */
 public interface SiteMap {
 
@@ -42,6 +42,18 @@ public interface SiteMap {
      * own.
      */
     Everything all();
+
+    /**
+     * Forgets every entry, here and at the other edges. One that is written meanwhile may stay.
+     * Blocks, for at most some deadlines: for a thread of one's own.
+     */
+    Clearing clear();
+
+    /** What came of forgetting. */
+    sealed interface Clearing permits Cleared, Unavailable {}
+
+    /** There is nothing left of what was there. */
+    record Cleared() implements Clearing {}
 
     /** What came of following. */
     sealed interface Following permits Begun, Followed, Unavailable {}
@@ -86,5 +98,5 @@ public interface SiteMap {
      *
      * @param detail for people and logs
      */
-    record Unavailable(String detail) implements Lookup, Storing, Following, Everything {}
+    record Unavailable(String detail) implements Lookup, Storing, Following, Everything, Clearing {}
 }

@@ -89,6 +89,9 @@ class AnyOrderPropertyTest {
             }
             assertThat(state).as(this::story).isInstanceOf(Closed.class);
             assertThat(records).as(this::story).hasSize(1);
+            assertThat(state.fate())
+                    .as(this::story)
+                    .contains(new Fate(record().outcome(), record().reason()));
         }
 
         Conclusion record() {
@@ -104,6 +107,12 @@ class AnyOrderPropertyTest {
             if (wasClosed) {
                 assertThat(step.commands()).as(this::story).isEmpty();
             }
+            state.fate()
+                    .ifPresent(
+                            said ->
+                                    assertThat(step.next().fate())
+                                            .as("what was certain: " + story())
+                                            .contains(said));
             state = step.next();
             check(step);
         }

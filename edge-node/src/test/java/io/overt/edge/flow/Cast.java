@@ -6,6 +6,7 @@ import io.overt.edge.exclusion.RefusalKind;
 import io.overt.edge.exclusion.Scope;
 import io.overt.edge.flow.Known.Leaf;
 import io.overt.edge.flow.Known.Ruling;
+import io.overt.edge.flow.Known.Suspension;
 import io.overt.edge.flow.Known.TlsSession;
 import io.overt.edge.flow.Known.UpstreamSession;
 import io.overt.edge.flow.OriginalDestination.ConnectTarget;
@@ -151,6 +152,9 @@ final class Cast {
                     "decided: inspect, asked goes on, " + habit,
                     new Event.Decided(goesOn(), Event.Load.ADMITS, Optional.of(habit)));
         }
+        events.put(
+                "decided: inspect, emergency",
+                decided(ruling(Action.INSPECT).suspended(Optional.of(new Suspension(3)))));
         events.put("decided: splice", decided(ruling(Action.SPLICE)));
         events.put("decided: block", decided(ruling(Action.BLOCK)));
         events.put("hello begun", new Event.HelloBegun());

@@ -262,8 +262,8 @@ class SeveralSignersTest {
     void the_order_of_the_configuration_decides_nothing() throws Exception {
         try (var one = signers(sick, well);
                 var other = signers(well, sick)) {
-            one.start(_ -> {}, List::of);
-            other.start(_ -> {}, List::of);
+            one.start(_ -> {}, List::of, _ -> {});
+            other.start(_ -> {}, List::of, _ -> {});
             List<String> firsts = new ArrayList<>();
             for (int i = 0; i < 64; i++) {
                 ForgeKey key = key(host(i));

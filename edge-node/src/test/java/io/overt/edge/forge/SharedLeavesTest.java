@@ -18,12 +18,14 @@ import io.overt.x509.CertificateFingerprint;
 import io.overt.x509.Epoch;
 import io.overt.x509.ForgeKey;
 import io.overt.x509.IssuingCa;
+import io.overt.x509.LeafPublicKey;
 import io.overt.x509.MirrorRecipe;
 import io.overt.x509.Mirroring;
 import io.overt.x509.VerifiedUpstream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -160,6 +162,49 @@ class SharedLeavesTest {
 
     @Test
     @Order(8)
+    void a_revoked_leaf_key_and_what_was_signed_for_it_is_used_no_more_at_either_edge()
+            throws Exception {
+        VerifiedUpstream upstream = upstreams.of("revoked.example.com");
+        EpochKey lost = key();
+        PublicKey lostKey = lost.publicKey().publicKey();
+        Forged before = forged(a, upstream);
+        forged(b, upstream);
+        awaitShared(upstream);
+        assertThat(before.leaf().certificate().getPublicKey()).isEqualTo(lostKey);
+
+        signer.revoked = List.of(lost.digest().bytes());
+        await().atMost(WITHIN)
+                .untilAsserted(
+                        () -> {
+                            assertThat(b.site().keys().isRevoked(lost)).isTrue();
+                            assertThat(a.site().keys().isRevoked(lost)).isTrue();
+                            assertThat(leaves().size()).as("shared leaves").isZero();
+                            assertThat(a.waitingFor()).isEmpty();
+                            assertThat(b.waitingFor()).isEmpty();
+                            assertThat(key(b)).isEqualTo(key(a));
+                        });
+        assertThat(key(a)).isNotEqualTo(lost.publicKey());
+        assertThat(signer.enrolled()).contains(key(a));
+        for (SiteForge edge : List.of(a, b)) {
+            assertThat(forged(edge, upstream).leaf().certificate().getPublicKey())
+                    .isEqualTo(key(a).publicKey());
+        }
+        assertThat(metersOfB.get("overt.leaf.cache.leaves").gauge().value())
+                .as("the one that was just forged")
+                .isEqualTo(1);
+        signer.revoked = List.of();
+    }
+
+    private static LeafPublicKey key(SiteForge edge) {
+        return edge.site()
+                .keys()
+                .key(Epoch.at(Instant.now(), TestSigner.PROFILE.epochLength()))
+                .orElseThrow()
+                .publicKey();
+    }
+
+    @Test
+    @Order(9)
     void a_member_that_dies_under_use_costs_nothing_but_signatures() throws Exception {
         instances().forEach((_, member) -> member.getLifecycleService().terminate());
         VerifiedUpstream upstream = upstreams.of("later.example.com");

@@ -10,6 +10,7 @@ import io.overt.edge.forge.ForgeResult.Forged;
 import io.overt.edge.forge.ForgeResult.NotMirrorable;
 import io.overt.edge.forge.ForgeResult.Refused;
 import io.overt.edge.forge.ForgeResult.Unavailable;
+import io.overt.edge.site.EpochKey;
 import io.overt.edge.site.SiteClusterConfig;
 import io.overt.edge.site.SiteClusterConfig.Off;
 import io.overt.edge.site.TestEdges;
@@ -300,7 +301,8 @@ class SiteForgeTest {
         first.refusal = Optional.of(reason);
         ForgeResult result = result(edge, upstreams.of("www.example.com"));
         switch (RefusalCourse.of(reason)) {
-            case FINAL ->
+            // The test's signer calls no key revoked: the certificate was.
+            case FINAL, ANOTHER_KEY ->
                     assertThat(result)
                             .isInstanceOfSatisfying(
                                     Refused.class,
@@ -316,6 +318,27 @@ class SiteForgeTest {
                                             : Unavailable.class);
             case ENROL, NEXT_SIGNER, GIVE_UP -> assertThat(result).isInstanceOf(Unavailable.class);
         }
+    }
+
+    @Test
+    void who_is_refused_for_a_revoked_key_learns_it_at_once_and_the_next_one_has_another()
+            throws Exception {
+        SiteForge edge = edge(first);
+        EpochKey lost = edge.site().keys().keys().getFirst();
+        first.revoked = List.of(lost.digest().bytes());
+        first.refusal = Optional.of(RefusalReason.REFUSAL_REASON_REVOKED);
+        // Refused, or told before it asked.
+        assertThat(result(edge, upstreams.of("www.example.com"))).isInstanceOf(Unavailable.class);
+        assertThat(edge.site().keys().isRevoked(lost)).isTrue();
+
+        first.refusal = Optional.empty();
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(edge.waitingFor()).isEmpty());
+        assertThat(
+                        forged(edge, upstreams.of("www.example.com"))
+                                .leaf()
+                                .certificate()
+                                .getPublicKey())
+                .isNotEqualTo(lost.publicKey().publicKey());
     }
 
     @Test

@@ -107,6 +107,9 @@ final class TestSigner implements AutoCloseable {
     /** What keeps it from signing, as it says itself. */
     volatile List<String> unmet = List.of();
 
+    /** Leaf keys that it calls revoked, by SHA-256. */
+    volatile List<ByteString> revoked = List.of();
+
     /** Whether it knows the call that asks how it is. */
     volatile boolean knowsHealth = true;
 
@@ -191,6 +194,7 @@ final class TestSigner implements AutoCloseable {
                                                 ? SigningState.SIGNING_STATE_SERVING
                                                 : SigningState.SIGNING_STATE_NOT_SERVING)
                                 .addAllUnmet(unmet)
+                                .addAllRevokedLeafKeys(revoked)
                                 .setDescription(described().toByteString())
                                 .build();
                     });

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.edge.exclusion.Bounds;
 import io.overt.edge.exclusion.Ledger;
 import io.overt.edge.exclusion.site.LedgerKeeper;
+import io.overt.edge.flow.Known.Suspension;
 import io.overt.edge.flow.Listener;
 import io.overt.edge.flow.Stage;
 import io.overt.edge.http.Http1Limits;
@@ -20,6 +21,7 @@ import io.overt.edge.net.DataPathSettings.ParentProxy;
 import io.overt.edge.net.DataPathSettings.UpstreamSource;
 import io.overt.edge.record.ConnectionMeters;
 import io.overt.edge.record.ConnectionRecord;
+import io.overt.edge.record.VersionFigures;
 import io.overt.edge.revocation.SiteShelf;
 import io.overt.edge.revocation.StatusConfig;
 import io.overt.edge.revocation.UpstreamCheck;
@@ -65,6 +67,7 @@ final class Bench implements AutoCloseable {
 
     final TestForge forge = new TestForge();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final VersionFigures figures = new VersionFigures(InstantSource.system(), meters);
     private final LinkedBlockingQueue<ConnectionRecord> records = new LinkedBlockingQueue<>();
     final Ledger ledger = new Ledger("edge-1", Bounds.DEFAULT);
 
@@ -76,6 +79,8 @@ final class Bench implements AutoCloseable {
 
     private final InstantSource exclusionClock = () -> Instant.now().plus(later);
     private volatile Optional<Policies.Numbered> policy;
+    private volatile Optional<Policies.Numbered> shadow = Optional.empty();
+    private volatile Optional<Suspension> suspension = Optional.empty();
     private volatile Names names = Names.ofTheSystem();
     private final UpstreamCheck upstreams;
     private final DataPath path;
@@ -107,17 +112,18 @@ final class Bench implements AutoCloseable {
                         Clock.systemUTC(),
                         Ticker.systemTicker(),
                         meters);
+        figures.began(7);
         policy = Optional.of(new Policies.Numbered(7, compile(rules)));
         try {
             path =
                     DataPath.start(
                             settings,
                             new DataPath.Collaborators(
-                                    () -> policy,
+                                    policies(),
                                     forge,
                                     upstreams,
                                     records::add,
-                                    new ConnectionMeters(meters),
+                                    new ConnectionMeters(meters, figures),
                                     new LedgerKeeper(ledger, exclusionClock, _ -> {}, meters),
                                     name -> names.addresses(name),
                                     new UpstreamHabits(
@@ -283,7 +289,40 @@ final class Bench implements AutoCloseable {
     }
 
     void policy(long version, String rules) {
+        if (policy.map(Policies.Numbered::version).orElse(0L) != version) {
+            figures.began(version);
+        }
         policy = Optional.of(new Policies.Numbered(version, compile(rules)));
+    }
+
+    /** This one is decided by as well from now on, and not acted upon. */
+    void shadow(long version, String rules) {
+        figures.shadowBegan(version);
+        shadow = Optional.of(new Policies.Numbered(version, compile(rules)));
+    }
+
+    /** An emergency order of this number is in force; 0 for none. */
+    void emergency(long order) {
+        suspension = order == 0 ? Optional.empty() : Optional.of(new Suspension(order));
+    }
+
+    private Policies policies() {
+        return new Policies() {
+            @Override
+            public Optional<Numbered> active() {
+                return policy;
+            }
+
+            @Override
+            public Optional<Numbered> shadow() {
+                return shadow;
+            }
+
+            @Override
+            public Optional<Suspension> suspension() {
+                return suspension;
+            }
+        };
     }
 
     InetSocketAddress proxy() {

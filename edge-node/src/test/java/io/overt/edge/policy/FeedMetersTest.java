@@ -15,7 +15,7 @@ class FeedMetersTest {
     void the_version_is_still_told_after_a_collection() {
         var meters = new SimpleMeterRegistry();
         var version = new AtomicLong(7);
-        var _ = new FeedMeters(meters, version::get);
+        var _ = new FeedMeters(meters, version::get, () -> 0);
         var garbage = new WeakReference<>(new Object());
 
         await().atMost(Duration.ofSeconds(60))

@@ -96,9 +96,9 @@ enum ForeignBundles {
             "version 7 is in force with other content; a number names one content",
             ours -> ours.bundle(7, TestBundles.SPLICE_ALL)),
     LANGUAGE_UNKNOWN(
-            "policy language 2 (expected: at most 1; a newer edge may know it)",
+            "policy language 3 (expected: at most 2; a newer edge may know it)",
             ours -> inLanguage(ours, PolicyCompiler.LANGUAGE + 1)),
-    LANGUAGE_MISSING("policy language 0 (expected: at most 1", ours -> inLanguage(ours, 0)),
+    LANGUAGE_MISSING("policy language 0 (expected: at most 2", ours -> inLanguage(ours, 0)),
     POLICY_BROKEN(
             "policy.yaml:4:11: rule default: `then`: `bypass`",
             ours -> ours.bundle(8, TestBundles.SPLICE_ALL.replace("splice", "bypass"))),

@@ -32,6 +32,8 @@ class PolicyArchitectureTest {
     @ArchTest
     static final ArchRule the_feed_knows_no_data_path =
             noClasses()
+                    .that()
+                    .resideInAPackage("io.overt.edge.policy")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(

@@ -29,7 +29,11 @@ public final class PolicyBundleFuzz {
     private static final Set<ByteString> SIGNED_MANIFESTS =
             SIGNED.stream().map(PolicyBundle::getManifest).collect(Collectors.toSet());
     private static final BundleVerifier VERIFIER =
-            new BundleVerifier(List.of(BUNDLES.publicKey()), 1 << 20);
+            new BundleVerifier(
+                    List.of(BUNDLES.publicKey()),
+                    (_, _) -> List.of(),
+                    1 << 20,
+                    _ -> new ListShelf.Found.All(Map.of()));
 
     private PolicyBundleFuzz() {}
 

@@ -16,8 +16,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,9 @@ class PolicyFeedTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<Long> activated = new CopyOnWriteArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private PolicyFeedConfig.Terms terms =
+            new PolicyFeedConfig.Terms(
+                    Optional.empty(), List.of(), Duration.ofSeconds(5), Duration.ofMillis(300));
     private TestFleet fleet;
     private Path state;
     private Path key;
@@ -63,7 +68,7 @@ class PolicyFeedTest {
                         hello -> {
                             assertThat(hello.getActiveVersion()).isZero();
                             assertThat(hello.getActiveManifestSha256()).isEmpty();
-                            assertThat(hello.getLanguage()).isEqualTo(1);
+                            assertThat(hello.getLanguage()).isEqualTo(2);
                             assertThat(hello.getBuild()).isNotEmpty();
                         });
 
@@ -383,7 +388,8 @@ class PolicyFeedTest {
                 new PolicyFeedConfig(
                         control.address(),
                         keys.length == 0 ? List.of(key) : List.of(keys),
-                        MAX_BYTES);
+                        MAX_BYTES,
+                        terms);
         meters.clear();
         return keep(
                 PolicyFeed.start(

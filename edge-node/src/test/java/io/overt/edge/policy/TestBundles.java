@@ -90,7 +90,7 @@ final class TestBundles {
                 BundleManifest.newBuilder()
                         .setVersion(version)
                         .setPolicy("corporate")
-                        .setLanguage(PolicyCompiler.LANGUAGE);
+                        .setLanguage(PolicyCompiler.LANGUAGE_OF_FILES);
         files.forEach(
                 (path, content) ->
                         manifest.addFiles(

@@ -55,7 +55,7 @@ class ConnectionRecordTest {
                         "client":"[2001:db8:0:0:0:0:0:7]:40000","user":null,"balancer":null,\
                         "destination":null,"connect":"nowhere.invalid:443","parent_proxy":null,"server_name":null,\
                         "alpn_offered":[],"ja4":null,"hello_fault":null,\
-                        "policy_version":null,"rule":null,"exclusion":null,\
+                        "policy_version":null,"rule":null,"emergency":null,"shadow":null,"exclusion":null,\
                         "outcome":"block","reason":"unresolved","ending":"complete",\
                         "detail":"no address for \\"nowhere\\"\\n","stage":"blocking",\
                         "leaf_tier":null,"leaf_issuer":null,"forged_sha256":null,"upstream_sha256":null,\
@@ -97,7 +97,7 @@ class ConnectionRecordTest {
                         """
                         "destination":"192.0.2.25:25","connect":null""",
                         """
-                        "hello_fault":"absent","policy_version":12,"rule":"others","exclusion":null,\
+                        "hello_fault":"absent","policy_version":12,"rule":"others","emergency":null,"shadow":null,"exclusion":null,\
                         "outcome":"splice","reason":"rule","ending":"client-reset",\
                         "detail":"nothing was sent","stage":"splicing\"""",
                         """

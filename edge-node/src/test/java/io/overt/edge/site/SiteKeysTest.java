@@ -10,6 +10,7 @@ import io.overt.x509.Epoch;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,44 @@ class SiteKeysTest {
         assertThat(keys.key(EPOCH)).isEmpty();
         assertThat(keys.secret()).contains(secret);
         assertThat(enrolment.keys()).hasSize(3);
+    }
+
+    @Test
+    void a_revoked_key_is_held_no_more_and_another_one_is_made_for_its_epoch() {
+        keys.start();
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(keys.key(EPOCH)).isPresent());
+        EpochKey lost = keys.key(EPOCH).orElseThrow();
+        SiteSecret secret = keys.secret().orElseThrow();
+        KeyDigest another = EpochKey.generate(EPOCH, new SecureRandom()).digest();
+
+        assertThat(keys.revoke(Set.of(another))).as("nothing of ours").isEmpty();
+        enrolment.goAway();
+        assertThat(keys.revoke(Set.of(another, lost.digest()))).containsExactly(lost);
+        assertThat(keys.key(EPOCH)).as("from the return on").isEmpty();
+        assertThat(keys.ring().orElseThrow().keys()).as("for peers as well").isEmpty();
+        assertThat(keys.isRevoked(lost)).isTrue();
+        assertThat(keys.revoke(Set.of(lost.digest()))).as("told once").isEmpty();
+
+        enrolment.comeBack();
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(keys.key(EPOCH)).isPresent());
+        assertThat(keys.key(EPOCH).orElseThrow().publicKey()).isNotEqualTo(lost.publicKey());
+        assertThat(keys.secret()).contains(secret);
+        assertThat(meters.counter("overt.site.key.events", "event", "revoked").count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_key_that_is_revoked_before_it_could_be_enrolled_is_not_offered_again() {
+        enrolment.goAway();
+        keys.start();
+        await().atMost(WITHIN).untilAsserted(() -> assertThat(enrolment.offered()).isNotEmpty());
+        EpochKey offered = enrolment.offered().getFirst();
+        keys.revoke(Set.of(offered.digest()));
+        await().atMost(WITHIN)
+                .untilAsserted(
+                        () ->
+                                assertThat(enrolment.offered().getLast().publicKey())
+                                        .isNotEqualTo(offered.publicKey()));
     }
 
     @Test

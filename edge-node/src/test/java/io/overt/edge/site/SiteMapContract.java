@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.overt.edge.site.SiteMap.Absent;
 import io.overt.edge.site.SiteMap.Begun;
+import io.overt.edge.site.SiteMap.Cleared;
 import io.overt.edge.site.SiteMap.Entries;
 import io.overt.edge.site.SiteMap.Followed;
 import io.overt.edge.site.SiteMap.Found;
@@ -41,6 +42,16 @@ abstract class SiteMapContract {
     @Test
     void what_nobody_stored_is_absent() {
         assertThat(find(key("never"))).isEqualTo(new Absent());
+    }
+
+    @Test
+    void what_is_forgotten_is_absent_and_may_be_stored_again() {
+        ByteString key = key("forgotten");
+        store(key, "first", HOUR);
+        assertThat(map().clear()).isEqualTo(new Cleared());
+        assertThat(find(key)).isEqualTo(new Absent());
+        store(key, "second", HOUR);
+        assertThat(find(key)).isEqualTo(new Found(ByteString.copyFromUtf8("second")));
     }
 
     @Test

@@ -104,7 +104,7 @@ public final class TestEdges implements AutoCloseable {
         return site;
     }
 
-    Site start(String name, LeafKeyEnrolment enrolment) throws Exception {
+    public Site start(String name, LeafKeyEnrolment enrolment) throws Exception {
         return start(name, enrolment, new SimpleMeterRegistry());
     }
 

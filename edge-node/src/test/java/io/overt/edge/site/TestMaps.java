@@ -83,6 +83,12 @@ public final class TestMaps {
         }
 
         @Override
+        public Clearing clear() {
+            hang();
+            return away ? AWAY : memory.clear();
+        }
+
+        @Override
         public Everything all() {
             hang();
             return away ? AWAY : new Entries(lies.apply(new HashMap<>(carried())));

@@ -1,5 +1,6 @@
 package io.overt.it.bench;
 
+import io.overt.signer.key.SignatureScheme;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -32,10 +33,12 @@ final class BareToken {
 
     private final Provider provider;
     private final PrivateKey key;
+    private final SignatureScheme scheme;
 
-    private BareToken(Provider provider, PrivateKey key) {
+    private BareToken(Provider provider, PrivateKey key, SignatureScheme scheme) {
         this.provider = provider;
         this.key = key;
+        this.scheme = scheme;
     }
 
     /** Module, file of the PIN. */
@@ -52,7 +55,11 @@ final class BareToken {
         if (!(store.getKey("issuing", null) instanceof PrivateKey key)) {
             throw new IOException("no private key 'issuing' on the token");
         }
-        BareToken token = new BareToken(provider, key);
+        BareToken token =
+                new BareToken(
+                        provider,
+                        key,
+                        SignatureScheme.of(store.getCertificate("issuing").getPublicKey()));
         BufferedReader asked =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = asked.readLine(); line != null; line = asked.readLine()) {
@@ -87,7 +94,7 @@ final class BareToken {
     }
 
     private void signOnce() throws GeneralSecurityException {
-        Signature signer = Signature.getInstance("SHA256withECDSA", provider);
+        Signature signer = Signature.getInstance(scheme.algorithm(), provider);
         signer.initSign(key);
         signer.update(new byte[TBS_BYTES]);
         signer.sign();

@@ -6,6 +6,7 @@ import io.overt.it.cluster.Child;
 import io.overt.it.cluster.Launcher;
 import io.overt.proto.signer.v1.DescribeRequest;
 import io.overt.proto.signer.v1.ForgeRequest;
+import io.overt.proto.signer.v1.HealthRequest;
 import io.overt.proto.signer.v1.Issuance;
 import io.overt.proto.signer.v1.SignerGrpc;
 import io.overt.service.identity.ExpectedPeer;
@@ -18,6 +19,8 @@ import io.overt.testkit.pki.TestFleet;
 import io.overt.testkit.pki.TestPki;
 import io.overt.testkit.softhsm.FaultyToken;
 import io.overt.testkit.softhsm.SoftHsmToken;
+import io.overt.testkit.softhsm.SoftHsmToken.KeyKind;
+import io.overt.testkit.softhsm.SoftHsmToken.Protection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -31,11 +34,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * {@code ./overt bench-signer}: signatures a second that SunPKCS11 takes from a token, beside those
@@ -60,11 +65,12 @@ public final class SignerBench {
     private final Process bare;
     private final long signerPid;
 
-    /** Folder to work in, seconds a measurement, and the signer's section "verifying". */
+    /** Folder to work in, seconds a measurement, the signer's section "verifying", kind of key. */
     public static void main(String[] arguments) throws Exception {
         Path work = Path.of(arguments[0]);
         Duration slice = Duration.ofSeconds(Integer.parseInt(arguments[1]));
-        SoftHsmToken softHsm = SoftHsmToken.create(work);
+        KeyKind kind = KeyKind.valueOf(arguments[3].toUpperCase(Locale.ROOT).replace('-', '_'));
+        SoftHsmToken softHsm = SoftHsmToken.create(work, Protection.SENSITIVE, kind);
         FaultyToken token = FaultyToken.over(softHsm, work);
         TestPki internet = TestPki.create();
         TestFleet fleet = TestPki.fleet(work, "bench");
@@ -148,29 +154,62 @@ public final class SignerBench {
 
     private void table(String title, Duration slice, double first) throws Exception {
         System.out.printf(
-                "%n%s; %d threads for the token%n%n| in flight | bare token /s | through the signer /s | ratio | p50, p99 ms | CPU of the signer, of the load, µs each |%n|---|---|---|---|---|---|%n",
+                "%n%s; %d threads for the token%n%n| in flight | bare token /s | calls /s that ask for nothing | one after the other /s | through the signer /s | of the bare token | of one after the other | p50, p99 ms | CPU of the signer, of the load, µs each |%n|---|---|---|---|---|---|---|---|---|%n",
                 title, THREADS);
         for (int inFlight : IN_FLIGHT) {
             // A short look first: how many requests are to be made ahead.
             double guess = forged(requests.make((int) first / 2), inFlight).rate();
             List<ForgeRequest> ahead = requests.make((int) (guess * slice.toSeconds()) + inFlight);
             double before = bareRate(Math.min(THREADS, inFlight));
+            double calls = callRate(inFlight);
             Forged forged = forged(ahead, inFlight);
             double after = bareRate(Math.min(THREADS, inFlight));
             double bareRate = (before + after) / 2;
+            // Whoever has both done cannot be faster, on the same cores or alone.
+            double both = 1 / (1 / bareRate + 1 / calls);
             System.out.printf(
-                    "| %d | %.0f (%.0f, %.0f) | %.0f | %.0f %% | %.1f, %.1f | %.0f, %.0f |%n",
+                    "| %d | %.0f (%.0f, %.0f) | %.0f | %.0f | %.0f | %.0f %% | %.0f %% | %.1f, %.1f | %.0f, %.0f |%n",
                     inFlight,
                     bareRate,
                     before,
                     after,
+                    calls,
+                    both,
                     forged.rate(),
                     100 * forged.rate() / bareRate,
+                    100 * forged.rate() / both,
                     forged.percentile(50),
                     forged.percentile(99),
                     forged.signerMicros(),
                     forged.loadMicros());
         }
+    }
+
+    /**
+     * Calls of the same service with nothing to do: what gRPC and mutual TLS cost by themselves.
+     */
+    private double callRate(int inFlight) throws InterruptedException, ExecutionException {
+        LongAdder calls = new LongAdder();
+        long began = System.nanoTime();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int caller = 0; caller < inFlight; caller++) {
+                var stub = SignerGrpc.newBlockingStub(channels[caller % channels.length]);
+                running.add(
+                        callers.submit(
+                                () -> {
+                                    while (System.nanoTime() - began < BARE.toNanos()) {
+                                        var _ = stub.health(HealthRequest.getDefaultInstance());
+                                        calls.increment();
+                                    }
+                                    return null;
+                                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+        }
+        return calls.sum() * 1e9 / (System.nanoTime() - began);
     }
 
     /**
@@ -318,6 +357,13 @@ public final class SignerBench {
                 store: { file: signer.db }
                 transparency-log: { certificate: log.pem, readers-key: log-readers.pem }
                 verifying: %s
+                # Every request is for a new name: the limits that bound a stolen edge would be what is measured.
+                budgets:
+                  edge: { amount: 1000000, per: 1s, burst: 1000000 }
+                  site: { amount: 1000000, per: 1s, burst: 1000000 }
+                  domain: { amount: 10000000, per: 1h, burst: 10000000 }
+                  new-names: { amount: 10000000, per: 1h, burst: 10000000 }
+                  key-per-day: 100000000
                 """
                         .formatted(
                                 port,

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,6 +25,7 @@ final class ClusterFiles {
     private final SiteSetting setting;
     private final Ports ports = new Ports();
     private final TestFleet fleet;
+    private final String ownSite;
     private final List<Integer> signerPorts = new ArrayList<>();
     private final int controlPort;
 
@@ -47,6 +50,7 @@ final class ClusterFiles {
 
     ClusterFiles(SiteSetting setting, String site) throws IOException {
         this.setting = setting;
+        this.ownSite = site;
         this.fleet = TestPki.fleet(Files.createDirectories(file("identity")), site);
         LogReaders.create(setting.directory());
         for (int number = 1; number <= setting.signers(); number++) {
@@ -148,11 +152,12 @@ final class ClusterFiles {
                           file: control.db
                         policy:
                           signing-key: policy.key
-                        """
+                        %s"""
                                 .formatted(
                                         controlPort,
                                         adminPort,
-                                        identity(fleet.issue("control", "control"))));
+                                        identity(fleet.issue("control", "control")),
+                                        setting.further().control()));
         write(
                 "overtctl.yaml",
                 """
@@ -162,38 +167,54 @@ final class ClusterFiles {
         return new PartFiles("control plane", config, adminPort);
     }
 
-    /** Writes the configurations of all edges, which name each other. */
+    /** Writes the configurations of all edges; those of one site name each other. */
     List<EdgeFiles> edges() throws IOException {
-        record Member(String name, int number, int port) {}
-        List<Member> members = new ArrayList<>();
-        for (String name : setting.edges()) {
-            members.add(new Member(name, members.size() + 1, ports.next()));
+        Map<String, List<Member>> sites = new LinkedHashMap<>();
+        for (String each : setting.edges()) {
+            int slash = each.indexOf('/');
+            String site = slash < 0 ? ownSite : each.substring(0, slash);
+            List<Member> members = sites.computeIfAbsent(site, _ -> new ArrayList<>());
+            members.add(
+                    new Member(each, each.substring(slash + 1), members.size() + 1, ports.next()));
         }
-        // Hazelcast's addresses are of the loopback network, too: two clusters on one machine must
-        // not have the same.
-        int meshPort = ports.next();
-        String site =
-                members.stream()
-                        .map(
-                                member ->
-                                        """
-                                            - name: %s
-                                              number: %d
-                                              address: 127.0.0.1:%d
-                                        """
-                                                .formatted(
-                                                        member.name(),
-                                                        member.number(),
-                                                        member.port()))
-                        .collect(Collectors.joining());
         List<EdgeFiles> edges = new ArrayList<>();
-        for (Member member : members) {
-            edges.add(edge(member.name(), member.number(), meshPort, site));
+        for (Map.Entry<String, List<Member>> site : sites.entrySet()) {
+            // Hazelcast's addresses are of the loopback network, too: two clusters on one machine
+            // must not have the same.
+            int meshPort = ports.next();
+            String mesh =
+                    site.getValue().stream()
+                            .map(
+                                    member ->
+                                            """
+                                                - name: %s
+                                                  number: %d
+                                                  address: 127.0.0.1:%d
+                                            """
+                                                    .formatted(
+                                                            member.name(),
+                                                            member.number(),
+                                                            member.port()))
+                            .collect(Collectors.joining());
+            for (Member member : site.getValue()) {
+                edges.add(edge(site.getKey(), member, meshPort, mesh));
+            }
         }
         return edges;
     }
 
-    private EdgeFiles edge(String name, int number, int meshPort, String site) throws IOException {
+    /**
+     * An edge of a site.
+     *
+     * @param planned as the plan calls it
+     * @param name within its site
+     */
+    private record Member(String planned, String name, int number, int port) {}
+
+    private EdgeFiles edge(String siteName, Member member, int meshPort, String site)
+            throws IOException {
+        String name = member.planned().replace('/', '-');
+        int number = member.number();
         int adminPort = ports.next();
         int connectPort = ports.next();
         Path records = file(name + "-records.jsonl");
@@ -212,7 +233,7 @@ final class ClusterFiles {
                         %spolicy:
                           control: 127.0.0.1:%d
                           signing-keys: [policy.key.pub]
-                        signers:
+                        %ssigners:
                           targets:
                         %sdeadlines:
                           upstream-handshake: %ds
@@ -241,13 +262,14 @@ final class ClusterFiles {
                         %s"""
                                 .formatted(
                                         adminPort,
-                                        identity(fleet.issue("edge", name)),
+                                        identity(fleet.site(siteName).issue("edge", member.name())),
                                         setting.gateway() == Gateway.LAB ? "[::]" : "127.0.0.1",
                                         connectPort,
                                         number == 1 && setting.gateway() == Gateway.LAB
                                                 ? LAB_LISTENERS
                                                 : "",
                                         controlPort,
+                                        setting.further().edgePolicy(),
                                         signerPorts.stream()
                                                 .map("    - address: 127.0.0.1:%d\n"::formatted)
                                                 .collect(Collectors.joining()),
@@ -266,7 +288,8 @@ final class ClusterFiles {
                                         meshPort,
                                         ports.next(),
                                         site));
-        return new EdgeFiles(new PartFiles(name, config, adminPort), number, connectPort, records);
+        return new EdgeFiles(
+                new PartFiles(member.planned(), config, adminPort), number, connectPort, records);
     }
 
     private String ownCas() {

@@ -14,10 +14,11 @@ import java.util.List;
  * @param organisation named by the CA
  * @param upstreamAnchors PEM file of the CAs that vouch for upstreams
  * @param policy folder of the first policy: {@code policy.yaml} and its lists
- * @param edges names of the site's edges
+ * @param edges names of the edges, of the one site; {@code SITE/NAME} for another
  * @param signers how many, each with a token and issuing CAs of its own
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
  * @param room for connections, of each edge
+ * @param further what is configured beside that
  */
 public record ClusterPlan(
         Path directory,
@@ -29,7 +30,34 @@ public record ClusterPlan(
         List<String> edges,
         int signers,
         Gateway gateway,
-        EdgeRoom room) {
+        EdgeRoom room,
+        FurtherSettings further) {
+    /** Nothing configured beside that. */
+    public ClusterPlan(
+            Path directory,
+            Launcher launcher,
+            CaKeys keys,
+            String organisation,
+            Path upstreamAnchors,
+            Path policy,
+            List<String> edges,
+            int signers,
+            Gateway gateway,
+            EdgeRoom room) {
+        this(
+                directory,
+                launcher,
+                keys,
+                organisation,
+                upstreamAnchors,
+                policy,
+                edges,
+                signers,
+                gateway,
+                room,
+                FurtherSettings.NONE);
+    }
+
     /** One signer, and edges with the room that they have by default. */
     public ClusterPlan(
             Path directory,
@@ -77,7 +105,8 @@ public record ClusterPlan(
                 signers,
                 gateway,
                 upstreamHandshake,
-                room);
+                room,
+                further);
     }
 
     /** Where the CA's keys are. */

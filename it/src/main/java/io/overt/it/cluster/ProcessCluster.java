@@ -3,6 +3,7 @@ package io.overt.it.cluster;
 import io.overt.it.cluster.ClusterFiles.EdgeFiles;
 import io.overt.it.cluster.ClusterFiles.PartFiles;
 import io.overt.it.cluster.ClusterPlan.CaKeys;
+import io.overt.testkit.pki.TwoApprovers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,6 +162,15 @@ public final class ProcessCluster implements AutoCloseable {
         return overtctl("apply", "--wait", "60", policy.toString());
     }
 
+    /** The same, whatever its status. */
+    public Command.Result attemptOvertctl(String... arguments)
+            throws IOException, InterruptedException {
+        var all = new ArrayList<>(launcher.line("overtctl"));
+        all.addAll(List.of("--config", files.overtctl().toString()));
+        all.addAll(List.of(arguments));
+        return launcher.attempt(all.toArray(String[]::new));
+    }
+
     /** Runs overtctl as the site's operator. */
     public String overtctl(String... arguments) throws IOException, InterruptedException {
         var all = new ArrayList<>(List.of("--config", files.overtctl().toString()));
@@ -304,6 +314,26 @@ public final class ProcessCluster implements AutoCloseable {
         control = Optional.of(process);
         awaitReady("control plane", process, plane.adminPort());
         overtctl("apply", plan.policy().toString());
+        if (plan.further().approvers().isPresent()) {
+            for (String person : TwoApprovers.NAMES) {
+                approve(1, person, plan.further().approvers().get());
+            }
+        }
+    }
+
+    /** Has a person sign what approving a version comes to, and hands the signature in. */
+    public String approve(long version, String person, TwoApprovers people)
+            throws IOException, InterruptedException {
+        Path statement = files.file("statement-" + version);
+        overtctl("statement", Long.toString(version), "--out", statement.toString());
+        people.approve(statement, person);
+        return overtctl(
+                "approve",
+                Long.toString(version),
+                "--signature",
+                statement
+                        .resolveSibling(statement.getFileName() + "." + person + ".sig")
+                        .toString());
     }
 
     private void startEdge(EdgeFiles edge) throws IOException {
@@ -322,7 +352,12 @@ public final class ProcessCluster implements AutoCloseable {
 
     private Child start(Launcher by, String name, String program, Path config) throws IOException {
         Child child =
-                by.start(name, files.file(name + ".log"), program, "--config", config.toString());
+                by.start(
+                        name,
+                        files.file(name.replace('/', '-') + ".log"),
+                        program,
+                        "--config",
+                        config.toString());
         children.add(child);
         return child;
     }

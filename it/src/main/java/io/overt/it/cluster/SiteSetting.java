@@ -16,6 +16,7 @@ import java.util.List;
  * @param gateway what the first edge does for a gateway beside being an explicit proxy
  * @param upstreamHandshake how long an edge waits for an upstream's part of a handshake
  * @param room for connections, of each edge
+ * @param further what is configured beside that
  */
 public record SiteSetting(
         Path directory,
@@ -25,7 +26,8 @@ public record SiteSetting(
         int signers,
         Gateway gateway,
         Duration upstreamHandshake,
-        EdgeRoom room) {
+        EdgeRoom room,
+        FurtherSettings further) {
     /** One signer, and edges with the room that they have by default. */
     public SiteSetting(
             Path directory,
@@ -42,7 +44,8 @@ public record SiteSetting(
                 1,
                 gateway,
                 upstreamHandshake,
-                EdgeRoom.DEFAULT);
+                EdgeRoom.DEFAULT,
+                FurtherSettings.NONE);
     }
 
     public SiteSetting {

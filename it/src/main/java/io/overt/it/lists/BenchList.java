@@ -9,6 +9,7 @@ import io.overt.policy.list.CompiledList;
 import io.overt.policy.list.CompiledList.Opening;
 import io.overt.policy.list.ListCompiler;
 import io.overt.policy.list.ListDelta;
+import io.overt.service.files.MappedFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -26,22 +28,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code ./overt bench-list [N]}: rows of a table about a list of N names. Two processes: {@code
- * compile} is what the control plane does, {@code look-up} what an edge does, and each has a heap
- * that could not hold the names.
+ * {@code ./overt bench-list [N]}: rows of a table about a list of N names. Three processes: {@code
+ * compile} is what the control plane does, {@code travel} brings the list from a web server by a
+ * control plane to an edge, {@code look-up} is what an edge does, and each has a heap that could
+ * not hold the names.
  */
 public final class BenchList {
     private final int names;
     private final Path folder;
     private final PrintStream table;
 
-    /** {@code compile|look-up N FOLDER}. */
-    public static void main(String[] arguments) throws IOException {
+    /** {@code compile|travel|look-up N FOLDER}. */
+    public static void main(String[] arguments) throws Exception {
         BenchList bench =
                 new BenchList(Integer.parseInt(arguments[1]), Path.of(arguments[2]), System.out);
         switch (arguments[0]) {
             case "compile" -> bench.compile();
             case "look-up" -> bench.lookUp();
+            case "travel" -> bench.travel();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -132,6 +136,29 @@ public final class BenchList {
         return compiler.compile();
     }
 
+    // ---- from where the list is to an edge
+
+    void travel() throws Exception {
+        Path longer = Files.copy(text(), folder.resolve("longer.txt"));
+        Files.writeString(longer, "one-name-more.example.com\n", StandardOpenOption.APPEND);
+        try (Travel travel = new Travel(folder.resolve("travel"), text())) {
+            row("first fetch", travel.publish());
+            row("one name more", travel.change(longer));
+        }
+    }
+
+    private void row(String what, Travel.Leg leg) {
+        row(
+                what + ": sent to the edge",
+                "%,d bytes in %,d pieces".formatted(leg.octets(), leg.pieces()));
+        row(
+                what + ": from there to published (fetched, compiled, kept)",
+                "%.1f s".formatted(seconds(leg.published().toNanos())));
+        row(
+                what + ": from published to acknowledged by the edge",
+                "%.1f s".formatted(seconds(leg.acknowledged().toNanos())));
+    }
+
     // ---- as an edge
 
     void lookUp() throws IOException {
@@ -146,8 +173,15 @@ public final class BenchList {
             long cpu = cpu();
             CompiledList list = open(MappedFiles.read(list(), arena));
             row(
-                    "edge: opening, every byte verified",
+                    "edge: opening what has just come, every byte taken apart",
                     "%.1f s (%.1f s of processor)"
+                            .formatted(seconds(System.nanoTime() - start), seconds(cpu() - cpu)));
+            start = System.nanoTime();
+            cpu = cpu();
+            opened(CompiledList.reopen(MappedFiles.read(list(), arena), list.tree().id()));
+            row(
+                    "edge: opening at a later start, held against its digest",
+                    "%.1f s (%.2f s of processor)"
                             .formatted(seconds(System.nanoTime() - start), seconds(cpu() - cpu)));
             heap = heap() - heap;
             row("edge: heap", "%.2f MB".formatted(megabytes(heap)));

@@ -117,6 +117,8 @@ class RollOverTest {
                 signer: overt://%s/signer/signer
                 issuer: %s
                 state: %s
+                force: true
+                because: a rehearsal does not wait for leaves to end
                 """
                         .formatted(
                                 acts,

@@ -41,7 +41,8 @@ final class SplitCluster implements AutoCloseable {
                                 count,
                                 Gateway.NONE,
                                 Duration.ofSeconds(8),
-                                EdgeRoom.DEFAULT),
+                                EdgeRoom.DEFAULT,
+                                FurtherSettings.NONE),
                         "split");
         for (int number = 1; number <= count; number++) {
             signers.add(SignerChild.make(files, number));

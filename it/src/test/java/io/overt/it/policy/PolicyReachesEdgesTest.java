@@ -7,9 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
+import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.Overtctl;
+import io.overt.control.lists.ListsConfig;
 import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.store.StoreConfig;
 import io.overt.edge.policy.ActivePolicy;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
@@ -31,6 +35,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -297,10 +302,15 @@ class PolicyReachesEdgesTest {
                                         files.certificateChain(),
                                         files.privateKey(),
                                         files.trustAnchors()),
-                                folder.resolve("state/control.db"),
+                                new StoreConfig.InFile(folder.resolve("state/control.db")),
                                 signingKey,
                                 new PublicationLimits(1 << 20, 1),
-                                Optional.empty()),
+                                ListsConfig.defaults(folder.resolve("state/lists")),
+                                RolloutSettings.defaults(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                AccessSettings.defaults()),
                         Clock.systemUTC(),
                         controlParts);
     }
@@ -327,7 +337,15 @@ class PolicyReachesEdgesTest {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         return keep(
                 PolicyFeed.start(
-                        new PolicyFeedConfig(address, List.of(pinned), 1 << 20),
+                        new PolicyFeedConfig(
+                                address,
+                                List.of(pinned),
+                                1 << 20,
+                                new PolicyFeedConfig.Terms(
+                                        Optional.empty(),
+                                        List.of(),
+                                        Duration.ofSeconds(5),
+                                        Duration.ofMillis(300))),
                         tls,
                         folder.resolve("edge-" + name),
                         new SimpleMeterRegistry(),

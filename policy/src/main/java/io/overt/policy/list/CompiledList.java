@@ -12,6 +12,9 @@ import java.util.function.Consumer;
  * in the list, for nothing stands between a name and those below it.
  */
 public final class CompiledList implements HostList {
+    /** Version of the form that this reads. */
+    public static final int FORM = Layout.VERSION;
+
     private final MemorySegment file;
     private final long names;
     private final long[] firstSample;
@@ -34,6 +37,15 @@ public final class CompiledList implements HostList {
      */
     public static Opening open(MemorySegment file) {
         return new ListReader(file).read();
+    }
+
+    /**
+     * The same of a file that {@link #open} has said yes to before, wherever it has been since: its
+     * pages are held against the digest and not taken apart, which costs about a tenth. The digest
+     * must be from whom one believes: what has it is, byte for byte, what was opened then.
+     */
+    public static Opening reopen(MemorySegment file, ListTree.Digest id) {
+        return new ListReader(file).read(id);
     }
 
     /** For the reader alone, which has looked at every octet. */

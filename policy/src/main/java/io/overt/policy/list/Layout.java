@@ -25,6 +25,8 @@ import java.nio.ByteOrder;
 final class Layout {
     private Layout() {}
 
+    static final int VERSION = 1;
+
     /** "OVERTHL" and the version. */
     static final long MAGIC = 0x4f56455254484c01L;
 
@@ -57,6 +59,9 @@ final class Layout {
 
     /** A page whose names take as many octets ends whatever the hash. */
     static final int FULL = 32_000;
+
+    /** A page with one block of one name of one octet. */
+    static final int SHORTEST_PAGE = PAGE_HEADER + 6 + 3;
 
     /** No page is as long; offsets in one fit two octets. */
     static final int LONGEST_PAGE = 40_000;

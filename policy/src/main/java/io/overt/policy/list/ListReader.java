@@ -4,6 +4,7 @@ import io.overt.policy.list.CompiledList.Opening;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Reads a file that may be anything as a compiled list. Each name is read within the bounds of its
@@ -30,23 +31,63 @@ final class ListReader {
         this.file = file;
     }
 
-    Opening read() {
+    /** By the digest alone. */
+    Opening read(ListTree.Digest id) {
+        Optional<Opening> wrong = head();
+        if (wrong.isPresent()) {
+            return wrong.get();
+        }
+        byte[] page = new byte[Layout.LONGEST_PAGE];
+        while (written < file.byteSize()) {
+            long left = file.byteSize() - written;
+            long length = left < Layout.PAGE_HEADER ? -1 : file.get(Layout.INT, written);
+            if (length < Layout.SHORTEST_PAGE || length > Math.min(left, Layout.LONGEST_PAGE)) {
+                return damaged(
+                        "near byte "
+                                + written
+                                + ": a page of "
+                                + length
+                                + " bytes with "
+                                + left
+                                + " bytes to the end");
+            }
+            MemorySegment.copy(file, Layout.BYTE, written, page, 0, (int) length);
+            note(page, (int) length);
+        }
+        // Before anything else is read of it: only what was opened once is in order.
+        ListTree tree = tree(file.asSlice(0, Layout.HEADER).toArray(Layout.BYTE));
+        return tree.id().equals(id)
+                ? new Opening.Opened(list(tree))
+                : damaged("is " + tree.id() + " (expected: " + id + ")");
+    }
+
+    private Optional<Opening> head() {
         long size = file.byteSize();
         if (size < Layout.HEADER || size > Layout.LONGEST_FILE) {
-            return damaged(
-                    size
-                            + " bytes (expected: "
-                            + Layout.HEADER
-                            + " to "
-                            + Layout.LONGEST_FILE
-                            + ")");
+            return Optional.of(
+                    damaged(
+                            size
+                                    + " bytes (expected: "
+                                    + Layout.HEADER
+                                    + " to "
+                                    + Layout.LONGEST_FILE
+                                    + ")"));
         }
         long magic = file.get(Layout.LONG, 0);
         if (magic != Layout.MAGIC) {
-            return damaged(
-                    String.format(
-                            "begins with %016x (expected: %016x, a list of version 1)",
-                            magic, Layout.MAGIC));
+            return Optional.of(
+                    damaged(
+                            String.format(
+                                    "begins with %016x (expected: %016x, a list of version 1)",
+                                    magic, Layout.MAGIC)));
+        }
+        return Optional.empty();
+    }
+
+    Opening read() {
+        Optional<Opening> notOne = head();
+        if (notOne.isPresent()) {
+            return notOne.get();
         }
         PageWriter writer = new PageWriter(this::compare);
         byte[] last = new byte[NameKey.LONGEST];
@@ -78,7 +119,7 @@ final class ListReader {
         if (!wrong[0].isEmpty()) {
             return damaged("near byte " + written + ": " + wrong[0]);
         }
-        if (differs || written != size || writer.covered() > 0) {
+        if (differs || written != file.byteSize() || writer.covered() > 0) {
             return damaged(NOT_AS_WRITTEN);
         }
         byte[] header = new byte[Layout.HEADER];
@@ -94,13 +135,20 @@ final class ListReader {
                             + writer.pages()
                             + " pages");
         }
-        return new Opening.Opened(
-                new CompiledList(
-                        file,
-                        writer.names(),
-                        Arrays.copyOf(firstSample, pages),
-                        Arrays.copyOf(pageAt, pages),
-                        new ListTree(header, Arrays.copyOf(pageDigests, pages * 32))));
+        return new Opening.Opened(list(tree(header)));
+    }
+
+    private ListTree tree(byte[] header) {
+        return new ListTree(header, Arrays.copyOf(pageDigests, pages * 32));
+    }
+
+    private CompiledList list(ListTree tree) {
+        return new CompiledList(
+                file,
+                file.get(Layout.LONG, Layout.NAMES_AT),
+                Arrays.copyOf(firstSample, pages),
+                Arrays.copyOf(pageAt, pages),
+                tree);
     }
 
     /** A page as it should be, against what is there. */
@@ -119,6 +167,10 @@ final class ListReader {
         if (differs) {
             return;
         }
+        note(page, length);
+    }
+
+    private void note(byte[] page, int length) {
         if (pages == pageAt.length) {
             pageAt = Arrays.copyOf(pageAt, pages * 2);
             firstSample = Arrays.copyOf(firstSample, pages * 2);
@@ -139,13 +191,18 @@ final class ListReader {
                                 + Layout.NAMES_IN_BLOCK
                                 - 1)
                         / Layout.NAMES_IN_BLOCK;
-        int at = Layout.PAGE_HEADER + blocks * Layout.DIRECTORY_ENTRY;
+        // Within the page of one that was opened; any other is found out by its digest later.
+        int at =
+                Math.min(
+                        Layout.PAGE_HEADER + blocks * Layout.DIRECTORY_ENTRY,
+                        Layout.LONGEST_PAGE - 3);
         int length = page[at + 1] & Layout.SHORT_LENGTH;
         at += 2;
         if (length == Layout.SHORT_LENGTH) {
             length = page[at++] & 0xff;
         }
-        return CompiledList.firstSample(Arrays.copyOfRange(page, at, at + length));
+        return CompiledList.firstSample(
+                Arrays.copyOfRange(page, at, Math.min(at + length, page.length)));
     }
 
     /**

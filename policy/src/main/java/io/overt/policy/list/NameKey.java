@@ -19,22 +19,22 @@ final class NameKey {
     private NameKey() {}
 
     static byte[] of(HostName host) {
-        byte[] name = host.value().getBytes(StandardCharsets.ISO_8859_1);
-        byte[] key = new byte[name.length];
+        // Of ASCII alone, so that its characters are its octets; no copy but the key itself.
+        String name = host.value();
+        byte[] key = new byte[name.length()];
         int at = 0;
-        for (int end = name.length; end >= 0; ) {
-            int start = end;
-            while (start > 0 && name[start - 1] != '.') {
-                start--;
+        int end = name.length();
+        while (true) {
+            int dot = name.lastIndexOf('.', end - 1);
+            for (int i = dot + 1; i < end; i++) {
+                key[at++] = (byte) name.charAt(i);
             }
-            System.arraycopy(name, start, key, at, end - start);
-            at += end - start;
-            if (at < key.length) {
-                key[at++] = SEPARATOR;
+            if (dot < 0) {
+                return key;
             }
-            end = start - 1;
+            key[at++] = SEPARATOR;
+            end = dot;
         }
-        return key;
     }
 
     /** The name again; only of what {@link #isOfName} says yes to. */

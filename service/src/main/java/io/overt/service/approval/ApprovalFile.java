@@ -9,8 +9,13 @@ import java.util.Optional;
 /** What one approval comes to, looked at by itself. */
 sealed interface ApprovalFile {
 
-    /** This person signed the document. */
-    record By(Approver person) implements ApprovalFile {}
+    /**
+     * This person signed the document.
+     *
+     * @param signature as it was handed in
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record By(Approver person, byte[] signature) implements ApprovalFile {}
 
     /** It does not count. */
     record Faulty(Discounted.Reason reason, String detail) implements ApprovalFile {}
@@ -28,7 +33,7 @@ sealed interface ApprovalFile {
     static ApprovalFile of(byte[] content, byte[] document, Digest sha256, List<Approver> people) {
         String text = new String(content, StandardCharsets.ISO_8859_1);
         if (SshSignature.looksLikeOne(text)) {
-            return ssh(text, document, people);
+            return ssh(content, text, document, people);
         }
         if (content.length != ED25519_SIGNATURE) {
             return new Faulty(
@@ -39,7 +44,8 @@ sealed interface ApprovalFile {
         return raw(content, sha256, people);
     }
 
-    private static ApprovalFile ssh(String text, byte[] document, List<Approver> people) {
+    private static ApprovalFile ssh(
+            byte[] content, String text, byte[] document, List<Approver> people) {
         try {
             SshSignature signature = SshSignature.parse(text);
             if (!signature.namespace().equals(NAMESPACE)) {
@@ -57,7 +63,7 @@ sealed interface ApprovalFile {
                         "by the key %s, which is no approver's".formatted(signature.key()));
             }
             return signature.verifies(document)
-                    ? new By(person.get())
+                    ? new By(person.get(), content)
                     : new Faulty(
                             Discounted.Reason.DOES_NOT_VERIFY,
                             "does not verify with the key of %s: signed was another document, or it was altered since"
@@ -73,8 +79,10 @@ sealed interface ApprovalFile {
             if (switch (person.key().kind()) {
                 case ED25519 -> person.key().verifies(statement, signature);
                 case P256 -> false; // never 64 bytes long: DER
+                // What it signs tells that it was touched, which these bytes cannot.
+                case SECURITY_ED25519, SECURITY_P256 -> false;
             }) {
-                return new By(person);
+                return new By(person, signature);
             }
         }
         // Such a signature does not say whose it is.

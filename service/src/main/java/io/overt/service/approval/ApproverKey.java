@@ -15,13 +15,19 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The public key of somebody who approves: Ed25519 or ECDSA on P-256. Equal by its encoding. */
+/**
+ * The public key of somebody who approves: Ed25519 or ECDSA on P-256, of a file or of a security
+ * key (FIDO), which signs only when it is touched. Equal by all that OpenSSH says of it: what a
+ * plain key signed is no word of a security key, whatever its public half.
+ */
 public final class ApproverKey {
 
     /** What it can sign with. */
     enum Kind {
         ED25519("ssh-ed25519", "Ed25519"),
-        P256("ecdsa-sha2-nistp256", "SHA256withECDSA");
+        P256("ecdsa-sha2-nistp256", "SHA256withECDSA"),
+        SECURITY_ED25519("sk-ssh-ed25519@openssh.com", "Ed25519"),
+        SECURITY_P256("sk-ecdsa-sha2-nistp256@openssh.com", "SHA256withECDSA");
 
         private final String ssh;
         private final String algorithm;
@@ -31,7 +37,9 @@ public final class ApproverKey {
             this.algorithm = algorithm;
         }
 
-        /** As OpenSSH calls keys and signatures (RFC 8709 §4 and §6, RFC 5656 §3.1). */
+        /**
+         * As OpenSSH calls keys and signatures (RFC 8709 §4 and §6, RFC 5656 §3.1; PROTOCOL.u2f).
+         */
         String ssh() {
             return ssh;
         }
@@ -40,9 +48,13 @@ public final class ApproverKey {
     private final Kind kind;
     private final PublicKey key;
 
-    private ApproverKey(Kind kind, PublicKey key) {
+    /** Of a security key: whom it signs for. Empty for all others. */
+    private final String application;
+
+    private ApproverKey(Kind kind, PublicKey key, String application) {
         this.kind = kind;
         this.key = key;
+        this.application = application;
     }
 
     /**
@@ -80,7 +92,7 @@ public final class ApproverKey {
                                     new X509EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
             if (key instanceof EdECPublicKey edwards
                     && edwards.getParams().getName().equals(NamedParameterSpec.ED25519.getName())) {
-                return new ApproverKey(Kind.ED25519, key);
+                return new ApproverKey(Kind.ED25519, key, "");
             }
             throw new IllegalArgumentException(EXPECTED);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -105,20 +117,38 @@ public final class ApproverKey {
     private static ApproverKey fromSsh(Kind kind, SshReader in) throws MalformedSshException {
         try {
             return switch (kind) {
-                case ED25519 ->
-                        new ApproverKey(
-                                kind, spki("Ed25519", ED25519_SPKI, in.bytes("public key", 32)));
-                case P256 -> {
-                    String curve = in.text("curve");
-                    if (!curve.equals("nistp256")) {
-                        throw new MalformedSshException("a key on curve '" + curve + "'");
-                    }
-                    yield new ApproverKey(kind, spki("EC", P256_SPKI, in.bytes("public key", 65)));
-                }
+                case ED25519 -> new ApproverKey(kind, ed25519(in), "");
+                case P256 -> new ApproverKey(kind, p256(in), "");
+                case SECURITY_ED25519 -> new ApproverKey(kind, ed25519(in), application(in));
+                case SECURITY_P256 -> new ApproverKey(kind, p256(in), application(in));
             };
         } catch (GeneralSecurityException e) {
             throw new MalformedSshException("a " + kind.ssh + " key that is none: " + e);
         }
+    }
+
+    private static PublicKey ed25519(SshReader in)
+            throws MalformedSshException, GeneralSecurityException {
+        return spki("Ed25519", ED25519_SPKI, in.bytes("public key", 32));
+    }
+
+    private static PublicKey p256(SshReader in)
+            throws MalformedSshException, GeneralSecurityException {
+        String curve = in.text("curve");
+        if (!curve.equals("nistp256")) {
+            throw new MalformedSshException("a key on curve '" + curve + "'");
+        }
+        return spki("EC", P256_SPKI, in.bytes("public key", 65));
+    }
+
+    /** PROTOCOL.u2f: a key that was made for a web site signs for that and not for SSH. */
+    private static String application(SshReader in) throws MalformedSshException {
+        String application = in.text("application");
+        if (!application.startsWith("ssh:")) {
+            throw new MalformedSshException(
+                    "a security key for '" + application + "' (expected: ssh:…)");
+        }
+        return application;
     }
 
     private static PublicKey spki(String algorithm, byte[] prefix, byte[] point)
@@ -135,6 +165,11 @@ public final class ApproverKey {
 
     Kind kind() {
         return kind;
+    }
+
+    /** Whom a security key signs for; empty for other keys. */
+    String application() {
+        return application;
     }
 
     /**
@@ -164,6 +199,8 @@ public final class ApproverKey {
     @Override
     public boolean equals(Object other) {
         return other instanceof ApproverKey that
+                && kind == that.kind
+                && application.equals(that.application)
                 && Arrays.equals(key.getEncoded(), that.key.getEncoded());
     }
 
@@ -178,7 +215,7 @@ public final class ApproverKey {
     }
 
     private static final String EXPECTED =
-            "'ssh-ed25519 AAAA…' or 'ecdsa-sha2-nistp256 AAAA…' on one line, or a PEM Ed25519 public key";
+            "'ssh-ed25519 AAAA…', 'ecdsa-sha2-nistp256 AAAA…' or one of these as a security key (sk-…@openssh.com) on one line, or a PEM Ed25519 public key";
 
     private static final Pattern PEM =
             Pattern.compile(

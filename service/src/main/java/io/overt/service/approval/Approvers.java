@@ -71,7 +71,7 @@ public final class Approvers {
         int threshold = root.integer("threshold", LEAST, LEAST, MOST);
         List<Approver> people = new ArrayList<>();
         Map<String, ConfigNode> names = new LinkedHashMap<>();
-        Map<ApproverKey, String> keys = new LinkedHashMap<>();
+        Map<String, String> keys = new LinkedHashMap<>();
         for (ConfigNode node : root.sections("approvers")) {
             String name = node.required("name", "", Approver::requireName);
             Optional<ApproverKey> key =
@@ -83,7 +83,7 @@ public final class Approvers {
             if (key.isEmpty()) {
                 continue; // said by finish()
             }
-            String other = keys.putIfAbsent(key.get(), name);
+            String other = keys.putIfAbsent(key.get().fingerprint(), name);
             if (other != null) {
                 // One person with two names would be two approvals.
                 node.problem("key", "the key of '" + other + "' (expected: a key for each person)");
@@ -153,11 +153,13 @@ public final class Approvers {
             BiFunction<Path, Digest, ApprovalFile> look) {
         Digest sha256 = Digest.of(content);
         Map<Approver, Path> counted = new LinkedHashMap<>();
+        SequencedMap<Approver, byte[]> signatures = new LinkedHashMap<>();
         List<Discounted> discounted = new ArrayList<>();
         for (Path file : approvals) {
             switch (look.apply(file, sha256)) {
-                case ApprovalFile.By(Approver person) -> {
+                case ApprovalFile.By(Approver person, byte[] signature) -> {
                     Path earlier = counted.putIfAbsent(person, file);
+                    signatures.putIfAbsent(person, signature);
                     if (earlier != null) {
                         discounted.add(
                                 new Discounted(
@@ -173,7 +175,7 @@ public final class Approvers {
         }
         List<Approver> by = List.copyOf(counted.keySet());
         return by.size() >= threshold
-                ? new ApprovedDocument(document, content, sha256, by, discounted)
+                ? new ApprovedDocument(document, content, sha256, signatures, discounted)
                 : new NotApproved(document, sha256.hex(), threshold, by, discounted);
     }
 
@@ -217,6 +219,17 @@ public final class Approvers {
     /** Of the file, in hexadecimal: what transcripts name it by. */
     public String sha256() {
         return sha256.hex();
+    }
+
+    /** Read from the same bytes. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Approvers that && sha256.equals(that.sha256);
+    }
+
+    @Override
+    public int hashCode() {
+        return sha256.hashCode();
     }
 
     private static String word(String text) {

@@ -19,6 +19,10 @@ final class SshReader {
         return in.getInt();
     }
 
+    int octet(String what) throws MalformedSshException {
+        return fixed(what, 1)[0] & 0xff;
+    }
+
     byte[] string(String what) throws MalformedSshException {
         int length = uint32(what);
         if (length < 0 || length > in.remaining()) {

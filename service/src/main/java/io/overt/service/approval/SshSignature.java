@@ -75,6 +75,16 @@ final class SshSignature {
 
     /** Whether the key in it made it, over exactly this message. */
     boolean verifies(byte[] message) throws MalformedSshException {
+        return verifiesDigest(digest(message));
+    }
+
+    /** What the digest is to be made with, by the name that the JCA has for it. */
+    String digestAlgorithm() {
+        return hashName(hash).orElseThrow();
+    }
+
+    /** Whether the key in it made it, over a message with this digest. */
+    boolean verifiesDigest(byte[] digest) throws MalformedSshException {
         SshReader in = new SshReader(signature);
         String algorithm = in.text("signature algorithm");
         if (!algorithm.equals(key.kind().ssh())) {
@@ -82,27 +92,61 @@ final class SshSignature {
                     "its signature is a '%s' by a %s key".formatted(algorithm, key.kind().ssh()));
         }
         byte[] value = in.string("signature value");
+        byte[] signed =
+                switch (key.kind()) {
+                    case ED25519, P256 -> signedData(digest);
+                    case SECURITY_ED25519, SECURITY_P256 -> byAuthenticator(signedData(digest), in);
+                };
         in.requireEnd();
         byte[] jca =
                 switch (key.kind()) {
-                    case ED25519 -> value;
-                    case P256 -> der(value);
+                    case ED25519, SECURITY_ED25519 -> value;
+                    case P256, SECURITY_P256 -> der(value);
                 };
-        return key.verifies(signedData(message), jca);
+        return key.verifies(signed, jca);
     }
 
-    private byte[] signedData(byte[] message) {
+    /**
+     * What a security key signs (PROTOCOL.u2f): beside the message, for whom, that it was touched,
+     * and a counter, which need not grow: approvals are kept, and handed in in any order.
+     */
+    private byte[] byAuthenticator(byte[] message, SshReader in) throws MalformedSshException {
+        int flags = in.octet("flags");
+        byte[] counter = in.fixed("counter", Integer.BYTES);
+        if ((flags & USER_PRESENT) == 0) {
+            // Somebody who has got at the machine signs like this, and nobody was asked.
+            throw new MalformedSshException(
+                    "flags 0x%02x of a security key: nobody touched it (expected: 0x%02x in them)"
+                            .formatted(flags, USER_PRESENT));
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(sha256(key.application().getBytes(StandardCharsets.UTF_8)));
+        out.write(flags);
+        out.writeBytes(counter);
+        out.writeBytes(sha256(message));
+        return out.toByteArray();
+    }
+
+    private static byte[] sha256(byte[] content) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(content);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private byte[] signedData(byte[] digest) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(MAGIC);
         string(out, namespace.getBytes(StandardCharsets.UTF_8));
         string(out, new byte[0]);
         string(out, hash.getBytes(StandardCharsets.UTF_8));
-        string(out, digest(message));
+        string(out, digest);
         return out.toByteArray();
     }
 
     private byte[] digest(byte[] message) {
-        String name = hashName(hash).orElseThrow();
+        String name = digestAlgorithm();
         try {
             return MessageDigest.getInstance(name).digest(message);
         } catch (NoSuchAlgorithmException e) {
@@ -148,6 +192,9 @@ final class SshSignature {
             default -> Optional.empty();
         };
     }
+
+    /** The bit UP of the authenticator data (WebAuthn §6.1). */
+    private static final int USER_PRESENT = 0x01;
 
     private static final byte[] MAGIC = "SSHSIG".getBytes(StandardCharsets.US_ASCII);
 

@@ -77,10 +77,19 @@ public final class PolicyPublicKey {
 
     /** Whether this key signed exactly this manifest. */
     public boolean verifies(byte[] manifest, byte[] signature) {
+        return signed(PolicySignature.input(manifest), signature);
+    }
+
+    /** Whether this key signed exactly this {@code overt.policy.v1.EmergencyOrder}. */
+    public boolean verifiesEmergency(byte[] order, byte[] signature) {
+        return signed(PolicySignature.emergencyInput(order), signature);
+    }
+
+    private boolean signed(byte[] input, byte[] signature) {
         try {
             var verifier = Signature.getInstance(PolicySignature.ALGORITHM);
             verifier.initVerify(key);
-            verifier.update(PolicySignature.input(manifest));
+            verifier.update(input);
             return verifier.verify(signature);
         } catch (GeneralSecurityException _) {
             // The JDK throws for a signature of the wrong length or encoding: it does not verify.

@@ -30,6 +30,17 @@ public final class PolicyStatement {
                     .append(plain(file.getPath()))
                     .append('\n');
         }
+        for (var list : manifest.getListsList()) {
+            // What is fetched is not approved, but that it is: the document says from where. What a
+            // file was compiled to is, for the edges that never see the file.
+            if (!list.getPath().isEmpty()) {
+                text.append("compiled ")
+                        .append(HexFormat.of().formatHex(list.getRoot().toByteArray()))
+                        .append("  ")
+                        .append(plain(list.getPath()))
+                        .append('\n');
+            }
+        }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 

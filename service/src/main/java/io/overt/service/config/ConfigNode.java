@@ -184,6 +184,11 @@ public final class ConfigNode {
         return optional(key, Quantities::address);
     }
 
+    /** Addresses to call, none when the key is absent. */
+    public List<InetSocketAddress> addresses(String key) {
+        return list(key, Quantities::address);
+    }
+
     /**
      * An address to listen on: an IP address and a port (0: the system picks one), never a name.
      */

@@ -6,14 +6,11 @@ import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.overt.proto.failure.v1.Refusal;
 import io.overt.proto.failure.v1.RefusalReason;
-import java.security.cert.X509Certificate;
 import java.util.Set;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * CallerIdentity}). Everybody else, and whoever has no readable identity, is refused with
  * PERMISSION_DENIED and {@code CALLER_NOT_ALLOWED}.
  */
-public final class RoleGate implements ServerInterceptor {
+public final class RoleGate implements ServiceGate {
     private final Predicate<FleetIdentity> allowed;
     private final String expected;
 
@@ -51,7 +48,7 @@ public final class RoleGate implements ServerInterceptor {
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         FleetIdentity caller;
         try {
-            caller = identityOf(call);
+            caller = CallerIdentity.of(call);
         } catch (MalformedIdentityException e) {
             return refuse(call, "a caller without identity: " + e.getMessage());
         }
@@ -59,25 +56,7 @@ public final class RoleGate implements ServerInterceptor {
             return refuse(call, caller.uri());
         }
         return Contexts.interceptCall(
-                Context.current().withValue(CallerIdentity.KEY, caller), call, headers, next);
-    }
-
-    private static FleetIdentity identityOf(ServerCall<?, ?> call)
-            throws MalformedIdentityException {
-        var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-        if (session == null) {
-            throw new MalformedIdentityException("the connection is not TLS");
-        }
-        try {
-            // The chain was verified in the handshake; its first certificate is the caller's own.
-            if (session.getPeerCertificates()[0] instanceof X509Certificate leaf) {
-                return FleetIdentity.of(leaf);
-            }
-            throw new MalformedIdentityException("the caller's certificate is not X.509");
-        } catch (SSLPeerUnverifiedException e) {
-            throw new MalformedIdentityException(
-                    "the caller presented no certificate: " + e.getMessage());
-        }
+                CallerIdentity.in(Context.current(), caller), call, headers, next);
     }
 
     private <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, String found) {

@@ -1,7 +1,8 @@
 package io.overt.service.rpc;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
-import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.overt.service.identity.FleetTls;
@@ -38,8 +39,7 @@ public final class FleetServer implements AutoCloseable {
             throws StartException {
         var calls =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("rpc-", 0).factory());
-        var backstop = new Backstop(meters);
-        var counted = new CallMeters(meters);
+        var guard = new Guard(meters);
         var builder =
                 NettyServerBuilder.forAddress(listen)
                         .sslContext(tls.serverContext())
@@ -56,10 +56,7 @@ public final class FleetServer implements AutoCloseable {
                         .permitKeepAliveTime(10, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true);
         for (var service : services) {
-            // The last one named runs first: a defect inside the gate is caught as well.
-            builder.addService(
-                    ServerInterceptors.intercept(
-                            service.service(), service.gate(), backstop, counted));
+            builder.addService(guard.around(service));
         }
         var server = builder.build();
         try {
@@ -80,6 +77,14 @@ public final class FleetServer implements AutoCloseable {
     /** Where it listens; the port is the system's choice where 0 was asked for. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Every method that is served. */
+    public List<MethodDescriptor<?, ?>> methods() {
+        return server.getServices().stream()
+                .flatMap(service -> service.getMethods().stream())
+                .<MethodDescriptor<?, ?>>map(ServerMethodDefinition::getMethodDescriptor)
+                .toList();
     }
 
     /** Takes no new calls, lets those under way finish for five seconds, then ends them. */

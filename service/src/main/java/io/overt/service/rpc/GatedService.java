@@ -1,7 +1,7 @@
 package io.overt.service.rpc;
 
 import io.grpc.BindableService;
-import io.overt.service.identity.RoleGate;
+import io.overt.service.identity.ServiceGate;
 
 /**
  * A service and who may call it; a server takes services in no other form.
@@ -9,4 +9,4 @@ import io.overt.service.identity.RoleGate;
  * @param service answers on virtual threads, so it may block
  * @param gate refuses everybody else
  */
-public record GatedService(BindableService service, RoleGate gate) {}
+public record GatedService(BindableService service, ServiceGate gate) {}

@@ -33,9 +33,21 @@ public sealed interface Act {
         ACCEPTED
     }
 
+    /** Whether an issuer may be retired while certificates of it have not ended. */
+    enum BeforeLastEnd {
+        /** Then it is refused: a retired issuer makes no CRL that could name them. */
+        REFUSED,
+        /** The document says that it may, and why. */
+        ACCEPTED
+    }
+
     /** An issuer takes its next state. */
     record IssuerChange(
-            Header header, CertificateFingerprint issuer, IssuerState state, NoneActive noneActive)
+            Header header,
+            CertificateFingerprint issuer,
+            IssuerState state,
+            NoneActive noneActive,
+            BeforeLastEnd beforeLastEnd)
             implements Act {}
 
     /** Nothing is signed for a leaf key any more. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -39,9 +40,9 @@ public record ActDocument(Duration epochLength, Duration epochGrace) {
         String kind = root.text("act");
         long number = root.required("number", 0L, ActDocument::number);
         Header header = new Header(kind, number, root.text("signer"));
-        root.optionalText("because"); // for those who approve
+        Optional<String> because = root.optionalText("because"); // for those who approve
         return switch (kind) {
-            case "issuer-state" -> issuerState(root, header);
+            case "issuer-state" -> issuerState(root, header, because);
             case "leaf-key-revocation" -> leafKey(root, header);
             case "certificate-revocation" -> certificate(root, header);
             case "never-forge" -> neverForge(root, header);
@@ -57,7 +58,8 @@ public record ActDocument(Duration epochLength, Duration epochGrace) {
         };
     }
 
-    private static Act issuerState(ConfigNode root, Header header) throws ConfigException {
+    private static Act issuerState(ConfigNode root, Header header, Optional<String> because)
+            throws ConfigException {
         CertificateFingerprint issuer = issuer(root);
         IssuerState state =
                 root.required(
@@ -68,8 +70,18 @@ public record ActDocument(Duration epochLength, Duration epochGrace) {
                 root.flag("leave-none-active", false)
                         ? Act.NoneActive.ACCEPTED
                         : Act.NoneActive.REFUSED;
+        boolean force = root.flag("force", false);
+        if (force && because.filter(reason -> !reason.isBlank()).isEmpty()) {
+            root.problem(
+                    "because", "missing (expected: why this is forced, for whoever reads the log)");
+        }
         root.finish();
-        return new Act.IssuerChange(header, issuer, state, noneActive);
+        return new Act.IssuerChange(
+                header,
+                issuer,
+                state,
+                noneActive,
+                force ? Act.BeforeLastEnd.ACCEPTED : Act.BeforeLastEnd.REFUSED);
     }
 
     private static Act leafKey(ConfigNode root, Header header) throws ConfigException {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class ActFolder implements AutoCloseable {
 
     private final Path folder;
-    private final Approvers approvers;
+    private final Supplier<Approvers> approvers;
     private final Acts acts;
     private final TransparencyLog log;
     private final Runnable applied;
@@ -67,19 +68,21 @@ public final class ActFolder implements AutoCloseable {
      * A look at a document.
      *
      * @param files it and its approvals
+     * @param approvers hash of those who were counted: others may come to something else
      * @param after number of the last act then: with another one it may come to something else
      * @param told whether its result file says so
      */
-    private record Seen(List<Stamp> files, long after, ActOutcome outcome, Told told) {
+    private record Seen(
+            List<Stamp> files, String approvers, long after, ActOutcome outcome, Told told) {
         Seen with(Told next) {
-            return new Seen(files, after, outcome, next);
+            return new Seen(files, approvers, after, outcome, next);
         }
 
-        boolean isOf(List<Stamp> now, long last) {
+        boolean isOf(List<Stamp> now, String people, long last) {
             return files.equals(now)
                     && switch (outcome) {
                         case ActOutcome.Applied _, ActOutcome.AppliedBefore _ -> true;
-                        case ActOutcome.Refused _ -> after == last;
+                        case ActOutcome.Refused _ -> after == last && approvers.equals(people);
                         case ActOutcome.Failed _ -> false;
                     };
         }
@@ -88,13 +91,14 @@ public final class ActFolder implements AutoCloseable {
     /**
      * Looks once, and then again and again.
      *
+     * @param approvers as they are now
      * @param every so often: an act is in force that soon
      * @param applied told after each act that came into force
      */
     public static ActFolder start(
             Path folder,
             Duration every,
-            Approvers approvers,
+            Supplier<Approvers> approvers,
             Acts acts,
             TransparencyLog log,
             Runnable applied,
@@ -108,7 +112,7 @@ public final class ActFolder implements AutoCloseable {
 
     ActFolder(
             Path folder,
-            Approvers approvers,
+            Supplier<Approvers> approvers,
             Acts acts,
             TransparencyLog log,
             Runnable applied,
@@ -177,25 +181,33 @@ public final class ActFolder implements AutoCloseable {
     private ActOutcome consider(Path document) {
         long last = acts.standing().applied();
         Seen before = seen.get(document);
+        Approvers people = approvers.get();
         try {
             List<Stamp> files = stamps(document);
-            if (before != null && before.isOf(files, last)) {
+            if (before != null && before.isOf(files, people.sha256(), last)) {
                 return before.outcome() instanceof ActOutcome.Applied(long number, String said)
                         ? new ActOutcome.AppliedBefore(number, said)
                         : before.outcome();
             }
-            ActOutcome outcome = acts.take(approvers.approve(document), log);
-            note(document, files, before, outcome);
+            ActOutcome outcome = acts.take(people.approve(document), log);
+            note(document, files, people, before, outcome);
             return outcome;
         } catch (IOException e) {
             ActOutcome outcome = new ActOutcome.Failed(e.toString());
-            note(document, List.of(), before, outcome);
+            note(document, List.of(), people, before, outcome);
             return outcome;
         }
     }
 
-    private void note(Path document, List<Stamp> files, @Nullable Seen before, ActOutcome outcome) {
-        seen.put(document, new Seen(files, acts.standing().applied(), outcome, Told.NOT_YET));
+    private void note(
+            Path document,
+            List<Stamp> files,
+            Approvers people,
+            @Nullable Seen before,
+            ActOutcome outcome) {
+        seen.put(
+                document,
+                new Seen(files, people.sha256(), acts.standing().applied(), outcome, Told.NOT_YET));
         switch (outcome) {
             case ActOutcome.Applied(long number, String said) -> {
                 meters.count(Result.APPLIED);

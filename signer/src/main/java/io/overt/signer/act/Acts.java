@@ -145,7 +145,7 @@ public final class Acts {
                 return new ActOutcome.AppliedBefore(
                         before.number(), said(before, "applied at " + before.at()));
             }
-            Optional<String> objection = standing.objection(act, certificates);
+            Optional<String> objection = standing.objection(act, certificates, clock.instant());
             if (objection.isPresent()) {
                 return new ActOutcome.Refused(objection.get());
             }

@@ -35,6 +35,9 @@ public record Standing(
     public interface Certificates {
         /** Whether an issuer has signed a certificate of this serial number. */
         boolean has(Revocations.CertificateName name) throws IndexException;
+
+        /** When the last certificate of an issuer ends; empty if it has signed none. */
+        Optional<Instant> lastEnd(CertificateFingerprint issuer) throws IndexException;
     }
 
     public Standing {
@@ -51,8 +54,13 @@ public record Standing(
         this(signer, issuers, trusted, rules, 0, 0, 0);
     }
 
-    /** Why this act cannot be applied now; nothing when it can. */
-    public Optional<String> objection(Act act, Certificates certificates) throws IndexException {
+    /**
+     * Why this act cannot be applied now; nothing when it can.
+     *
+     * @param now what ends of certificates are judged by
+     */
+    public Optional<String> objection(Act act, Certificates certificates, Instant now)
+            throws IndexException {
         Act.Header header = act.header();
         if (!header.signer().equals(signer)) {
             return Optional.of(
@@ -63,7 +71,7 @@ public record Standing(
                     "number: %d (expected: %d, the next)".formatted(header.number(), applied + 1));
         }
         return switch (act) {
-            case Act.IssuerChange change -> objection(change);
+            case Act.IssuerChange change -> objection(change, certificates, now);
             case Act.LeafKeyRevocation revocation ->
                     rules.revocations().revoked(revocation.key())
                             ? Optional.of("key: %s is revoked already".formatted(revocation.key()))
@@ -74,20 +82,25 @@ public record Standing(
         };
     }
 
-    private Optional<String> objection(Act.IssuerChange change) {
-        IssuerState now = issuers.get(change.issuer());
-        if (now == null) {
+    private Optional<String> objection(
+            Act.IssuerChange change, Certificates certificates, Instant now) throws IndexException {
+        IssuerState before = issuers.get(change.issuer());
+        if (before == null) {
             return Optional.of(
                     "issuer: %s is not configured (expected: one of %s)"
                             .formatted(change.issuer(), issuers.keySet()));
         }
-        if (!follows(now, change.state())) {
+        if (!follows(before, change.state())) {
             return Optional.of(
                     "state: %s after %s (expected: the next of staged, active, retiring, retired)"
-                            .formatted(text(change.state()), text(now)));
+                            .formatted(text(change.state()), text(before)));
         }
         Map<CertificateFingerprint, IssuerState> next = next(change);
         boolean wasActive = active(issuers);
+        Optional<String> early = early(change, certificates, now);
+        if (early.isPresent()) {
+            return early;
+        }
         return switch (change.noneActive()) {
             case REFUSED ->
                     wasActive && !active(next)
@@ -96,6 +109,25 @@ public record Standing(
                                             .formatted(text(change.state())))
                             : Optional.empty();
             case ACCEPTED -> Optional.empty();
+        };
+    }
+
+    /** A retired issuer makes no CRL: what it signed has to have ended. */
+    private static Optional<String> early(
+            Act.IssuerChange change, Certificates certificates, Instant now) throws IndexException {
+        if (change.state() != IssuerState.RETIRED) {
+            return Optional.empty();
+        }
+        return switch (change.beforeLastEnd()) {
+            case ACCEPTED -> Optional.empty();
+            case REFUSED ->
+                    certificates
+                            .lastEnd(change.issuer())
+                            .filter(end -> !end.isBefore(now))
+                            .map(
+                                    end ->
+                                            "state: retired before the last certificate of this issuer has ended (expected: after %s, or force: true with the reason in because)"
+                                                    .formatted(end));
         };
     }
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -253,7 +254,14 @@ public final class CeremonyCommand implements Callable<Integer> {
                                                                 .member("name", person.name())
                                                                 .member(
                                                                         "key-sha256",
-                                                                        person.key().fingerprint()))
+                                                                        person.key().fingerprint())
+                                                                .member(
+                                                                        "approval",
+                                                                        approved.signature(person)
+                                                                                .map(
+                                                                                        Base64
+                                                                                                        .getEncoder()
+                                                                                                ::encodeToString)))
                                         .toList())
                         .member("approvers-sha256", approvers.sha256()));
         Ceremony.requireOutputsAbsent(plan);

@@ -4,6 +4,7 @@ import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.x509.CertificateFingerprint;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,9 @@ public interface CrlBook {
     /** All certificates of an issuer for one leaf key, DER. */
     List<byte[]> certificates(CertificateFingerprint issuer, LeafKeyDigest key)
             throws IndexException;
+
+    /** When the last of an issuer's certificates ends. Reads all of them: not for every request. */
+    Optional<Instant> lastEnd(CertificateFingerprint issuer) throws IndexException;
 
     /** The certificate of an issuer with this serial number, DER. */
     Optional<byte[]> certificate(CertificateFingerprint issuer, BigInteger serial)

@@ -123,19 +123,14 @@ public final class IssuingDesk {
                         REFUSAL_REASON_INTERNAL, "", "the request that was joined had a defect");
         try {
             answer = signOnce(caller, token, digest);
-            requireStillGood(answer);
+            return answer;
+        } catch (RefusedException e) {
+            // Whoever joined is refused for the same reason.
+            answer = e.refused();
             return answer;
         } finally {
             flights.remove(digest, flight);
             flight.complete(answer);
-        }
-    }
-
-    /** An act may have come into force between the checks and now: nothing leaves against it. */
-    private void requireStillGood(Answer answer) throws RefusedException {
-        switch (answer) {
-            case Issued(var kept, _) -> checks.requireStillForged(certificate(kept));
-            case Refused _ -> {}
         }
     }
 
@@ -160,7 +155,8 @@ public final class IssuingDesk {
         };
     }
 
-    private Answer signOnce(FleetIdentity caller, IssuanceToken token, TbsDigest digest) {
+    private Answer signOnce(FleetIdentity caller, IssuanceToken token, TbsDigest digest)
+            throws RefusedException {
         Issuer issuer = token.issuer();
         // What all share costs only who passed every check and leads the flight (ADR 0176).
         Optional<Budgets.Exhausted> used =
@@ -169,7 +165,7 @@ public final class IssuingDesk {
         if (used.isPresent()) {
             return exhausted(used.get());
         }
-        byte[] certificate;
+        X509Certificate certificate;
         try {
             IssuanceIndex.Intent intent =
                     new IssuanceIndex.Intent(
@@ -183,8 +179,7 @@ public final class IssuingDesk {
             switch (index.intend(intent)) {
                 case IssuanceIndex.Intended.Before(var kept) -> {
                     // It was stored between our look and now.
-                    meters.indexHit();
-                    return new Issued(kept, Origin.REPEATED);
+                    return repeated(kept);
                 }
                 case IssuanceIndex.Intended.Noted now -> logged = now;
             }
@@ -194,20 +189,22 @@ public final class IssuingDesk {
                 }
                 case Signing.Signed(byte[] signature) -> {
                     meters.signed(issuer);
-                    X509Certificate assembled = token.tbs().assemble(signature);
-                    if (!verifies(assembled, token)) {
+                    certificate = token.tbs().assemble(signature);
+                    if (!verifies(certificate, token)) {
                         return stop(issuer, digest, logged);
                     }
-                    certificate = assembled.getEncoded();
                 }
             }
             // The commit point: from here on this, and no other, is the certificate of this TBS.
-            IssuanceIndex.Kept stored = index.store(intent, logged, certificate, clock.instant());
+            IssuanceIndex.Kept stored =
+                    index.store(intent, logged, certificate.getEncoded(), clock.instant());
             LOG.atLevel(noted)
                     .addKeyValue("tbs", digest)
                     .addKeyValue("issuer", issuer.name())
                     .addKeyValue("requester", token.requester())
                     .log("forged");
+            // An act may have come into force since the checks: nothing leaves against it.
+            checks.requireStillForged(certificate);
             return new Issued(stored, Origin.SIGNED);
         } catch (IndexException e) {
             return logUnavailable(e);

@@ -72,6 +72,17 @@ public final class Revocations {
         return certificates.containsKey(certificate);
     }
 
+    /** Those of the keys that were revoked at that time or later. */
+    public List<LeafKeyDigest> keysSince(Instant at) {
+        List<LeafKeyDigest> since = new ArrayList<>();
+        for (Key key : keys.values()) {
+            if (!key.at().isBefore(at)) {
+                since.add(key.digest());
+            }
+        }
+        return since;
+    }
+
     /** The keys, in the order of their acts. */
     public List<Key> keys() {
         return List.copyOf(keys.values());

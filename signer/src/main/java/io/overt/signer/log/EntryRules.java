@@ -94,6 +94,7 @@ public final class EntryRules {
     private final List<Long> issuerEntries = new ArrayList<>();
     private final Map<ByteString, StandingIssuer> issuers = new HashMap<>();
     private final ActAndCrlRules actsAndCrls = new ActAndCrlRules();
+    private final CeremonyRules ceremonies;
     private long intents;
     private long results;
 
@@ -102,8 +103,13 @@ public final class EntryRules {
      *
      * @param findings gets what is wrong
      */
-    public EntryRules(Optional<LogReader> reader, List<Finding> findings, Seen seen) {
+    public EntryRules(
+            Optional<LogReader> reader,
+            CeremonyDemands demands,
+            List<Finding> findings,
+            Seen seen) {
         this.reader = reader;
+        this.ceremonies = new CeremonyRules(demands);
         this.findings = findings;
         this.seen = seen;
     }
@@ -118,12 +124,18 @@ public final class EntryRules {
             RulesMemory memory,
             EntryAt entries,
             Optional<LogReader> reader,
+            CeremonyDemands demands,
             List<Finding> findings,
             Seen seen)
             throws IOException {
         // What was told of these entries was told when they were new.
-        EntryRules rules = new EntryRules(reader, new ArrayList<>(), Seen.NOBODY);
-        for (List<Long> indexes : List.of(memory.readingKeys(), memory.issuers(), memory.open())) {
+        EntryRules rules = new EntryRules(reader, demands, new ArrayList<>(), Seen.NOBODY);
+        for (List<Long> indexes :
+                List.of(
+                        memory.readingKeys(),
+                        memory.ceremonies(),
+                        memory.issuers(),
+                        memory.open())) {
             for (long index : indexes) {
                 rules.take(index, entries.entry(index));
             }
@@ -141,6 +153,7 @@ public final class EntryRules {
         return new RulesMemory(
                 readingKeys,
                 issuerEntries,
+                ceremonies.entries(),
                 List.copyOf(open.keySet()),
                 issued,
                 actsAndCrls.acts(),
@@ -209,19 +222,24 @@ public final class EntryRules {
                 actsAndCrls.crl(entry.getCrl(), issuer.certificate());
             }
             case ACT -> actsAndCrls.act(entry.getAct());
+            case CEREMONY -> ceremonies.ceremony(index, entry.getCeremony());
             case HEARTBEAT -> {} // that it is there is all it says
             case KIND_NOT_SET -> {} // of a newer signer: not ours to judge
         }
     }
 
-    private void issuer(long index, IssuerStanding standing) throws CertificateException {
+    private void issuer(long index, IssuerStanding standing)
+            throws CertificateException, BrokenRule {
         X509Certificate certificate =
                 PresentedChain.parse(List.of(standing.getIssuer().getCertificate().toByteArray()))
                         .leaf();
         issuerEntries.add(index);
-        issuers.put(
-                ByteString.copyFrom(CertificateFingerprint.of(certificate).bytes()),
-                new StandingIssuer(standing, certificate));
+        ByteString sha256 = ByteString.copyFrom(CertificateFingerprint.of(certificate).bytes());
+        boolean known = issuers.containsKey(sha256);
+        issuers.put(sha256, new StandingIssuer(standing, certificate));
+        if (!known) {
+            ceremonies.issuer(sha256);
+        }
     }
 
     private void intent(long index, Instant at, Intent intent)

@@ -27,8 +27,12 @@ public record Finding(Kind kind, String where, String what) {
         TBS_DIFFERS("tbs-differs"),
         /** A trusted issuer mirrored a chain that these anchors do not vouch for. */
         UNTRUSTED_CHAIN("untrusted-chain"),
-        /** A chain is too long for an entry. For information. */
+        /** A chain or a transcript is too long for an entry. For information. */
         NOT_CHECKABLE("not-checkable"),
+        /** An entry of a ceremony that was not held as ceremonies are. */
+        CEREMONY("ceremony"),
+        /** An issuer that no ceremony made. */
+        NO_CEREMONY("no-ceremony"),
         /** A name on the watch list. */
         WATCHED_NAME("watched-name"),
         /** The signer made more signatures than the log tells of. */

@@ -39,14 +39,20 @@ public final class LogCheck {
     private final List<Finding> findings = new ArrayList<>();
     private final TreeGrowth growth = new TreeGrowth();
 
-    private LogCheck(PublishedLog folder, Optional<LogReader> reader) {
+    private LogCheck(PublishedLog folder, Optional<LogReader> reader, CeremonyDemands demands) {
         this.folder = folder;
-        this.rules = new EntryRules(reader, findings, EntryRules.Seen.NOBODY);
+        this.rules = new EntryRules(reader, demands, findings, EntryRules.Seen.NOBODY);
     }
 
     /** Verifies a log. */
     public static Report of(PublishedLog folder, NoteKey key, Optional<LogReader> reader) {
-        LogCheck check = new LogCheck(folder, reader);
+        return of(folder, key, reader, CeremonyDemands.NONE);
+    }
+
+    /** Verifies a log, and asks more of its ceremonies. */
+    public static Report of(
+            PublishedLog folder, NoteKey key, Optional<LogReader> reader, CeremonyDemands demands) {
+        LogCheck check = new LogCheck(folder, reader, demands);
         Optional<TreeHead> head = Optional.empty();
         try {
             TreeHead signed = LogEntries.head(folder, key).checkpoint().head();

@@ -3,6 +3,7 @@ package io.overt.signer.log;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.overt.proto.log.v1.Act;
+import io.overt.proto.log.v1.Ceremony;
 import io.overt.proto.log.v1.Crl;
 import io.overt.proto.log.v1.Entry;
 import io.overt.proto.log.v1.Evidence;
@@ -86,6 +87,7 @@ public record LogLine(long index, String text, Set<String> names) {
                                             entry.getWithheld().getReason());
                     case CRL -> crl(entry.getCrl(), names);
                     case ACT -> act(entry.getAct(), names);
+                    case CEREMONY -> ceremony(entry.getCeremony(), names);
                     case HEARTBEAT -> "heartbeat";
                     case KIND_NOT_SET -> "unknown";
                 };
@@ -160,6 +162,26 @@ public record LogLine(long index, String text, Set<String> names) {
                         act.getKind(),
                         String.join(",", act.getApproversList()),
                         sha256);
+    }
+
+    private static String ceremony(Ceremony ceremony, Set<String> names) {
+        names.add(hex(ceremony.getTranscriptSha256()));
+        names.add(hex(ceremony.getPlanSha256()));
+        ceremony.getCertificatesSha256List().forEach(each -> names.add(hex(each)));
+        ceremony.getKeysSha256List().forEach(each -> names.add(hex(each)));
+        ceremony.getOutputsSha256List().forEach(each -> names.add(hex(each)));
+        return "ceremony act=%s done=%s approvers=%s plan=%s transcript=%s certificates=%s"
+                .formatted(
+                        ceremony.getAct(),
+                        Instant.ofEpochSecond(ceremony.getDone().getSeconds()),
+                        String.join(",", ceremony.getApproversList()),
+                        hex(ceremony.getPlanSha256()),
+                        hex(ceremony.getTranscriptSha256()),
+                        String.join(
+                                ",",
+                                ceremony.getCertificatesSha256List().stream()
+                                        .map(LogLine::hex)
+                                        .toList()));
     }
 
     private static X509Certificate certificate(ByteString der) throws MalformedLogException {

@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param readingKeys indexes of entries of this kind
  * @param issuers likewise
+ * @param ceremonies likewise
  * @param open indexes of intents without a result
  * @param issued the first 16 bytes of each certificate id that has a result: they are made by HMAC,
  *     so that no two of them begin alike
@@ -19,6 +20,7 @@ import java.util.Set;
 public record RulesMemory(
         List<Long> readingKeys,
         List<Long> issuers,
+        List<Long> ceremonies,
         List<Long> open,
         Set<ByteString> issued,
         long acts,
@@ -27,6 +29,7 @@ public record RulesMemory(
     public RulesMemory {
         readingKeys = List.copyOf(readingKeys);
         issuers = List.copyOf(issuers);
+        ceremonies = List.copyOf(ceremonies);
         open = List.copyOf(open);
         issued = Set.copyOf(issued);
         crls = Map.copyOf(crls);
@@ -34,5 +37,5 @@ public record RulesMemory(
 
     /** Before the first entry. */
     public static final RulesMemory NOTHING =
-            new RulesMemory(List.of(), List.of(), List.of(), Set.of(), 0, Map.of());
+            new RulesMemory(List.of(), List.of(), List.of(), List.of(), Set.of(), 0, Map.of());
 }

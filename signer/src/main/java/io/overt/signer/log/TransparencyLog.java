@@ -11,6 +11,7 @@ import io.overt.proto.log.v1.Result;
 import io.overt.proto.log.v1.Trust;
 import io.overt.proto.log.v1.Withheld;
 import io.overt.service.admin.Readiness;
+import io.overt.signer.ceremony.CeremonyRecord;
 import io.overt.signer.issue.Described;
 import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.IssuanceIndex;
@@ -25,9 +26,9 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.x509.TBSCertificate;
 
 /**
  * The index as the desk has it, and every step of it an entry of the log: an intent before the
@@ -129,7 +130,8 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
         return written(
                 () -> {
                     ContentSeal seal = sealer.current();
-                    byte[] id = seal.certificateId(intent.issuer().fingerprint(), serial(intent));
+                    BigInteger serial = serial(intent);
+                    byte[] id = seal.certificateId(intent.issuer().fingerprint(), serial);
                     byte[] entry =
                             entry(intent.at())
                                     .setIntent(
@@ -155,7 +157,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
                                     intent.server(),
                                     intent.requester(),
                                     LeafKeyDigest.of(intent.evidence().key()),
-                                    serial(intent),
+                                    serial,
                                     intent.at()),
                             entry);
                 });
@@ -226,6 +228,29 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
         return written(() -> step.with(entry));
     }
 
+    /**
+     * Notes a ceremony, once however often it is found.
+     *
+     * @param approvers whose signatures in its transcript were verified, by name
+     */
+    public void ceremony(CeremonyRecord record, List<String> approvers) throws IndexException {
+        publisher.requireWritable();
+        byte[] entry =
+                entry(clock.instant())
+                        .setCeremony(CeremonyEntry.of(record, approvers))
+                        .build()
+                        .toByteArray();
+        var _ =
+                written(
+                        () -> {
+                            ledger.appendIfNew(
+                                    "ceremony " + record.sha256(),
+                                    HexFormat.of().parseHex(record.sha256()),
+                                    entry);
+                            return record;
+                        });
+    }
+
     /** Publishes what is there, and stops. */
     @Override
     public void close() {
@@ -274,7 +299,7 @@ public final class TransparencyLog implements IssuanceIndex, AutoCloseable {
     }
 
     private static BigInteger serial(IssuanceIndex.Intent intent) {
-        return TBSCertificate.getInstance(intent.tbs().der()).getSerialNumber().getValue();
+        return intent.tbs().serialNumber();
     }
 
     private static Entry.Builder entry(Instant at) {

@@ -1,6 +1,7 @@
 package io.overt.signer.monitor;
 
 import io.overt.signer.issue.NeverForged;
+import io.overt.signer.log.CeremonyDemands;
 import io.overt.signer.log.EntryRules;
 import io.overt.signer.log.Finding;
 import io.overt.signer.log.Finding.Kind;
@@ -39,6 +40,7 @@ public final class LogMonitor {
      *
      * @param reader a new one for each look
      * @param anchors the monitor's own; without them chains are not verified
+     * @param demands what is asked of ceremonies
      * @param metrics the signer's counters; empty when nobody wants them compared
      * @param pause before a comparison that did not come out is made again
      */
@@ -48,6 +50,7 @@ public final class LogMonitor {
             Supplier<LogReader> reader,
             Optional<TrustAnchors> anchors,
             NeverForged watched,
+            CeremonyDemands demands,
             Optional<MetricsSource> metrics,
             Pause pause) {}
 
@@ -176,6 +179,7 @@ public final class LogMonitor {
                         before.rules(),
                         new TiledTree(settings.log(), before.head().size())::entry,
                         Optional.of(reader),
+                        settings.demands(),
                         findings,
                         tallying);
         TreeGrowth growth = TreeGrowth.from(settings.log(), before.head().size());

@@ -101,6 +101,7 @@ public record MonitorState(
         line(text, "head", head.size() + " " + head.root().base64());
         rules.readingKeys().forEach(index -> line(text, "reading-key", index));
         rules.issuers().forEach(index -> line(text, "issuer", index));
+        rules.ceremonies().forEach(index -> line(text, "ceremony", index));
         rules.open().forEach(index -> line(text, "open", index));
         rules.issued().forEach(id -> line(text, "issued", hex(id)));
         line(text, "acts", rules.acts());
@@ -134,6 +135,7 @@ public record MonitorState(
         private TreeHead head = TreeHead.EMPTY;
         private final List<Long> readingKeys = new ArrayList<>();
         private final List<Long> issuers = new ArrayList<>();
+        private final List<Long> ceremonies = new ArrayList<>();
         private final List<Long> open = new ArrayList<>();
         private final Set<ByteString> issued = new HashSet<>();
         private long acts;
@@ -160,6 +162,7 @@ public record MonitorState(
                 }
                 case "reading-key" -> readingKeys.add(Long.parseLong(value));
                 case "issuer" -> issuers.add(Long.parseLong(value));
+                case "ceremony" -> ceremonies.add(Long.parseLong(value));
                 case "open" -> open.add(Long.parseLong(value));
                 case "issued" -> issued.add(ByteString.copyFrom(HexFormat.of().parseHex(value)));
                 case "acts" -> acts = Long.parseLong(value);
@@ -186,7 +189,8 @@ public record MonitorState(
             return new MonitorState(
                     origin,
                     head,
-                    new RulesMemory(readingKeys, issuers, open, issued, acts, crlNumbers),
+                    new RulesMemory(
+                            readingKeys, issuers, ceremonies, open, issued, acts, crlNumbers),
                     since.map(each -> new Tally(each, signatures, crls)).orElse(Tally.NONE),
                     reported);
         }

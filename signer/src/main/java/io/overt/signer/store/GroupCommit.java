@@ -37,6 +37,18 @@ final class GroupCommit implements AutoCloseable {
         T in(Handle handle);
     }
 
+    /** A piece, whichever way it speaks to the connection. */
+    private interface Step<T> {
+        T in(Session session) throws SQLException;
+    }
+
+    /** A connection in use. */
+    private record Session(Handle handle, Prepared statements) {
+        static Session of(Handle handle) {
+            return new Session(handle, new Prepared(handle.getConnection()));
+        }
+    }
+
     private final Path file;
     private final Duration deadline;
     private final BlockingQueue<Piece<?>> waiting = new ArrayBlockingQueue<>(QUEUE);
@@ -44,19 +56,19 @@ final class GroupCommit implements AutoCloseable {
     private volatile boolean closed;
 
     /** Confined to {@link #thread} once it runs. */
-    private @Nullable Handle handle;
+    private @Nullable Session session;
 
     private static final class Piece<T> {
-        final Work<T> work;
+        final Step<T> step;
         final CompletableFuture<T> answer = new CompletableFuture<>();
         private @Nullable T result;
 
-        Piece(Work<T> work) {
-            this.work = work;
+        Piece(Step<T> step) {
+            this.step = step;
         }
 
-        void run(Handle handle) {
-            result = work.in(handle);
+        void run(Session session) throws SQLException {
+            result = step.in(session);
         }
 
         @SuppressWarnings(
@@ -78,7 +90,7 @@ final class GroupCommit implements AutoCloseable {
         try {
             Handle first = open();
             schema.forEach(first::execute);
-            handle = first;
+            session = Session.of(first);
         } catch (SQLException | JdbiException e) {
             throw new IndexException(file + ": " + reason(e), e);
         }
@@ -87,7 +99,16 @@ final class GroupCommit implements AutoCloseable {
 
     /** Runs the work; what it answers is durable when this returns. */
     <T> T run(Work<T> work) throws IndexException {
-        Piece<T> piece = new Piece<>(work);
+        return submit(session -> work.in(session.handle()));
+    }
+
+    /** The same for what every signature needs: on statements that are parsed already. */
+    <T> T runPrepared(Prepared.Work<T> work) throws IndexException {
+        return submit(session -> work.in(session.statements()));
+    }
+
+    private <T> T submit(Step<T> step) throws IndexException {
+        Piece<T> piece = new Piece<>(step);
         if (closed || !waiting.offer(piece)) {
             throw new IndexException(
                     closed
@@ -140,16 +161,16 @@ final class GroupCommit implements AutoCloseable {
 
     private void commit(List<Piece<?>> group) {
         try {
-            Handle now = handle;
+            Session now = session;
             if (now == null) {
-                now = open();
-                handle = now;
+                now = Session.of(open());
+                session = now;
             }
-            now.begin();
+            now.handle().begin();
             for (Piece<?> piece : group) {
                 piece.run(now);
             }
-            now.commit(); // the commit point: on the disk when this returns
+            now.handle().commit(); // the commit point: on the disk when this returns
         } catch (SQLException | RuntimeException e) {
             LOG.atError()
                     .setCause(e)
@@ -164,11 +185,11 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void discard() {
-        Handle old = handle;
-        handle = null;
-        if (old == null) {
+        if (session == null) {
             return;
         }
+        Handle old = session.handle();
+        session = null;
         try {
             if (old.isInTransaction()) {
                 old.rollback();

@@ -5,6 +5,9 @@ import io.overt.signer.issue.IssuanceIndex.Kept;
 import io.overt.signer.issue.TbsDigest;
 import io.overt.signer.log.Ledger;
 import io.overt.x509.CertificateFingerprint;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -54,79 +57,95 @@ final class LedgerTables {
         return missing;
     }
 
-    static Optional<Kept> certificate(Handle handle, TbsDigest digest) {
-        return handle.createQuery(
-                        "select certificate, result_entry from issuance where tbs_sha256 = :tbs and certificate is not null")
-                .bind("tbs", digest.bytes())
-                .map(
-                        (row, _) -> {
-                            long entry = row.getLong("result_entry");
-                            OptionalLong index =
-                                    row.wasNull() ? OptionalLong.empty() : OptionalLong.of(entry);
-                            return new Kept(row.getBytes("certificate"), index);
-                        })
-                .findOne();
+    static Optional<Kept> certificate(Prepared statements, TbsDigest digest) throws SQLException {
+        PreparedStatement query = statements.of(CERTIFICATE);
+        query.setBytes(1, digest.bytes());
+        try (ResultSet row = query.executeQuery()) {
+            return row.next() ? kept(row) : Optional.empty();
+        }
     }
 
-    static Intended intend(Handle handle, Ledger.IntentRow intent, byte[] entry) {
-        Optional<Kept> before = certificate(handle, intent.digest());
-        if (before.isPresent()) {
-            return new Intended.Before(before.get());
+    private static Optional<Kept> kept(ResultSet row) throws SQLException {
+        byte[] certificate = row.getBytes("certificate");
+        return certificate == null
+                ? Optional.empty()
+                : Optional.of(new Kept(certificate, number(row, "result_entry")));
+    }
+
+    private static OptionalLong number(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    static Intended intend(Prepared statements, Ledger.IntentRow intent, byte[] entry)
+            throws SQLException {
+        OptionalLong logged = OptionalLong.empty();
+        boolean again = false;
+        PreparedStatement query = statements.of(CERTIFICATE);
+        query.setBytes(1, intent.digest().bytes());
+        try (ResultSet row = query.executeQuery()) {
+            if (row.next()) {
+                Optional<Kept> before = kept(row);
+                if (before.isPresent()) {
+                    return new Intended.Before(before.get());
+                }
+                again = true;
+                logged = number(row, "intent_entry");
+            }
         }
-        handle.createUpdate(
-                        """
-                        insert into issuance
-                          (tbs_sha256, issuer_sha256, server_name, requester, intended_at, attempts,
-                           leaf_sha256, serial)
-                        values (:tbs, :issuer, :server, :requester, :at, 1, :leaf, :serial)
-                        on conflict (tbs_sha256) do update
-                          set attempts = attempts + 1, leaf_sha256 = :leaf, serial = :serial
-                        """)
-                .bind("tbs", intent.digest().bytes())
-                .bind("issuer", intent.issuer().bytes())
-                .bind("server", intent.server())
-                .bind("requester", intent.requester())
-                .bind("at", intent.at().toString())
-                .bind("leaf", intent.leaf().bytes())
-                .bind("serial", intent.serial().toByteArray())
-                .execute();
         // An intent stands until its result: a token that is away for an hour leaves one a TBS.
-        Optional<Long> logged =
-                handle.createQuery(
-                                "select intent_entry from issuance where tbs_sha256 = :tbs and intent_entry is not null")
-                        .bind("tbs", intent.digest().bytes())
-                        .mapTo(Long.class)
-                        .findOne();
-        if (logged.isPresent()) {
-            return new Intended.Noted(logged.get());
+        long index = logged.isPresent() ? logged.getAsLong() : append(statements, entry);
+        PreparedStatement noted = statements.of(again ? INTENDED_AGAIN : INTENDED);
+        noted.setBytes(1, intent.leaf().bytes());
+        noted.setBytes(2, intent.serial().toByteArray());
+        noted.setLong(3, index);
+        noted.setBytes(4, intent.digest().bytes());
+        if (!again) {
+            noted.setBytes(5, intent.issuer().bytes());
+            noted.setString(6, intent.server());
+            noted.setString(7, intent.requester());
+            noted.setString(8, intent.at().toString());
         }
-        long index = append(handle, entry);
-        handle.createUpdate("update issuance set intent_entry = :entry where tbs_sha256 = :tbs")
-                .bind("entry", index)
-                .bind("tbs", intent.digest().bytes())
-                .execute();
+        noted.executeUpdate();
         return new Intended.Noted(index);
     }
 
+    /** Nothing where there is no intent; what is kept already stays. */
     static Optional<Kept> store(
-            Handle handle, TbsDigest digest, byte[] certificate, byte[] entry, Instant at) {
-        int kept =
-                handle.createUpdate(
-                                """
-                                update issuance set certificate = :certificate, issued_at = :at
-                                where tbs_sha256 = :tbs and certificate is null
-                                """)
-                        .bind("certificate", certificate)
-                        .bind("at", at.toString())
-                        .bind("tbs", digest.bytes())
-                        .execute();
-        if (kept == 1) {
-            handle.createUpdate("update issuance set result_entry = :entry where tbs_sha256 = :tbs")
-                    .bind("entry", append(handle, entry))
-                    .bind("tbs", digest.bytes())
-                    .execute();
+            Prepared statements, TbsDigest digest, byte[] certificate, byte[] entry, Instant at)
+            throws SQLException {
+        PreparedStatement query = statements.of(CERTIFICATE);
+        query.setBytes(1, digest.bytes());
+        try (ResultSet row = query.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            Optional<Kept> before = kept(row);
+            if (before.isPresent()) {
+                return before;
+            }
         }
-        return certificate(handle, digest);
+        long index = append(statements, entry);
+        PreparedStatement update = statements.of(STORED);
+        update.setBytes(1, certificate);
+        update.setString(2, at.toString());
+        update.setLong(3, index);
+        update.setBytes(4, digest.bytes());
+        if (update.executeUpdate() != 1) {
+            throw new SQLException("the row of " + digest + " went away within a transaction");
+        }
+        return Optional.of(new Kept(certificate, OptionalLong.of(index)));
+    }
+
+    private static long append(Prepared statements, byte[] entry) throws SQLException {
+        PreparedStatement insert = statements.of(APPEND_PREPARED);
+        insert.setBytes(1, entry);
+        try (ResultSet row = insert.executeQuery()) {
+            if (!row.next()) {
+                throw new SQLException("an entry was not numbered");
+            }
+            return row.getLong(1);
+        }
     }
 
     static long signatures(Handle handle, CertificateFingerprint issuer, LocalDate day) {
@@ -144,12 +163,7 @@ final class LedgerTables {
     }
 
     static long append(Handle handle, byte[] entry) {
-        long index = size(handle);
-        handle.createUpdate("insert into log_entry (idx, entry) values (:index, :entry)")
-                .bind("index", index)
-                .bind("entry", entry)
-                .execute();
-        return index;
+        return handle.createQuery(APPEND).bind("entry", entry).mapTo(Long.class).one();
     }
 
     static boolean appendIfNew(Handle handle, String name, byte[] told, byte[] entry) {
@@ -230,6 +244,32 @@ final class LedgerTables {
                 .bind("value", value)
                 .execute();
     }
+
+    /** The last entry is never pruned, so that its number is known. */
+    private static final String APPEND =
+            "insert into log_entry (idx, entry) select coalesce(max(idx), -1) + 1, :entry from log_entry returning idx";
+
+    private static final String APPEND_PREPARED = APPEND.replace(":entry", "?");
+
+    private static final String CERTIFICATE =
+            "select certificate, result_entry, intent_entry from issuance where tbs_sha256 = ?";
+
+    private static final String INTENDED =
+            """
+            insert into issuance
+              (leaf_sha256, serial, intent_entry, tbs_sha256, issuer_sha256, server_name, requester, intended_at,
+               attempts)
+            values (?, ?, ?, ?, ?, ?, ?, ?, 1)
+            """;
+
+    private static final String INTENDED_AGAIN =
+            """
+            update issuance set attempts = attempts + 1, leaf_sha256 = ?, serial = ?, intent_entry = ?
+            where tbs_sha256 = ?
+            """;
+
+    private static final String STORED =
+            "update issuance set certificate = ?, issued_at = ?, result_entry = ? where tbs_sha256 = ?";
 
     private static final String CHECKPOINT = "checkpoint";
     private static final String NAMING_KEY = "naming key";

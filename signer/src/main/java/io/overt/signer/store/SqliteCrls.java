@@ -5,6 +5,7 @@ import io.overt.signer.issue.IndexException;
 import io.overt.signer.issue.LeafKeyDigest;
 import io.overt.x509.CertificateFingerprint;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -85,6 +86,11 @@ final class SqliteCrls implements CrlBook {
                 .bind("issuer", issuer.bytes())
                 .mapTo(byte[].class)
                 .list();
+    }
+
+    @Override
+    public Optional<Instant> lastEnd(CertificateFingerprint issuer) throws IndexException {
+        return LastEnd.of(issuer, look -> database.run(look::apply));
     }
 
     @Override

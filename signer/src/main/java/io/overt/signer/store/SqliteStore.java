@@ -18,6 +18,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -61,8 +64,14 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
                     SqliteActs.TABLE,
                     SqliteCrls.TABLE);
 
+    private static final String ENROLLED =
+            "select 1 from leaf_key where site = :site and epoch = :epoch and spki = :spki";
+
+    private static final String ENROLLED_PREPARED = ENROLLED.replaceAll(":[a-z]+", "?");
+
     private final FileChannel lock;
     private final GroupCommit database;
+    private final CommittedReader reader;
 
     /**
      * Opens the file, or makes it.
@@ -73,7 +82,11 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
     public static SqliteStore open(Path file, Duration deadline) throws IndexException {
         FileChannel lock = lock(file);
         try {
-            SqliteStore store = new SqliteStore(lock, new GroupCommit(file, deadline, SCHEMA));
+            SqliteStore store =
+                    new SqliteStore(
+                            lock,
+                            new GroupCommit(file, deadline, SCHEMA),
+                            new CommittedReader(file, deadline));
             try {
                 var _ = store.database.run(LedgerTables::addColumns);
                 LeafColumns.add(store.database);
@@ -88,25 +101,28 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
         }
     }
 
-    private SqliteStore(FileChannel lock, GroupCommit database) {
+    private SqliteStore(FileChannel lock, GroupCommit database, CommittedReader reader) {
         this.lock = lock;
         this.database = database;
+        this.reader = reader;
     }
 
     @Override
     public Optional<Kept> find(TbsDigest digest) throws IndexException {
-        return database.run(handle -> LedgerTables.certificate(handle, digest));
+        return reader.look(statements -> LedgerTables.certificate(statements, digest));
     }
 
     @Override
     public Intended intend(IntentRow row, byte[] entry) throws IndexException {
-        return database.run(handle -> LedgerTables.intend(handle, row, entry));
+        return database.runPrepared(statements -> LedgerTables.intend(statements, row, entry));
     }
 
     @Override
     public Kept store(TbsDigest digest, byte[] certificate, byte[] entry, Instant at)
             throws IndexException {
-        return database.run(handle -> LedgerTables.store(handle, digest, certificate, entry, at))
+        return database.runPrepared(
+                        statements ->
+                                LedgerTables.store(statements, digest, certificate, entry, at))
                 .orElseThrow(
                         () ->
                                 new IllegalStateException(
@@ -229,7 +245,7 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
 
     @Override
     public boolean enrolled(String site, Epoch epoch, LeafPublicKey key) throws IndexException {
-        return database.run(handle -> isEnrolled(handle, site, epoch, key));
+        return reader.look(statements -> isEnrolled(statements, site, epoch, key));
     }
 
     /** The acts that were applied. */
@@ -244,19 +260,30 @@ public final class SqliteStore implements Ledger, LeafKeyRegister, AutoCloseable
 
     @Override
     public void close() {
+        reader.close();
         database.close();
         release(lock);
     }
 
     private static boolean isEnrolled(Handle handle, String site, Epoch epoch, LeafPublicKey key) {
-        return handle.createQuery(
-                        "select 1 from leaf_key where site = :site and epoch = :epoch and spki = :spki")
+        return handle.createQuery(ENROLLED)
                 .bind("site", site)
                 .bind("epoch", epoch.number())
                 .bind("spki", key.spki())
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent();
+    }
+
+    private static boolean isEnrolled(
+            Prepared statements, String site, Epoch epoch, LeafPublicKey key) throws SQLException {
+        PreparedStatement query = statements.of(ENROLLED_PREPARED);
+        query.setString(1, site);
+        query.setLong(2, epoch.number());
+        query.setBytes(3, key.spki());
+        try (ResultSet row = query.executeQuery()) {
+            return row.next();
+        }
     }
 
     private static boolean isOfAnotherEpoch(Handle handle, Epoch epoch, LeafPublicKey key) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -81,6 +83,11 @@ public final class StoreReader implements AutoCloseable {
     public boolean certificate(CertificateFingerprint issuer, BigInteger serial)
             throws IndexException {
         return read(now -> SqliteCrls.certificate(now, issuer, serial).isPresent());
+    }
+
+    /** When the last certificate of an issuer ends. */
+    public Optional<Instant> lastEnd(CertificateFingerprint issuer) throws IndexException {
+        return LastEnd.of(issuer, this::read);
     }
 
     private <T> T read(Function<Handle, T> look) throws IndexException {

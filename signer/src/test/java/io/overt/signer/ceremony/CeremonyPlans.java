@@ -9,9 +9,9 @@ import java.security.cert.X509Certificate;
  *
  * @param unique in every label, since tests share the token
  */
-record CeremonyPlans(TokenSettings token, String unique) {
+public record CeremonyPlans(TokenSettings token, String unique) {
 
-    String root(String word) {
+    public String root(String word) {
         return """
         act: root
         title: Root
@@ -26,7 +26,7 @@ record CeremonyPlans(TokenSettings token, String unique) {
                 .formatted(tokenSection(), unique, word);
     }
 
-    String untrusted(String subject) {
+    public String untrusted(String subject) {
         return """
         act: untrusted-ca
         title: Untrusted
@@ -37,7 +37,7 @@ record CeremonyPlans(TokenSettings token, String unique) {
                 .formatted(tokenSection(), unique, subject);
     }
 
-    String request(String label, String subject) {
+    public String request(String label, String subject) {
         return """
         act: issuing-request
         title: Request
@@ -48,7 +48,7 @@ record CeremonyPlans(TokenSettings token, String unique) {
                 .formatted(tokenSection(), label, unique, subject);
     }
 
-    String issuingBody(String more, String key) {
+    public String issuingBody(String more, String key) {
         return """
         title: Issuing
         %sissuer: { certificate: root.pem }
@@ -62,7 +62,7 @@ record CeremonyPlans(TokenSettings token, String unique) {
                 .formatted(tokenSection(), key, more);
     }
 
-    String importing(String file, X509Certificate agreedTo) {
+    public String importing(String file, X509Certificate agreedTo) {
         return """
         act: import-certificate
         title: Import
@@ -74,7 +74,7 @@ record CeremonyPlans(TokenSettings token, String unique) {
                 .formatted(tokenSection(), unique, file, CertificateFingerprint.of(agreedTo).hex());
     }
 
-    String tokenSection() {
+    public String tokenSection() {
         return "token: { module: %s, label: %s, pin-file: %s }\n"
                 .formatted(token.module(), token.label(), token.pinFile());
     }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
-import java.security.ProviderException;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
@@ -15,13 +14,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The state machine by itself, with hand-written sessions; what a real library does beneath it is
- * in {@link TokenFaultTest}.
+ * What needs no token to be shown: the queue in front of it, and the counters. All that a token can
+ * do to us is in {@link TokenFaultTest}, with a real library.
  */
 class SigningTokenTest {
 
@@ -35,47 +33,6 @@ class SigningTokenTest {
     @BeforeEach
     void key() throws Exception {
         publicKey = KeyPairGenerator.getInstance("EC").generateKeyPair().getPublic();
-    }
-
-    @Test
-    void a_call_that_hangs_answers_its_caller_stalls_the_key_and_ends_in_the_last_resort()
-            throws Exception {
-        CountDownLatch released = new CountDownLatch(1);
-        KeySession hanging =
-                new FakeSession() {
-                    @Override
-                    public byte[] sign(PublicKey key, byte[] content) {
-                        awaitUninterruptibly(released);
-                        return content;
-                    }
-                };
-        SigningToken token =
-                open(
-                        settings(
-                                1,
-                                1,
-                                Duration.ofMillis(50),
-                                Duration.ofMillis(50),
-                                Duration.ofMillis(200)),
-                        () -> hanging);
-        try {
-            Signing answer = token.key(publicKey).sign(CONTENT);
-
-            assertThat(answer)
-                    .isEqualTo(
-                            new Signing.NotSigned(
-                                    Signing.Reason.TOO_SLOW,
-                                    "no answer from the token in PT0.05S"));
-            await().until(token::state, KeyState.STALLED::equals);
-            await().untilAsserted(
-                            () ->
-                                    assertThat(lastResort)
-                                            .containsExactly(
-                                                    "token 'fake': a call has been in the token for PT0.2S"));
-        } finally {
-            released.countDown();
-            token.close();
-        }
     }
 
     @Test
@@ -107,96 +64,6 @@ class SigningTokenTest {
                                     Signing.Reason.BUSY, "1 calls wait for the token already"));
             released.countDown();
             assertThat(running.get()).isInstanceOf(Signing.Signed.class);
-        }
-    }
-
-    @Test
-    void one_transient_failure_is_not_seen_by_the_caller() throws Exception {
-        AtomicInteger opened = new AtomicInteger();
-        KeySession.Source source =
-                () ->
-                        opened.incrementAndGet() == 1
-                                ? new FakeSession() {
-                                    @Override
-                                    public byte[] sign(PublicKey key, byte[] content) {
-                                        throw new ProviderException("CKR_DEVICE_ERROR");
-                                    }
-                                }
-                                : new FakeSession();
-        try (SigningToken token = open(settings(2, 4, LONG, LONG, LONG), source)) {
-            assertThat(token.key(publicKey).sign(CONTENT)).isInstanceOf(Signing.Signed.class);
-            assertThat(opened).hasValue(2);
-        }
-    }
-
-    @Test
-    void a_token_that_stays_down_fails_fast_and_ends_in_the_last_resort() throws Exception {
-        AtomicInteger opened = new AtomicInteger();
-        KeySession.Source source =
-                () -> {
-                    if (opened.incrementAndGet() > 1) {
-                        throw new SigningKeyException(
-                                SigningKeyException.Kind.TOKEN, "CKR_TOKEN_NOT_PRESENT");
-                    }
-                    return new FakeSession() {
-                        @Override
-                        public byte[] sign(PublicKey key, byte[] content) {
-                            throw new ProviderException("CKR_DEVICE_REMOVED");
-                        }
-                    };
-                };
-        try (SigningToken token =
-                open(settings(2, 4, LONG, LONG, Duration.ofMillis(200)), source)) {
-            assertThat(token.key(publicKey).sign(CONTENT))
-                    .isEqualTo(new Signing.NotSigned(Signing.Reason.FAILED, "the token is down"));
-            await().untilAsserted(
-                            () ->
-                                    assertThat(lastResort)
-                                            .containsExactly(
-                                                    "token 'fake': no fresh session cured the token in PT0.2S"));
-        }
-    }
-
-    @Test
-    void a_token_that_was_down_comes_back_without_being_asked() throws Exception {
-        AtomicInteger opened = new AtomicInteger();
-        KeySession.Source source =
-                () ->
-                        switch (opened.incrementAndGet()) {
-                            case 1 ->
-                                    new FakeSession() {
-                                        @Override
-                                        public byte[] sign(PublicKey key, byte[] content) {
-                                            throw new ProviderException("CKR_DEVICE_REMOVED");
-                                        }
-                                    };
-                            case 2, 3 ->
-                                    throw new SigningKeyException(
-                                            SigningKeyException.Kind.TOKEN, "not yet");
-                            default -> new FakeSession();
-                        };
-        try (SigningToken token = open(settings(2, 4, LONG, LONG, LONG), source)) {
-            assertThat(token.key(publicKey).sign(CONTENT)).isInstanceOf(Signing.NotSigned.class);
-            await().until(token::state, KeyState.UP::equals);
-            assertThat(opened).hasValue(4);
-        }
-    }
-
-    @Test
-    void a_finalised_library_ends_in_the_last_resort() throws Exception {
-        KeySession.Source source =
-                () ->
-                        new FakeSession() {
-                            @Override
-                            public byte[] sign(PublicKey key, byte[] content) {
-                                throw new ProviderException(
-                                        new IllegalStateException("CKR_CRYPTOKI_NOT_INITIALIZED"));
-                            }
-                        };
-        try (SigningToken token = open(settings(2, 4, LONG, LONG, LONG), source)) {
-            assertThat(token.key(publicKey).sign(CONTENT)).isInstanceOf(Signing.NotSigned.class);
-            assertThat(lastResort)
-                    .containsExactly("token 'fake': the PKCS#11 library was finalised under us");
         }
     }
 

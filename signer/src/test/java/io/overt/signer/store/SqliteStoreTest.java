@@ -74,6 +74,25 @@ class SqliteStoreTest {
     }
 
     @Test
+    void who_only_looks_does_not_wait_for_who_writes() throws Exception {
+        TbsDigest digest = digest(1);
+        assertThat(store.intend(intent(digest), ENTRY)).isEqualTo(new Noted(0));
+        assertThat(keep(digest, 1)).containsExactly(1);
+
+        try (Connection writer =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("signer.db"));
+                Statement sql = writer.createStatement()) {
+            sql.execute("begin immediate");
+            sql.execute("delete from issuance");
+
+            assertThat(store.find(digest).orElseThrow().certificate()).containsExactly(1);
+            sql.execute("commit");
+        }
+        assertThat(store.find(digest)).as("what is committed is seen").isEmpty();
+    }
+
+    @Test
     void an_intent_that_is_repeated_is_one_entry() throws Exception {
         assertThat(store.append(ENTRY)).isZero();
         assertThat(store.intend(intent(digest(1)), ENTRY)).isEqualTo(new Noted(1));

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Alice and Bob, who approve with {@code ssh-keygen} as people do. Not thread-safe. */
 public final class TwoApprovers {
+
+    /** What they are called. */
+    public static final List<String> NAMES = List.of("alice", "bob");
 
     private final Path folder;
     private final Path file;
@@ -19,7 +23,7 @@ public final class TwoApprovers {
     public TwoApprovers(Path directory) throws IOException {
         folder = Files.createDirectories(directory.resolve("people"));
         StringBuilder people = new StringBuilder("threshold: 2\napprovers:\n");
-        for (String name : new String[] {"alice", "bob"}) {
+        for (String name : NAMES) {
             run(
                     "ssh-keygen",
                     "-q",
@@ -49,7 +53,7 @@ public final class TwoApprovers {
         approve(draft, "alice");
         approve(draft, "bob");
         Files.createDirectories(acts);
-        for (String each : new String[] {"alice", "bob"}) {
+        for (String each : NAMES) {
             Files.move(
                     folder.resolve(name + "." + each + ".sig"),
                     acts.resolve(name + "." + each + ".sig"));

@@ -19,7 +19,9 @@ import java.security.SecureRandom;
 import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,10 +43,10 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A SoftHSM token with an EC P-256 issuing key and, under the same CKA_ID, the issuing CA's
- * certificate, made by a software root that only this object knows. The key is sign-only, sensitive
- * and not extractable, unless asked for otherwise. Not thread-safe; nothing to close: tokens go
- * when the next run begins.
+ * A SoftHSM token with an issuing key, P-256 unless asked for otherwise, and, under the same
+ * CKA_ID, the issuing CA's certificate, made by a software root that only this object knows. The
+ * key is sign-only, sensitive and not extractable, unless asked for otherwise. Not thread-safe;
+ * nothing to close: tokens go when the next run begins.
  *
  * <p>Fails the test, and says which package to install, where SoftHSM is absent.
  */
@@ -56,6 +58,38 @@ public final class SoftHsmToken {
         SENSITIVE,
         /** As one must not be: its value can be read out. */
         EXTRACTABLE
+    }
+
+    /** What the issuing keys of a token are. */
+    public enum KeyKind {
+        P256,
+        P384,
+        RSA_2048,
+        RSA_3072,
+        RSA_4096;
+
+        KeyPair generate(AuthProvider provider) throws GeneralSecurityException {
+            KeyPairGenerator generator =
+                    KeyPairGenerator.getInstance(
+                            switch (this) {
+                                case P256, P384 -> "EC";
+                                case RSA_2048, RSA_3072, RSA_4096 -> "RSA";
+                            },
+                            provider);
+            generator.initialize(
+                    switch (this) {
+                        case P256 -> new ECGenParameterSpec("secp256r1");
+                        case P384 -> new ECGenParameterSpec("secp384r1");
+                        case RSA_2048 -> rsa(2048);
+                        case RSA_3072 -> rsa(3072);
+                        case RSA_4096 -> rsa(4096);
+                    });
+            return generator.generateKeyPair();
+        }
+
+        private static AlgorithmParameterSpec rsa(int bits) {
+            return new RSAKeyGenParameterSpec(bits, RSAKeyGenParameterSpec.F4);
+        }
     }
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -71,6 +105,7 @@ public final class SoftHsmToken {
     private final X509Certificate root;
     private final KeyPair rootKey;
     private final Protection protection;
+    private final KeyKind kind;
 
     /**
      * Makes a token whose key is kept as it must be.
@@ -87,14 +122,24 @@ public final class SoftHsmToken {
      * @param directory where the PIN file and the PEM files go; the test's own
      */
     public static SoftHsmToken create(Path directory, Protection protection) {
+        return create(directory, protection, KeyKind.P256);
+    }
+
+    /**
+     * Makes a token.
+     *
+     * @param directory where the PIN file and the PEM files go; the test's own
+     * @param kind of its issuing keys
+     */
+    public static SoftHsmToken create(Path directory, Protection protection, KeyKind kind) {
         try {
-            return new SoftHsmToken(directory, protection);
+            return new SoftHsmToken(directory, protection, kind);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new AssertionError("no token could be made", e);
         }
     }
 
-    private SoftHsmToken(Path directory, Protection protection)
+    private SoftHsmToken(Path directory, Protection protection, KeyKind kind)
             throws GeneralSecurityException, IOException, OperatorCreationException {
         softHsm = SoftHsm.ofThisProcess();
         label = "overt-test-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
@@ -110,6 +155,7 @@ public final class SoftHsmToken {
         Files.writeString(pinFile, pin + "\n");
 
         this.protection = protection;
+        this.kind = kind;
         rootKey = p256().generateKeyPair();
         X500Principal rootName = new X500Principal("CN=Overt Test Inspection Root " + label);
         root = ca(rootName, rootKey.getPublic(), rootName, rootKey, Level.ROOT);
@@ -135,9 +181,7 @@ public final class SoftHsmToken {
         try {
             KeyStore store = KeyStore.getInstance("PKCS11", provider);
             store.load(null, pin.toCharArray());
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", provider);
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair key = generator.generateKeyPair();
+            KeyPair key = kind.generate(provider);
             X509Certificate made =
                     ca(
                             new X500Principal("CN=" + name + ", O=Example Corp"),

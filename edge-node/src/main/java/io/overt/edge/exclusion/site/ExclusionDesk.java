@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,11 +151,18 @@ public final class ExclusionDesk {
         return effect;
     }
 
-    /** It is kept, shown and logged: nothing but an operator's identity. */
+    /**
+     * It is kept, shown and logged: nothing but an operator's identity. A person, as the
+     * organisation's identity provider names them, or whoever holds an operator's certificate. Who
+     * may rule on exclusions is the control plane's to know.
+     */
     private static Optional<String> operator(String by) {
+        if (PERSON.matcher(by).matches()) {
+            return Optional.of(by).filter(each -> each.length() <= NoteCodec.LONGEST_NAME);
+        }
         try {
             return Optional.of(FleetIdentity.parse(by))
-                    .filter(each -> each.role() == Role.OPERATOR)
+                    .filter(each -> each.role() == Role.OPERATOR || each.role() == Role.SECURITY)
                     .map(FleetIdentity::uri)
                     .filter(each -> each.length() <= NoteCodec.LONGEST_NAME);
         } catch (MalformedIdentityException _) {
@@ -228,5 +236,6 @@ public final class ExclusionDesk {
                     ExclusionEffect.EXCLUSION_EFFECT_FULL,
                     ExclusionEffect.EXCLUSION_EFFECT_MALFORMED);
 
+    private static final Pattern PERSON = Pattern.compile("oidc:[!-~]+");
     private static final Logger LOG = LoggerFactory.getLogger(ExclusionDesk.class);
 }

@@ -122,6 +122,8 @@ class ExclusionDeskTest {
                 "overt://hq/edge/b",
                 "overt://hq/control/c",
                 "overt://hq/operator/ann\nand more",
+                "oidc:",
+                "oidc:ann\nand more",
             })
     void a_word_of_nobody_who_may_speak_is_not_heard(String by) {
         edge.refuses(client(1), HOST, 3);
@@ -134,6 +136,19 @@ class ExclusionDeskTest {
                 .isEqualTo(ExclusionEffect.EXCLUSION_EFFECT_MALFORMED);
         assertThat(edge.list()).containsExactly(HOST + " 10.0.0.1 learned 3");
         assertThat(verdicts("confirm", "malformed")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overt://hq/operator/ann", "overt://hq/security/sue", "oidc:8f3c-ann"})
+    void people_speak_by_certificate_and_by_the_name_that_their_provider_gives_them(String by) {
+        edge.refuses(client(1), HOST, 3);
+        assertThat(
+                        rule(
+                                ExclusionVerdict.newBuilder()
+                                        .setHost(HOST)
+                                        .setBy(by)
+                                        .setWord(ExclusionWord.EXCLUSION_WORD_CONFIRM)))
+                .isEqualTo(ExclusionEffect.EXCLUSION_EFFECT_DONE);
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.overt.it.lists;
+package io.overt.service.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,17 +14,27 @@ import java.util.Set;
 
 /**
  * Memory that is files, so that the kernel may write it out: neither heap nor memory that is
- * nobody's. Each file's name is gone as soon as it is mapped. Confined to one thread.
+ * nobody's. Each file's name is gone as soon as it is mapped. As many threads may use one as its
+ * arena allows.
  */
-final class MappedFiles implements SegmentAllocator {
+public final class MappedFiles implements SegmentAllocator {
     private final Path folder;
     private final Arena arena;
 
-    MappedFiles(Path folder, Arena arena) {
+    /**
+     * @param folder that is there, on a disk with room
+     * @param arena of the memory; with it the room on the disk is given back
+     */
+    public MappedFiles(Path folder, Arena arena) {
         this.folder = folder;
         this.arena = arena;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UncheckedIOException when the folder cannot be written
+     */
     @Override
     public MemorySegment allocate(long size, long alignment) {
         try {
@@ -44,14 +54,14 @@ final class MappedFiles implements SegmentAllocator {
     }
 
     /** A file to read, as long as the arena is open. */
-    static MemorySegment read(Path file, Arena arena) throws IOException {
+    public static MemorySegment read(Path file, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
         }
     }
 
     /** Writes a file out of memory, and waits for the disk. */
-    static void write(Path file, MemorySegment octets) throws IOException {
+    public static void write(Path file, MemorySegment octets) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         file,
