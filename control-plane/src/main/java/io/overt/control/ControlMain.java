@@ -1,5 +1,6 @@
 package io.overt.control;
 
+import io.overt.control.access.oidc.People;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.web.WebServer;
 import io.overt.control.web.notice.NoticeService;
@@ -79,7 +80,7 @@ public final class ControlMain implements ServiceBlueprint<ControlConfig> {
                 .oidc()
                 .ifPresent(
                         oidc -> {
-                            oidc.problem().ifPresent(problems::add);
+                            People.problem(oidc).ifPresent(problems::add);
                             if (config.web().isEmpty()) {
                                 problems.add(
                                         "access.oidc: needs web, where people sign in and tokens are taken");

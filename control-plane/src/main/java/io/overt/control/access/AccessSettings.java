@@ -2,7 +2,6 @@ package io.overt.control.access;
 
 import io.overt.control.access.Grants.Grant;
 import io.overt.control.access.Grants.Receiver;
-import io.overt.control.access.oidc.OidcSettings;
 import io.overt.service.config.ConfigNode;
 import java.time.Duration;
 import java.util.ArrayList;

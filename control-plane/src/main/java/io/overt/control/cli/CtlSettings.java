@@ -1,6 +1,6 @@
 package io.overt.control.cli;
 
-import io.overt.control.access.oidc.OidcSettings;
+import io.overt.control.access.OidcSettings;
 import io.overt.service.config.ConfigException;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.config.ConfigNode;

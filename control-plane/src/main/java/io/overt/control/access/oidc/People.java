@@ -3,8 +3,10 @@ package io.overt.control.access.oidc;
 import io.overt.control.access.AccessTrail;
 import io.overt.control.access.Authenticator;
 import io.overt.control.access.Grants;
+import io.overt.control.access.OidcSettings;
 import io.overt.control.store.SessionStore;
 import java.net.URI;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
@@ -19,6 +21,17 @@ public final class People implements AutoCloseable {
     private final TokenVerifier tokens;
     private final Sessions sessions;
     private final SignIn signIn;
+
+    /** What is wrong with the files of these settings, if anything is; asks nobody. */
+    public static Optional<String> problem(OidcSettings settings) {
+        try (var _ = new ProviderHttp(settings.trustAnchors(), settings.deadline())) {
+            return settings.clientSecret()
+                    .filter(file -> !Files.isReadable(file))
+                    .map(file -> "access.oidc.client-secret: " + file + ": cannot be read");
+        } catch (IllegalArgumentException e) {
+            return Optional.of("access.oidc.trust-anchors: " + e.getMessage());
+        }
+    }
 
     /**
      * Asks the provider for nothing yet.

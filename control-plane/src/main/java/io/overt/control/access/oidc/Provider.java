@@ -1,6 +1,7 @@
 package io.overt.control.access.oidc;
 
 import com.google.gson.JsonObject;
+import io.overt.control.access.OidcSettings;
 import io.overt.control.access.oidc.ProviderHttp.Answer;
 import java.net.URI;
 import java.time.Clock;

@@ -1,6 +1,7 @@
 package io.overt.control.access.oidc;
 
 import io.overt.control.access.Claims;
+import io.overt.control.access.OidcSettings;
 import io.overt.control.store.SessionRow;
 import io.overt.control.store.SessionStore;
 import java.security.SecureRandom;

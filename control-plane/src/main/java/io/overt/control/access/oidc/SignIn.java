@@ -3,6 +3,7 @@ package io.overt.control.access.oidc;
 import com.google.gson.JsonObject;
 import io.overt.control.access.AccessTrail;
 import io.overt.control.access.Claims;
+import io.overt.control.access.OidcSettings;
 import io.overt.control.access.oidc.Provider.Discovery;
 import io.overt.control.access.oidc.ProviderHttp.Answer;
 import io.overt.control.access.oidc.TokenVerifier.Verdict;

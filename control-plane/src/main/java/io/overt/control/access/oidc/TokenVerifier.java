@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.overt.control.access.Claims;
+import io.overt.control.access.OidcSettings;
 import io.overt.control.access.oidc.ProviderKeys.Candidates;
 import java.text.ParseException;
 import java.time.Clock;

@@ -13,6 +13,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.overt.control.access.OidcSettings;
 import io.overt.service.json.JsonText;
 import java.io.IOException;
 import java.net.InetAddress;

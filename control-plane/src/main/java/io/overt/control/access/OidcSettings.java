@@ -1,9 +1,8 @@
-package io.overt.control.access.oidc;
+package io.overt.control.access;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import io.overt.service.config.ConfigNode;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -89,17 +88,6 @@ public record OidcSettings(
                         Duration.ofHours(12),
                         Duration.ofSeconds(1),
                         Duration.ofDays(7)));
-    }
-
-    /** What is wrong with its files, if anything is; asks nobody. */
-    public Optional<String> problem() {
-        try (var _ = new ProviderHttp(trustAnchors, deadline)) {
-            return clientSecret
-                    .filter(file -> !Files.isReadable(file))
-                    .map(file -> "access.oidc.client-secret: " + file + ": cannot be read");
-        } catch (IllegalArgumentException e) {
-            return Optional.of("access.oidc.trust-anchors: " + e.getMessage());
-        }
     }
 
     private static JWSAlgorithm algorithm(String text) {
