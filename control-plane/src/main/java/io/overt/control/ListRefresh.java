@@ -5,6 +5,7 @@ import io.overt.control.publish.Publication;
 import io.overt.control.publish.SubmittedFiles;
 import io.overt.control.rollout.RolloutDesk;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.SignedVersion;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
@@ -103,11 +104,10 @@ final class ListRefresh implements AutoCloseable {
         }
         try {
             return switch (publisher.refresh(inForce.get())) {
-                case Publication.Published(var version, _) -> {
-                    var _ = rollouts.published(version);
-                    yield version.version();
-                }
-                case Publication.Unchanged _ -> 0;
+                case Publication.Published(var version, _) -> rollOut(version);
+                // In force already; or published by a process that died before it rolled it out.
+                case Publication.Unchanged(var version, _) ->
+                        version.version() == inForce.get().version() ? 0 : rollOut(version);
                 case Publication.Stale _ ->
                         throw new IllegalStateException("whatever is the newest was asked for");
                 case Publication.Rejected(var problems) ->
@@ -117,6 +117,14 @@ final class ListRefresh implements AutoCloseable {
         } catch (SubmittedFiles.RefusedException e) {
             throw new IllegalStateException("what is in force is refused now", e);
         }
+    }
+
+    private long rollOut(SignedVersion version) {
+        if (rollouts.refreshed(version).isEmpty()) {
+            // Somebody began a rollout meanwhile: afterwards, from what is in force then.
+            wanted.release();
+        }
+        return version.version();
     }
 
     @Override

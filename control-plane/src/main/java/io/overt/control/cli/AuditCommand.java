@@ -43,23 +43,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.Export.class,
             AuditCommand.Verify.class
         })
-final class AuditCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
-
-    private static Overtctl of(@Nullable AuditCommand parent) {
-        if (parent == null || parent.overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
-        return parent.overtctl;
-    }
-
+final class AuditCommand extends CommandGroup {
     /** {@code overtctl audit list}. */
     @Command(name = "list", description = "Lists lines of the audit trail, newest first.")
     static final class ListCommand implements Callable<Integer> {
@@ -116,7 +100,7 @@ final class AuditCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            var overtctl = of(parent);
+            var overtctl = CommandGroup.overtctl(parent);
             var asked =
                     ListRecordsRequest.newBuilder()
                             .setActor(actor)
@@ -201,7 +185,7 @@ final class AuditCommand implements Callable<Integer> {
                         spec.commandLine(), "--from: " + from + " (expected: 1 or more)");
             }
             long lines = 0;
-            try (var connection = of(parent).connect();
+            try (var connection = CommandGroup.overtctl(parent).connect();
                     var out =
                             Files.newBufferedWriter(
                                     file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
@@ -259,14 +243,14 @@ final class AuditCommand implements Callable<Integer> {
             var start = head("--after", after);
             var verified =
                     file == null ? here(known) : inFile(file, start.orElse(TrailHead.EMPTY), known);
-            of(parent)
+            CommandGroup.overtctl(parent)
                     .format()
                     .print(spec.commandLine().getOut(), verified.json(), verified::people);
             return verified.isWhole() ? ExitCode.OK : ExitCode.AUDIT_BROKEN;
         }
 
         private Verified here(Optional<TrailHead> known) throws Exception {
-            try (var connection = of(parent).connect()) {
+            try (var connection = CommandGroup.overtctl(parent).connect()) {
                 var request = VerifyChainRequest.newBuilder();
                 known.ifPresent(
                         each ->

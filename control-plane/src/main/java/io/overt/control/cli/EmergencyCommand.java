@@ -30,23 +30,7 @@ import picocli.CommandLine.TypeConversionException;
             EmergencyCommand.Lift.class,
             EmergencyCommand.ListCommand.class
         })
-final class EmergencyCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
-
-    private Overtctl overtctl() {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
-        return overtctl;
-    }
-
+final class EmergencyCommand extends CommandGroup {
     /** One that gives an order. */
     abstract static class Order implements Callable<Integer> {
         @ParentCommand private @Nullable EmergencyCommand parent;
@@ -66,10 +50,7 @@ final class EmergencyCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            if (parent == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
-            var overtctl = parent.overtctl();
+            var overtctl = CommandGroup.overtctl(parent);
             try (var connection = overtctl.connect()) {
                 var emergency = give(connection, site, reason);
                 overtctl.format()
@@ -141,10 +122,7 @@ final class EmergencyCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            if (parent == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
-            var overtctl = parent.overtctl();
+            var overtctl = CommandGroup.overtctl(parent);
             try (var connection = overtctl.connect()) {
                 var all =
                         connection

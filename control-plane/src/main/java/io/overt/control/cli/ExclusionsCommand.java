@@ -24,23 +24,7 @@ import picocli.CommandLine.Spec;
             ExclusionsCommand.Confirm.class,
             ExclusionsCommand.Forget.class
         })
-final class ExclusionsCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
-
-    private Overtctl overtctl() {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
-        return overtctl;
-    }
-
+final class ExclusionsCommand extends CommandGroup {
     /** {@code overtctl exclusions list}. */
     @Command(
             name = "list",
@@ -66,14 +50,11 @@ final class ExclusionsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            if (parent == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
             if (limit < 1 || limit > 1000) {
                 throw new ParameterException(
                         spec.commandLine(), "--limit: " + limit + " (expected: 1 to 1000)");
             }
-            try (var connection = parent.overtctl().connect()) {
+            try (var connection = CommandGroup.overtctl(parent).connect()) {
                 var answer =
                         connection
                                 .exclusions()
@@ -83,7 +64,7 @@ final class ExclusionsCommand implements Callable<Integer> {
                                                 .setHost(host)
                                                 .setLimit(limit)
                                                 .build());
-                parent.overtctl()
+                CommandGroup.overtctl(parent)
                         .format()
                         .print(
                                 spec.commandLine().getOut(),
@@ -143,10 +124,7 @@ final class ExclusionsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            if (parent == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
-            try (var connection = parent.overtctl().connect()) {
+            try (var connection = CommandGroup.overtctl(parent).connect()) {
                 var answer =
                         connection
                                 .exclusions()
@@ -157,7 +135,7 @@ final class ExclusionsCommand implements Callable<Integer> {
                                                 .setClient(client)
                                                 .setWord(word())
                                                 .build());
-                parent.overtctl()
+                CommandGroup.overtctl(parent)
                         .format()
                         .print(
                                 spec.commandLine().getOut(),

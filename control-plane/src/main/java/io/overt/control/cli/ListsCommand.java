@@ -3,6 +3,7 @@ package io.overt.control.cli;
 import io.overt.proto.control.v1.ListSource;
 import io.overt.proto.control.v1.ListSourcesRequest;
 import io.overt.proto.control.v1.RefreshSourceRequest;
+import io.overt.proto.control.v1.RefreshSourceResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,23 +92,28 @@ final class ListsCommand implements Callable<Integer> {
                                         RefreshSourceRequest.newBuilder().setName(name).build());
                 var json = json(answer.getList());
                 json.put("version", answer.getVersion());
+                json.put("changed", answer.getChanged());
                 overtctl.format()
                         .print(
                                 spec.commandLine().getOut(),
                                 json,
                                 () ->
                                         table(List.of(answer.getList()))
-                                                + (answer.getVersion() == 0
-                                                        ? "unchanged\n"
-                                                        : "version "
-                                                                + Long.toUnsignedString(
-                                                                        answer.getVersion())
-                                                                + " published\n"));
+                                                + outcome(answer));
                 return answer.getList().getProblem().isEmpty()
                         ? ExitCode.OK
                         : ExitCode.NOT_IN_FORCE;
             }
         }
+    }
+
+    private static String outcome(RefreshSourceResponse answer) {
+        if (answer.getVersion() != 0) {
+            return "version " + Long.toUnsignedString(answer.getVersion()) + " published\n";
+        }
+        return answer.getChanged()
+                ? "changed; published when the rollout that is on its way is over\n"
+                : "unchanged\n";
     }
 
     private static Map<String, Object> json(ListSource list) {

@@ -36,23 +36,7 @@ import picocli.CommandLine.Spec;
             RolloutCommand.Abort.class,
             RolloutCommand.Back.class
         })
-final class RolloutCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitCode.USAGE;
-    }
-
-    private Overtctl overtctl() {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
-        return overtctl;
-    }
-
+final class RolloutCommand extends CommandGroup {
     /** A command of rollouts: asks the control plane, and prints the rollout. */
     abstract static class OfOne implements Callable<Integer> {
         @ParentCommand private @Nullable RolloutCommand parent;
@@ -75,10 +59,7 @@ final class RolloutCommand implements Callable<Integer> {
         }
 
         Overtctl overtctl() {
-            if (parent == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
-            return parent.overtctl();
+            return CommandGroup.overtctl(parent);
         }
 
         CommandSpec spec() {
@@ -261,10 +242,7 @@ final class RolloutCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            if (parent == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
-            var overtctl = parent.overtctl();
+            var overtctl = CommandGroup.overtctl(parent);
             try (var connection = overtctl.connect()) {
                 var rollouts =
                         connection

@@ -83,14 +83,13 @@ public final class ListAdminService extends ListAdminGrpc.ListAdminImplBase {
                                     + " is a file of the policy, which is not fetched")
                     .asRuntimeException();
         }
-        long version =
-                schedule.look(list, from) instanceof ListSources.Look.Changed
-                        ? republish.getAsLong()
-                        : 0;
+        boolean changed = schedule.look(list, from) instanceof ListSources.Look.Changed;
+        long version = changed ? republish.getAsLong() : 0;
         observer.onNext(
                 RefreshSourceResponse.newBuilder()
                         .setList(source(list))
                         .setVersion(version)
+                        .setChanged(changed)
                         .build());
         observer.onCompleted();
     }

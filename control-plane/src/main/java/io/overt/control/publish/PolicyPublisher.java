@@ -152,15 +152,16 @@ public final class PolicyPublisher {
     }
 
     /**
-     * Publishes a version's files again, with what their lists are now; unless that is what it
-     * already says. Approvals are of the files and hold.
+     * Publishes a version's files again, with what their lists are now. Unchanged with this version
+     * when that is what it already says, and with the newest when that says it. Approvals are of
+     * the files and hold.
      */
     public Publication refresh(SignedVersion version) throws SubmittedFiles.RefusedException {
         return publish(
                 version.bundle().getFilesList(),
                 LIST_REFRESH,
                 OptionalLong.empty(),
-                Optional.of(version.contentSha256()));
+                Optional.of(version));
     }
 
     /**
@@ -170,7 +171,7 @@ public final class PolicyPublisher {
             List<BundleFile> sent,
             String publisher,
             OptionalLong ifNewest,
-            Optional<ByteString> unless)
+            Optional<SignedVersion> unless)
             throws SubmittedFiles.RefusedException {
         var submitted = SubmittedFiles.parse(sent, limits.maxBytes());
         var gathered = lists.gather(submitted.source(), ListDesk.Reach.FETCH);
@@ -184,9 +185,11 @@ public final class PolicyPublisher {
                 turn.lock();
                 try {
                     var content = contentDigest(submitted, gathered.named());
-                    if (unless.filter(content::equals).isPresent()) {
+                    var said =
+                            unless.filter(version -> version.contentSha256().equals(content));
+                    if (said.isPresent()) {
                         unchanged.increment();
-                        yield new Publication.Unchanged(follow().orElseThrow(), warnings);
+                        yield new Publication.Unchanged(said.get(), warnings);
                     }
                     var stale = new AtomicReference<Publication.Stale>();
                     // The commit point: from here on this number is this content.

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -142,6 +143,24 @@ public final class RolloutDesk implements Targets {
                     .addKeyValue("version", version.version())
                     .log("a version was published and not rolled out: {}", e.getMessage());
             return 0;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /**
+     * A version was published because a list has changed, and is rolled out like any other; but not
+     * while another rollout is on its way, which somebody meant.
+     *
+     * @return the rollout that brings it; nothing while another one runs
+     */
+    public OptionalLong refreshed(SignedVersion version) {
+        turn.lock();
+        try {
+            refresh();
+            return running().isPresent()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(publishedAgain(version, version.publisher()));
         } finally {
             turn.unlock();
         }

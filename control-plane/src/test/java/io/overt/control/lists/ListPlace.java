@@ -21,7 +21,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** A web server that has lists, and gives them well or badly. */
-final class ListPlace implements AutoCloseable {
+public final class ListPlace implements AutoCloseable {
     private final HttpServer server;
     private final String scheme;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -33,7 +33,8 @@ final class ListPlace implements AutoCloseable {
         void to(HttpExchange exchange) throws IOException;
     }
 
-    static ListPlace https(TestIdentity identity) throws Exception {
+    /** One that this identity stands for. */
+    public static ListPlace https(TestIdentity identity) throws Exception {
         var password = "x".toCharArray();
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(identity.keyStore(password), password);
@@ -69,7 +70,8 @@ final class ListPlace implements AutoCloseable {
         server.start();
     }
 
-    String url(String path) {
+    /** Where a path of it is. */
+    public String url(String path) {
         return scheme + "://localhost:" + server.getAddress().getPort() + path;
     }
 
@@ -104,7 +106,8 @@ final class ListPlace implements AutoCloseable {
                 });
     }
 
-    void serve(String path, String text) throws Exception {
+    /** The same of a text. */
+    public void serve(String path, String text) throws Exception {
         serve(path, text.getBytes(UTF_8));
     }
 

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
 import io.overt.control.cli.Overtctl;
+import io.overt.control.lists.ListPlace;
 import io.overt.control.publish.PolicySigningKey;
 import io.overt.proto.policy.v1.EmergencyAction;
+import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.service.config.ConfigFile;
 import io.overt.service.process.Parts;
 import io.overt.testkit.pki.PemFiles;
@@ -104,6 +106,79 @@ class RolloutCommandsTest {
         assertThat(overtctl("status"))
                 .contains("version in force: 1")
                 .contains("2 edges: 2 connected");
+    }
+
+    @Test
+    void a_list_that_changes_waits_for_the_version_that_is_on_its_way_and_takes_its_approvals()
+            throws Exception {
+        var people = new TwoApprovers(folder);
+        try (var place = ListPlace.https(pki.pki().leaf("localhost"))) {
+            place.serve("/bad.txt", "one.example\n");
+            start(
+                    """
+                    rollout: {approvals: 2, approvers: approvers.yaml}
+                    lists: {trust-anchors: [%s], private-networks: [127.0.0.0/8, "::1"]}
+                    """
+                            .formatted(pki.pki().writeAnchor(folder.resolve("web.pem"))));
+            var edge = edge("edge-1", RolloutEdge.Nature.good());
+            overtctl("apply", policyWithList("one", place));
+            approve(people, 1);
+            await().until(() -> edge.version() == 1);
+
+            // A version waits for approval; meanwhile the list changes.
+            overtctl("apply", policyWithList("two", place));
+            place.serve("/bad.txt", "one.example\ntwo.example\n");
+            assertThat(overtctl("lists", "refresh", "bad"))
+                    .startsWith("0 ")
+                    .contains("published when the rollout that is on its way is over");
+            assertThat(overtctl("versions")).contains("\n2 ").doesNotContain("\n3 ");
+            assertThat(overtctl("rollout", "show")).contains("version 2 over 1: awaiting-approval");
+
+            approve(people, 2);
+
+            // Then by itself, and nobody has to approve it again: a list is no part of what was.
+            await().until(() -> edge.version() == 3);
+            assertThat(edge.offered())
+                    .extracting(BundleManifest::getVersion)
+                    .containsExactly(1L, 2L, 3L);
+            assertThat(edge.offered().getLast().getPolicy()).isEqualTo("two");
+            assertThat(edge.offered().getLast().getLists(0).getNames()).isEqualTo(2);
+            assertThat(overtctl("versions")).contains("list refresh");
+
+            // With nothing on its way it is at once.
+            place.serve("/bad.txt", "three.example\n");
+            assertThat(overtctl("lists", "refresh", "bad")).contains("version 4");
+            await().until(() -> edge.version() == 4);
+        }
+    }
+
+    private void approve(TwoApprovers people, long version) throws Exception {
+        var statement = folder.resolve("v" + version);
+        overtctl("statement", Long.toString(version), "--out", statement.toString());
+        for (var person : TwoApprovers.NAMES) {
+            people.approve(statement, person);
+            overtctl(
+                    "approve",
+                    Long.toString(version),
+                    "--signature",
+                    statement + "." + person + ".sig");
+        }
+    }
+
+    private String policyWithList(String name, ListPlace place) throws Exception {
+        var document = policy(name);
+        Files.writeString(
+                Path.of(document),
+                """
+                policy: %s
+                rules:
+                  - {name: bad, when: {list: bad}, then: block}
+                  - {name: rest, then: splice}
+                lists:
+                  bad: {url: "%s", every: 1h}
+                """
+                        .formatted(name, place.url("/bad.txt")));
+        return document;
     }
 
     @Test
