@@ -77,8 +77,9 @@ final class ListRefresh implements AutoCloseable {
                 while (rollouts.running().isPresent()) {
                     seen = rollouts.awaitChange(seen, LOOK.toNanos());
                 }
-                if (mine.getAsBoolean()) {
-                    again();
+                if (!isDone()) {
+                    Thread.sleep(LOOK);
+                    wanted.release();
                 }
             }
         } catch (InterruptedException _) {
@@ -87,13 +88,17 @@ final class ListRefresh implements AutoCloseable {
         }
     }
 
-    private void again() throws InterruptedException {
+    /** Whoever may not do it waits for whoever may, in case that goes away before it is done. */
+    private boolean isDone() {
         try {
+            if (!mine.getAsBoolean()) {
+                return false;
+            }
             var _ = publish();
+            return true;
         } catch (RuntimeException e) { // The backstop of this thread: the store may be away.
             LOG.atError().setCause(e).log("a changed list is not published; tried again");
-            Thread.sleep(LOOK);
-            wanted.release();
+            return false;
         }
     }
 

@@ -100,7 +100,7 @@ final class AuditCommand extends CommandGroup {
 
         @Override
         public Integer call() throws Exception {
-            var overtctl = CommandGroup.overtctl(parent);
+            var overtctl = CommandGroup.overtctlOf(parent);
             var asked =
                     ListRecordsRequest.newBuilder()
                             .setActor(actor)
@@ -185,7 +185,7 @@ final class AuditCommand extends CommandGroup {
                         spec.commandLine(), "--from: " + from + " (expected: 1 or more)");
             }
             long lines = 0;
-            try (var connection = CommandGroup.overtctl(parent).connect();
+            try (var connection = CommandGroup.overtctlOf(parent).connect();
                     var out =
                             Files.newBufferedWriter(
                                     file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW)) {
@@ -243,14 +243,14 @@ final class AuditCommand extends CommandGroup {
             var start = head("--after", after);
             var verified =
                     file == null ? here(known) : inFile(file, start.orElse(TrailHead.EMPTY), known);
-            CommandGroup.overtctl(parent)
+            CommandGroup.overtctlOf(parent)
                     .format()
                     .print(spec.commandLine().getOut(), verified.json(), verified::people);
             return verified.isWhole() ? ExitCode.OK : ExitCode.AUDIT_BROKEN;
         }
 
         private Verified here(Optional<TrailHead> known) throws Exception {
-            try (var connection = CommandGroup.overtctl(parent).connect()) {
+            try (var connection = CommandGroup.overtctlOf(parent).connect()) {
                 var request = VerifyChainRequest.newBuilder();
                 known.ifPresent(
                         each ->

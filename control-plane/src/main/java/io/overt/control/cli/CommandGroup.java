@@ -25,7 +25,7 @@ abstract class CommandGroup implements Callable<Integer> {
     }
 
     /** What a command of a group has as its group. */
-    static Overtctl overtctl(@Nullable CommandGroup group) {
+    static Overtctl overtctlOf(@Nullable CommandGroup group) {
         if (group == null) {
             throw new IllegalStateException("picocli fills it in");
         }

@@ -50,7 +50,7 @@ final class EmergencyCommand extends CommandGroup {
 
         @Override
         public Integer call() throws Exception {
-            var overtctl = CommandGroup.overtctl(parent);
+            var overtctl = CommandGroup.overtctlOf(parent);
             try (var connection = overtctl.connect()) {
                 var emergency = give(connection, site, reason);
                 overtctl.format()
@@ -122,7 +122,7 @@ final class EmergencyCommand extends CommandGroup {
 
         @Override
         public Integer call() throws Exception {
-            var overtctl = CommandGroup.overtctl(parent);
+            var overtctl = CommandGroup.overtctlOf(parent);
             try (var connection = overtctl.connect()) {
                 var all =
                         connection

@@ -54,7 +54,7 @@ final class ExclusionsCommand extends CommandGroup {
                 throw new ParameterException(
                         spec.commandLine(), "--limit: " + limit + " (expected: 1 to 1000)");
             }
-            try (var connection = CommandGroup.overtctl(parent).connect()) {
+            try (var connection = CommandGroup.overtctlOf(parent).connect()) {
                 var answer =
                         connection
                                 .exclusions()
@@ -64,7 +64,7 @@ final class ExclusionsCommand extends CommandGroup {
                                                 .setHost(host)
                                                 .setLimit(limit)
                                                 .build());
-                CommandGroup.overtctl(parent)
+                CommandGroup.overtctlOf(parent)
                         .format()
                         .print(
                                 spec.commandLine().getOut(),
@@ -124,7 +124,7 @@ final class ExclusionsCommand extends CommandGroup {
 
         @Override
         public Integer call() throws Exception {
-            try (var connection = CommandGroup.overtctl(parent).connect()) {
+            try (var connection = CommandGroup.overtctlOf(parent).connect()) {
                 var answer =
                         connection
                                 .exclusions()
@@ -135,7 +135,7 @@ final class ExclusionsCommand extends CommandGroup {
                                                 .setClient(client)
                                                 .setWord(word())
                                                 .build());
-                CommandGroup.overtctl(parent)
+                CommandGroup.overtctlOf(parent)
                         .format()
                         .print(
                                 spec.commandLine().getOut(),

@@ -97,9 +97,7 @@ final class ListsCommand implements Callable<Integer> {
                         .print(
                                 spec.commandLine().getOut(),
                                 json,
-                                () ->
-                                        table(List.of(answer.getList()))
-                                                + outcome(answer));
+                                () -> table(List.of(answer.getList())) + outcome(answer));
                 return answer.getList().getProblem().isEmpty()
                         ? ExitCode.OK
                         : ExitCode.NOT_IN_FORCE;

@@ -59,7 +59,7 @@ final class RolloutCommand extends CommandGroup {
         }
 
         Overtctl overtctl() {
-            return CommandGroup.overtctl(parent);
+            return CommandGroup.overtctlOf(parent);
         }
 
         CommandSpec spec() {
@@ -242,7 +242,7 @@ final class RolloutCommand extends CommandGroup {
 
         @Override
         public Integer call() throws Exception {
-            var overtctl = CommandGroup.overtctl(parent);
+            var overtctl = CommandGroup.overtctlOf(parent);
             try (var connection = overtctl.connect()) {
                 var rollouts =
                         connection

@@ -185,8 +185,7 @@ public final class PolicyPublisher {
                 turn.lock();
                 try {
                     var content = contentDigest(submitted, gathered.named());
-                    var said =
-                            unless.filter(version -> version.contentSha256().equals(content));
+                    var said = unless.filter(version -> version.contentSha256().equals(content));
                     if (said.isPresent()) {
                         unchanged.increment();
                         yield new Publication.Unchanged(said.get(), warnings);
