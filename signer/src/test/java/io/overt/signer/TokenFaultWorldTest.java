@@ -119,6 +119,8 @@ class TokenFaultWorldTest {
                                     .max(Duration::compareTo)
                                     .orElseThrow());
                 }
+                // Readiness is looked at now and then, and may still tell of the last drop.
+                patiently().until(() -> world.serving().readiness().unmet().isEmpty());
                 // The one that stalls may be a checkpoint's, which no client waits for: then
                 // another.
                 while (asked.stream().allMatch(each -> each.refusal().isEmpty())) {
