@@ -76,6 +76,7 @@ final class RolloutOutput {
         json.put("pending", wave.getPending());
         json.put("away", wave.getAway());
         json.put("passed_over", wave.getPassedOver());
+        json.put("earlier", wave.getEarlier());
         return json;
     }
 

@@ -93,6 +93,7 @@ final class EventMessages {
                 .setPending(progress.pending())
                 .setAway(progress.away())
                 .setPassedOver(progress.passedOver())
+                .setEarlier(progress.earlier())
                 .build();
     }
 
@@ -103,7 +104,8 @@ final class EventMessages {
                 progress.getRefused(),
                 progress.getPending(),
                 progress.getAway(),
-                progress.getPassedOver());
+                progress.getPassedOver(),
+                progress.getEarlier());
     }
 
     static GateReading of(Gate.Reading reading) {

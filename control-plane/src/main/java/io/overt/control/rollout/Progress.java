@@ -12,11 +12,13 @@ import java.util.List;
  * @param pending connected, without an answer
  * @param away without an answer
  * @param passedOver in shadow: edges that cannot
+ * @param earlier further edges that the wave names, and that have the version by a wave before it
  */
-public record Progress(int edges, int taken, int refused, int pending, int away, int passedOver) {
+public record Progress(
+        int edges, int taken, int refused, int pending, int away, int passedOver, int earlier) {
 
     /** Of no edge. */
-    public static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0);
+    public static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, 0);
 
     /** Of the edges of one wave. */
     static Progress of(Rollout rollout, int wave, List<EdgeReport> fleet) {
@@ -24,19 +26,27 @@ public record Progress(int edges, int taken, int refused, int pending, int away,
         var count = new Count();
         for (var edge : fleet) {
             var own = rollout.waveOf(edge.identity(), edge.labels(), mode);
-            if (own.isEmpty() || own.getAsInt() != wave) {
+            if (own.isEmpty() || own.getAsInt() > wave) {
+                continue;
+            }
+            if (own.getAsInt() < wave) {
+                if (rollout.names(wave, edge.identity(), edge.labels())
+                        && has(edge, rollout.version(), mode)) {
+                    count.earlier++;
+                }
                 continue;
             }
             if (mode == Mode.SHADOW && edge.takesShadow() == Shadow.TAKES_NONE) {
                 count.passedOver++;
                 continue;
             }
-            boolean has =
-                    edge.active() == rollout.version()
-                            || (mode == Mode.SHADOW && edge.shadow() == rollout.version());
-            count.add(edge, rollout.version(), has);
+            count.add(edge, rollout.version(), has(edge, rollout.version(), mode));
         }
         return count.sum();
+    }
+
+    private static boolean has(EdgeReport edge, long version, Mode mode) {
+        return edge.active() == version || (mode == Mode.SHADOW && edge.shadow() == version);
     }
 
     /** Of the edges that have the version, or may have: on the way back. */
@@ -56,6 +66,7 @@ public record Progress(int edges, int taken, int refused, int pending, int away,
         private int pending;
         private int away;
         private int passedOver;
+        private int earlier;
 
         void add(EdgeReport edge, long version, boolean has) {
             if (has) {
@@ -71,7 +82,13 @@ public record Progress(int edges, int taken, int refused, int pending, int away,
 
         Progress sum() {
             return new Progress(
-                    taken + refused + pending + away, taken, refused, pending, away, passedOver);
+                    taken + refused + pending + away,
+                    taken,
+                    refused,
+                    pending,
+                    away,
+                    passedOver,
+                    earlier);
         }
     }
 }

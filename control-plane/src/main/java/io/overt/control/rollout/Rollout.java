@@ -60,6 +60,11 @@ public record Rollout(
         throw new IllegalStateException("a plan whose last wave does not take all");
     }
 
+    /** Whether a wave names the edge, which an earlier one may have taken. */
+    boolean names(int wave, FleetIdentity edge, Set<String> labels) {
+        return takes(plan.waves().get(wave), edge, labels);
+    }
+
     private boolean takes(Plan.Wave wave, FleetIdentity edge, Set<String> labels) {
         return (wave.sites().isEmpty() || wave.sites().contains(edge.site()))
                 && (wave.labels().isEmpty() || wave.labels().stream().anyMatch(labels::contains))

@@ -202,6 +202,10 @@ public sealed interface State {
             if (seen.edges() > 0 && seen.taken() == seen.edges()) {
                 return through(looked, "taken by " + seen.taken() + " of " + seen.edges());
             }
+            if (seen.edges() == 0 && seen.earlier() > 0) {
+                return through(
+                        looked, "no edge beyond the " + seen.earlier() + " that had it before");
+            }
             boolean answered = seen.edges() > 0 && seen.pending() == 0 && seen.away() == 0;
             boolean late = !looked.at().isBefore(deadline());
             if (!answered && !late) {

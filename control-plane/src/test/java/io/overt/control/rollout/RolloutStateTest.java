@@ -232,6 +232,17 @@ class RolloutStateTest {
                 .isEqualTo(Phase.PAUSED);
     }
 
+    /** Which it is for certain only where the waves before it have an edge of it. */
+    @Test
+    void a_wave_whose_edges_all_had_it_before_is_over_at_once_and_one_without_edges_is_not() {
+        var offering =
+                new State.Offering(rollout(plan(List.of(canary(), everyone()))), 1, NOON, Set.of());
+
+        assertThat(look(offering, NOON, having(first, 8)).phase()).isEqualTo(Phase.BAKING);
+        assertThat(look(offering, NOON, having(first, 7)).phase()).isEqualTo(Phase.WAVE);
+        assertThat(look(offering, NOON).phase()).isEqualTo(Phase.WAVE);
+    }
+
     @Test
     void while_paused_who_has_it_keeps_it_and_nobody_gets_it_who_has_not() {
         var begun = State.begin(rollout(plan(List.of(everyone()))), 0, Optional.empty());
@@ -261,7 +272,7 @@ class RolloutStateTest {
         assertThat(Target.of(begun, first)).isEqualTo(new Target(7, 8));
         assertThat(Target.of(begun, old)).isEqualTo(new Target(7, 0));
         assertThat(Progress.of(rollout, 0, List.of(first, old)))
-                .isEqualTo(new Progress(1, 0, 0, 1, 0, 1));
+                .isEqualTo(new Progress(1, 0, 0, 1, 0, 1, 0));
     }
 
     @Test

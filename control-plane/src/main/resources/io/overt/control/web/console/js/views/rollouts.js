@@ -187,7 +187,7 @@ function taken(now) {
     at += width;
     return bar;
   });
-  const words = [`${now.taken ?? 0} of ${count(now.edges ?? 0, "edge")} have it`, now.refused && `${now.refused} refused`, now.pending && `${now.pending} to answer`, now.away && `${now.away} away`, now.passedOver && `${now.passedOver} passed over`].filter(Boolean);
+  const words = [`${now.taken ?? 0} of ${count(now.edges ?? 0, "edge")} have it`, now.refused && `${now.refused} refused`, now.pending && `${now.pending} to answer`, now.away && `${now.away} away`, now.passedOver && `${now.passedOver} passed over`, now.earlier && `${now.earlier} had it before`].filter(Boolean);
   return h("div", null, svg("svg.fleet.line", { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true", width: "100%", height: 8 }, bars), h("span.small", null, words.join(", ")));
 }
 
