@@ -30,10 +30,11 @@ import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.publish.PublishedPolicy;
 import io.overt.control.rollout.ApprovalBook;
 import io.overt.control.rollout.EmergencyDesk;
-import io.overt.control.rollout.RolloutDesk;
+import io.overt.control.rollout.RolloutCourse;
 import io.overt.control.rollout.RolloutDriver;
 import io.overt.control.rollout.RolloutMeters;
 import io.overt.control.rollout.RolloutSettings;
+import io.overt.control.rollout.Rollouts;
 import io.overt.control.store.ApprovalStore;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
@@ -152,7 +153,7 @@ public final class ControlPlane {
                         _ -> Optional.ofNullable(announced.get()).ifPresent(Runnable::run));
         var rolloutMeters = new RolloutMeters(meters);
         var rollouts =
-                new RolloutDesk(
+                Rollouts.open(
                         new RolloutStore(database),
                         versions,
                         new ApprovalBook(
@@ -164,7 +165,7 @@ public final class ControlPlane {
                         config.rollout(),
                         clock,
                         rolloutMeters);
-        announced.set(rollouts::nudge);
+        announced.set(rollouts.course()::nudge);
         var emergencies = new EmergencyDesk(new EmergencyStore(database), key::sign, clock);
         var edges = new EdgeStore(database);
         var fleet =
@@ -173,19 +174,19 @@ public final class ControlPlane {
                         parts.add("edge-states", EdgeStates.start(edges, tls.self(), meters)),
                         tls.self(),
                         new EdgeTraitStore(database),
-                        rollouts,
+                        rollouts.targets(),
                         emergencies::of,
                         database.hearsOthers() ? EdgeFleet.Others.SOME : EdgeFleet.Others.NONE,
                         clock,
                         nonces(),
                         meters);
-        rollouts.serve(fleet);
+        rollouts.course().serve(fleet);
         emergencies.serve(fleet::order);
         var lease = parts.add("rollout-lease", database.lease("rollouts"));
         parts.add(
                 "rollouts",
                 RolloutDriver.start(
-                        rollouts,
+                        rollouts.course(),
                         emergencies,
                         () -> lease.hold().isPresent(),
                         clock,
@@ -204,7 +205,8 @@ public final class ControlPlane {
                 "store-watch",
                 database.watch(
                         Topic.POLICY,
-                        whatOthersDid(publisher, rollouts, fleet, config.store(), readiness),
+                        whatOthersDid(
+                                publisher, rollouts.course(), fleet, config.store(), readiness),
                         meters));
 
         // Beside all that: no log's trouble is policy's.
@@ -216,11 +218,11 @@ public final class ControlPlane {
         var once = new Once(new KeyedActStore(database), clock);
         var services =
                 Stream.<BindableService>of(
-                                new PolicyAdminService(publisher, versions, fleet, rollouts),
+                                new PolicyAdminService(publisher, versions, fleet, rollouts.desk()),
                                 new RolloutAdminService(
                                         rollouts,
                                         emergencies,
-                                        new SiteViews(fleet, rollouts, emergencies)),
+                                        new SiteViews(fleet, rollouts.course(), emergencies)),
                                 new PolicyAuthorService(publisher, versions),
                                 new ExclusionAdminService(fleet, clock),
                                 new LogViewService(
@@ -409,7 +411,7 @@ public final class ControlPlane {
     /** Also finds out whether the store answers. */
     private static Runnable whatOthersDid(
             PolicyPublisher publisher,
-            RolloutDesk rollouts,
+            RolloutCourse rollouts,
             EdgeFleet fleet,
             StoreConfig config,
             Readiness readiness) {

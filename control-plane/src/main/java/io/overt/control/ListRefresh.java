@@ -3,7 +3,7 @@ package io.overt.control;
 import io.overt.control.publish.PolicyPublisher;
 import io.overt.control.publish.Publication;
 import io.overt.control.publish.SubmittedFiles;
-import io.overt.control.rollout.RolloutDesk;
+import io.overt.control.rollout.Rollouts;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class ListRefresh implements AutoCloseable {
     private final PolicyPublisher publisher;
     private final PolicyStore versions;
-    private final RolloutDesk rollouts;
+    private final Rollouts rollouts;
     private final BooleanSupplier mine;
 
     /** A list may have changed while no process looked: the first look is at the start. */
@@ -36,7 +36,7 @@ final class ListRefresh implements AutoCloseable {
     static ListRefresh start(
             PolicyPublisher publisher,
             PolicyStore versions,
-            RolloutDesk rollouts,
+            Rollouts rollouts,
             BooleanSupplier mine) {
         var refresh = new ListRefresh(publisher, versions, rollouts, mine);
         refresh.thread.start();
@@ -46,7 +46,7 @@ final class ListRefresh implements AutoCloseable {
     private ListRefresh(
             PolicyPublisher publisher,
             PolicyStore versions,
-            RolloutDesk rollouts,
+            Rollouts rollouts,
             BooleanSupplier mine) {
         this.publisher = publisher;
         this.versions = versions;
@@ -61,7 +61,7 @@ final class ListRefresh implements AutoCloseable {
      * @return the version that says so; 0 when it has to wait, or what is in force says it already
      */
     long ask() {
-        if (rollouts.running().isPresent()) {
+        if (rollouts.course().running().isPresent()) {
             wanted.release();
             return 0;
         }
@@ -74,8 +74,8 @@ final class ListRefresh implements AutoCloseable {
                 wanted.acquire();
                 var _ = wanted.drainPermits();
                 long seen = 0;
-                while (rollouts.running().isPresent()) {
-                    seen = rollouts.awaitChange(seen, LOOK.toNanos());
+                while (rollouts.course().running().isPresent()) {
+                    seen = rollouts.course().awaitChange(seen, LOOK.toNanos());
                 }
                 if (!isDone()) {
                     Thread.sleep(LOOK);
@@ -103,7 +103,7 @@ final class ListRefresh implements AutoCloseable {
     }
 
     private synchronized long publish() {
-        var inForce = versions.find(rollouts.base());
+        var inForce = versions.find(rollouts.course().base());
         if (inForce.isEmpty()) {
             return 0; // Nothing was ever in force.
         }
@@ -125,7 +125,7 @@ final class ListRefresh implements AutoCloseable {
     }
 
     private long rollOut(SignedVersion version) {
-        if (rollouts.refreshed(version).isEmpty()) {
+        if (rollouts.desk().refreshed(version).isEmpty()) {
             // Somebody began a rollout meanwhile: afterwards, from what is in force then.
             wanted.release();
         }

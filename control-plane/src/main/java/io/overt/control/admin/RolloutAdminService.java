@@ -11,7 +11,7 @@ import io.overt.control.rollout.ApprovalBook;
 import io.overt.control.rollout.EmergencyDesk;
 import io.overt.control.rollout.Event.Act;
 import io.overt.control.rollout.RefusedException;
-import io.overt.control.rollout.RolloutDesk;
+import io.overt.control.rollout.Rollouts;
 import io.overt.proto.control.v1.AbortRolloutRequest;
 import io.overt.proto.control.v1.ApproveRequest;
 import io.overt.proto.control.v1.ApproveResponse;
@@ -44,16 +44,17 @@ import io.overt.service.identity.RefusalTrailer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Rollouts, approvals and emergencies for people's tools. Runs on the virtual threads of calls. */
 public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImplBase {
-    private final RolloutDesk desk;
+    private final Rollouts rollouts;
     private final EmergencyDesk emergencies;
     private final SiteViews sites;
 
     /** Serves these. */
-    public RolloutAdminService(RolloutDesk desk, EmergencyDesk emergencies, SiteViews sites) {
-        this.desk = desk;
+    public RolloutAdminService(Rollouts rollouts, EmergencyDesk emergencies, SiteViews sites) {
+        this.rollouts = rollouts;
         this.emergencies = emergencies;
         this.sites = sites;
     }
@@ -70,7 +71,7 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
         answer(
                 observer,
                 () -> {
-                    var version = desk.require(request.getVersion());
+                    var version = rollouts.views().require(request.getVersion());
                     return FetchVersionResponse.newBuilder()
                             .setVersion(WireVersions.of(version))
                             .addAllFiles(version.bundle().getFilesList())
@@ -87,19 +88,20 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
                 () ->
                         StartRolloutResponse.newBuilder()
                                 .setRollout(
-                                        desk.start(
-                                                request.getVersion(),
-                                                request.hasPlan()
-                                                        ? Optional.of(request.getPlan())
-                                                        : Optional.empty(),
-                                                caller,
-                                                request.getReason()))
+                                        rollouts.desk()
+                                                .start(
+                                                        request.getVersion(),
+                                                        request.hasPlan()
+                                                                ? Optional.of(request.getPlan())
+                                                                : Optional.empty(),
+                                                        caller,
+                                                        request.getReason()))
                                 .build());
     }
 
     @Override
     public void getRollout(GetRolloutRequest request, StreamObserver<RolloutState> observer) {
-        answer(observer, () -> desk.view(request.getId()));
+        answer(observer, () -> rollouts.views().view(request.getId()));
     }
 
     @Override
@@ -116,7 +118,7 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
                                             1,
                                             MOST_LISTED);
                     // One more tells whether there is another page.
-                    var found = desk.list(below(request.getPageToken()), size + 1);
+                    var found = rollouts.views().list(below(request.getPageToken()), size + 1);
                     var response =
                             ListRolloutsResponse.newBuilder()
                                     .addAllRollouts(found.subList(0, Math.min(size, found.size())));
@@ -143,12 +145,12 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
     public void watchRollout(WatchRolloutRequest request, StreamObserver<RolloutState> observer) {
         var stream = (ServerCallStreamObserver<RolloutState>) observer;
         try {
-            var shown = desk.view(request.getId());
+            var shown = rollouts.views().view(request.getId());
             stream.onNext(shown);
             long seen = 0;
             while (!over(shown) && !stream.isCancelled()) {
-                seen = desk.awaitChange(seen, Duration.ofSeconds(1).toNanos());
-                var now = desk.view(shown.getId());
+                seen = rollouts.course().awaitChange(seen, Duration.ofSeconds(1).toNanos());
+                var now = rollouts.views().view(shown.getId());
                 // Who reads slowly is told less often, not later and later.
                 if (!now.equals(shown) && (stream.isReady() || over(now))) {
                     shown = now;
@@ -190,27 +192,56 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
 
     @Override
     public void pauseRollout(PauseRolloutRequest request, StreamObserver<RolloutState> observer) {
-        ask(request.getId(), Act.PAUSE, request.getReason(), observer);
+        ask(
+                request.getId(),
+                revision(request.hasIfRevision(), request.getIfRevision()),
+                Act.PAUSE,
+                request.getReason(),
+                observer);
     }
 
     @Override
     public void resumeRollout(ResumeRolloutRequest request, StreamObserver<RolloutState> observer) {
-        ask(request.getId(), Act.RESUME, request.getReason(), observer);
+        ask(
+                request.getId(),
+                revision(request.hasIfRevision(), request.getIfRevision()),
+                Act.RESUME,
+                request.getReason(),
+                observer);
     }
 
     @Override
     public void abortRollout(AbortRolloutRequest request, StreamObserver<RolloutState> observer) {
-        ask(request.getId(), Act.ABORT, request.getReason(), observer);
+        ask(
+                request.getId(),
+                revision(request.hasIfRevision(), request.getIfRevision()),
+                Act.ABORT,
+                request.getReason(),
+                observer);
     }
 
     @Override
     public void rollBack(RollBackRequest request, StreamObserver<RolloutState> observer) {
-        ask(request.getId(), Act.ROLL_BACK, request.getReason(), observer);
+        ask(
+                request.getId(),
+                revision(request.hasIfRevision(), request.getIfRevision()),
+                Act.ROLL_BACK,
+                request.getReason(),
+                observer);
     }
 
-    private void ask(long id, Act act, String reason, StreamObserver<RolloutState> observer) {
+    private void ask(
+            long id,
+            OptionalLong revision,
+            Act act,
+            String reason,
+            StreamObserver<RolloutState> observer) {
         var caller = caller();
-        answer(observer, () -> desk.ask(id, act, caller, reason));
+        answer(observer, () -> rollouts.desk().ask(id, revision, act, caller, reason));
+    }
+
+    private static OptionalLong revision(boolean given, long revision) {
+        return given ? OptionalLong.of(revision) : OptionalLong.empty();
     }
 
     @Override
@@ -219,7 +250,9 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
         answer(
                 observer,
                 () -> {
-                    var name = desk.approve(request.getVersion(), request.getSignature(), caller);
+                    var name =
+                            rollouts.desk()
+                                    .approve(request.getVersion(), request.getSignature(), caller);
                     return ApproveResponse.newBuilder()
                             .setApprover(name)
                             .setApprovals(approvals(request.getVersion()))
@@ -234,10 +267,10 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
     }
 
     private ListApprovalsResponse approvals(long version) throws RefusedException {
-        var standing = desk.approvals(version);
+        var standing = rollouts.views().approvals(version);
         var response =
                 ListApprovalsResponse.newBuilder()
-                        .setVersion(desk.require(version).version())
+                        .setVersion(rollouts.views().require(version).version())
                         .setNeeded(standing.needed())
                         .setCounted(standing.counted());
         standing.lines().forEach(line -> response.addApprovals(approval(line)));
@@ -261,9 +294,11 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
                 observer,
                 () ->
                         GetStatementResponse.newBuilder()
-                                .setVersion(desk.require(request.getVersion()).version())
+                                .setVersion(
+                                        rollouts.views().require(request.getVersion()).version())
                                 .setStatement(
-                                        ByteString.copyFrom(desk.statement(request.getVersion())))
+                                        ByteString.copyFrom(
+                                                rollouts.views().statement(request.getVersion())))
                                 .build());
     }
 
@@ -358,6 +393,7 @@ public final class RolloutAdminService extends RolloutAdminGrpc.RolloutAdminImpl
                 switch (e.kind()) {
                     case NOT_FOUND -> Status.NOT_FOUND;
                     case NOT_NOW, NOT_APPROVED -> Status.FAILED_PRECONDITION;
+                    case CHANGED_SINCE -> Status.ABORTED;
                     case MALFORMED -> Status.INVALID_ARGUMENT;
                 };
         return RefusalTrailer.exception(status.withDescription(e.getMessage()), e.refusal());

@@ -4,7 +4,7 @@ import io.overt.control.edges.EdgeDetails;
 import io.overt.control.edges.EdgeFleet;
 import io.overt.control.rollout.EmergencyDesk;
 import io.overt.control.rollout.RefusedException;
-import io.overt.control.rollout.RolloutDesk;
+import io.overt.control.rollout.RolloutCourse;
 import io.overt.proto.control.v1.EdgeAbility;
 import io.overt.proto.control.v1.Emergency;
 import io.overt.proto.control.v1.EmergencyEdge;
@@ -20,13 +20,13 @@ import java.util.stream.Collectors;
 /** Sites with their edges, and emergencies with what edges made of them. */
 public final class SiteViews {
     private final EdgeFleet fleet;
-    private final RolloutDesk desk;
+    private final RolloutCourse rollouts;
     private final EmergencyDesk emergencies;
 
     /** Shows these. */
-    public SiteViews(EdgeFleet fleet, RolloutDesk desk, EmergencyDesk emergencies) {
+    public SiteViews(EdgeFleet fleet, RolloutCourse rollouts, EmergencyDesk emergencies) {
         this.fleet = fleet;
-        this.desk = desk;
+        this.rollouts = rollouts;
         this.emergencies = emergencies;
     }
 
@@ -42,8 +42,8 @@ public final class SiteViews {
     }
 
     ListSitesResponse list() {
-        var running = desk.running();
-        var response = ListSitesResponse.newBuilder().setBaseVersion(desk.base());
+        var running = rollouts.running();
+        var response = ListSitesResponse.newBuilder().setBaseVersion(rollouts.base());
         running.ifPresent(rollout -> response.setRollout(rollout.id()));
         var bySite =
                 fleet.details().stream()

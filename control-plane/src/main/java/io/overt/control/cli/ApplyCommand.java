@@ -11,14 +11,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl apply}. */
 @Command(
@@ -28,10 +24,7 @@ import picocli.CommandLine.Spec;
             "Publishes a policy and begins its rollout, unless it has problems: to every edge at once,",
             "or by the control plane's plan and approvals. Applied again unchanged, it uses no new version number."
         })
-final class ApplyCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class ApplyCommand extends OvertctlCommand {
     @Parameters(
             paramLabel = "POLICY",
             description = "The policy's document, or the folder with its policy.yaml.")
@@ -46,10 +39,8 @@ final class ApplyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null || policy == null) {
-            throw new IllegalStateException("picocli fills in both");
-        }
-        var folder = PolicyFolder.read(policy);
+        var overtctl = overtctl();
+        var folder = PolicyFolder.read(filledIn(policy));
         try (var connection = overtctl.connect()) {
             var response =
                     connection
@@ -157,7 +148,7 @@ final class ApplyCommand implements Callable<Integer> {
             PublishResponse response,
             String rollout,
             List<Edge> laggards) {
-        var out = spec.commandLine().getOut();
+        var out = spec().commandLine().getOut();
         var json = new LinkedHashMap<String, Object>();
         json.put("outcome", outcome(response.getOutcome()));
         json.put("version", response.getVersion());

@@ -10,14 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl approve}. */
 @Command(
@@ -27,10 +23,7 @@ import picocli.CommandLine.Spec;
             "Hands in a person's signature over what `overtctl statement` prints.",
             "Without --signature: who has approved the version so far."
         })
-final class ApproveCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class ApproveCommand extends OvertctlCommand {
     @Parameters(paramLabel = "VERSION", description = "A published version.")
     private long version;
 
@@ -43,9 +36,7 @@ final class ApproveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
+        var overtctl = overtctl();
         try (var connection = overtctl.connect()) {
             ListApprovalsResponse approvals;
             if (signature == null) {
@@ -70,7 +61,7 @@ final class ApproveCommand implements Callable<Integer> {
                 approvals = answer.getApprovals();
             }
             overtctl.format()
-                    .print(spec.commandLine().getOut(), json(approvals), () -> text(approvals));
+                    .print(spec().commandLine().getOut(), json(approvals), () -> text(approvals));
             return ExitCode.OK;
         }
     }

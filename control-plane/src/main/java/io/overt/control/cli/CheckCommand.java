@@ -9,23 +9,16 @@ import io.overt.proto.control.v1.CheckResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl check}. */
 @Command(
         name = "check",
         description = "Compiles a policy and tells every problem; changes nothing.")
-final class CheckCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class CheckCommand extends OvertctlCommand {
     @Parameters(
             paramLabel = "POLICY",
             description = "The policy's document, or the folder with its policy.yaml.")
@@ -38,13 +31,11 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null || policy == null) {
-            throw new IllegalStateException("picocli fills in both");
-        }
-        var folder = PolicyFolder.read(policy);
+        var overtctl = overtctl();
+        var folder = PolicyFolder.read(filledIn(policy));
         var response = offline ? compile(folder) : ask(overtctl, folder);
         var report = new LinkedHashMap<String, Object>();
-        new ProblemReport(folder, spec.commandLine().getOut(), overtctl.format())
+        new ProblemReport(folder, spec().commandLine().getOut(), overtctl.format())
                 .print(report, response.getProblemsList(), response.getWarningsList(), "ok");
         return response.getProblemsCount() == 0 ? ExitCode.OK : ExitCode.PROBLEMS;
     }

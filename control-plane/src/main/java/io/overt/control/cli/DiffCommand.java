@@ -7,14 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl diff}. */
 @Command(
@@ -24,10 +20,7 @@ import picocli.CommandLine.Spec;
             "Tells what differs between two policies: rules added, removed, moved and changed, lists, and lines.",
             "A policy is a folder, a document, or a published version: @7, @newest."
         })
-final class DiffCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class DiffCommand extends OvertctlCommand {
     @Parameters(index = "0", paramLabel = "OLD", description = "A policy.")
     private @Nullable String before;
 
@@ -41,15 +34,15 @@ final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null || before == null || after == null) {
-            throw new IllegalStateException("picocli fills them in");
-        }
+        var overtctl = overtctl();
         var diff =
                 PolicyDiff.of(
-                        PublishedPolicy.contents(PublishedPolicy.read(before, overtctl).files()),
-                        PublishedPolicy.contents(PublishedPolicy.read(after, overtctl).files()),
+                        PublishedPolicy.contents(
+                                PublishedPolicy.read(filledIn(before), overtctl).files()),
+                        PublishedPolicy.contents(
+                                PublishedPolicy.read(filledIn(after), overtctl).files()),
                         PolicySource.DOCUMENT);
-        overtctl.format().print(spec.commandLine().getOut(), json(diff), () -> text(diff));
+        overtctl.format().print(spec().commandLine().getOut(), json(diff), () -> text(diff));
         return exitCode && !diff.same() ? ExitCode.DIFFERS : ExitCode.OK;
     }
 

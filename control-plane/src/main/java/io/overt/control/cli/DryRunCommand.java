@@ -5,14 +5,10 @@ import io.overt.control.author.RecordFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl dry-run}. */
 @Command(
@@ -23,10 +19,7 @@ import picocli.CommandLine.Spec;
             "Records are what edges write, one line of JSON a connection. Nothing is changed.",
             "A policy is a folder, a document, or a published version: @7, @newest."
         })
-final class DryRunCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class DryRunCommand extends OvertctlCommand {
     @Parameters(index = "0", paramLabel = "OLD", description = "A policy.")
     private @Nullable String before;
 
@@ -54,17 +47,18 @@ final class DryRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null || before == null || after == null) {
-            throw new IllegalStateException("picocli fills them in");
-        }
+        var overtctl = overtctl();
         var earlier =
                 LocalPolicy.compile(
-                        PublishedPolicy.read(before, overtctl), spec, overtctl.format());
+                        PublishedPolicy.read(filledIn(before), overtctl),
+                        spec(),
+                        overtctl.format());
         if (earlier.isEmpty()) {
             return ExitCode.PROBLEMS;
         }
         var later =
-                LocalPolicy.compile(PublishedPolicy.read(after, overtctl), spec, overtctl.format());
+                LocalPolicy.compile(
+                        PublishedPolicy.read(filledIn(after), overtctl), spec(), overtctl.format());
         if (later.isEmpty()) {
             return ExitCode.PROBLEMS;
         }
@@ -73,7 +67,7 @@ final class DryRunCommand implements Callable<Integer> {
             RecordFile.feed(file, System.in, run);
         }
         var answer = new DryRunAnswer(run.report(), Math.max(0, limit));
-        overtctl.format().print(spec.commandLine().getOut(), answer.json(), answer::text);
+        overtctl.format().print(spec().commandLine().getOut(), answer.json(), answer::text);
         return exitCode && run.report().changed() > 0 ? ExitCode.DIFFERS : ExitCode.OK;
     }
 

@@ -6,15 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl explain}. */
 @Command(
@@ -25,10 +21,7 @@ import picocli.CommandLine.Spec;
             "A fact that is left out is unknown: where it would matter, that is the answer. No user,"
                     + " no CONNECT and a hello that could be read are assumed."
         })
-final class ExplainCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class ExplainCommand extends OvertctlCommand {
     @Parameters(
             paramLabel = "POLICY",
             description = "The policy's document, or the folder with its policy.yaml.")
@@ -116,18 +109,16 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null || policy == null) {
-            throw new IllegalStateException("picocli fills in both");
-        }
+        var overtctl = overtctl();
         var given = facts();
-        var compiled = LocalPolicy.read(policy, spec, overtctl.format());
+        var compiled = LocalPolicy.read(filledIn(policy), spec(), overtctl.format());
         if (compiled.isEmpty()) {
             return ExitCode.PROBLEMS;
         }
         var answer = ExplainAnswer.of(compiled.get().policy(), given);
         overtctl.format()
                 .print(
-                        spec.commandLine().getOut(),
+                        spec().commandLine().getOut(),
                         answer.json(),
                         () -> answer.text(compiled.get().folder().document().toString()));
         return answer.isCertain() ? ExitCode.OK : ExitCode.CANNOT_TELL;
@@ -159,7 +150,7 @@ final class ExplainCommand implements Callable<Integer> {
                             request.substring(blank + 1).strip(),
                             headerLines()));
         } else if (!headers.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--header without --request");
+            throw new ParameterException(spec().commandLine(), "--header without --request");
         }
         refuse(facts.contradiction());
         return facts;
@@ -171,7 +162,7 @@ final class ExplainCommand implements Callable<Integer> {
             int colon = line.indexOf(':');
             if (colon <= 0) {
                 throw new ParameterException(
-                        spec.commandLine(),
+                        spec().commandLine(),
                         "--header \"" + line + "\" (expected: \"Name: value\")");
             }
             lines.add(
@@ -188,7 +179,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private void refuse(Optional<String> why) {
         if (why.isPresent()) {
-            throw new ParameterException(spec.commandLine(), why.get());
+            throw new ParameterException(spec().commandLine(), why.get());
         }
     }
 }

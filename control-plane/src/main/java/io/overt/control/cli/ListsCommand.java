@@ -28,10 +28,7 @@ import picocli.CommandLine.Spec;
                     + " when one could not be fetched at the last look."
         },
         subcommands = ListsCommand.Refresh.class)
-final class ListsCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class ListsCommand extends OvertctlCommand {
     @Override
     public Integer call() throws Exception {
         try (var connection = overtctl().connect()) {
@@ -43,20 +40,13 @@ final class ListsCommand implements Callable<Integer> {
             overtctl()
                     .format()
                     .print(
-                            spec.commandLine().getOut(),
+                            spec().commandLine().getOut(),
                             lists.stream().map(ListsCommand::json).toList(),
                             () -> table(lists));
             return lists.stream().allMatch(list -> list.getProblem().isEmpty())
                     ? ExitCode.OK
                     : ExitCode.NOT_IN_FORCE;
         }
-    }
-
-    private Overtctl overtctl() {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
-        return overtctl;
     }
 
     /** {@code overtctl lists refresh}. */
@@ -80,10 +70,7 @@ final class ListsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            if (lists == null) {
-                throw new IllegalStateException("picocli fills it in");
-            }
-            var overtctl = lists.overtctl();
+            var overtctl = filledIn(lists).overtctl();
             try (var connection = overtctl.connect()) {
                 var answer =
                         connection

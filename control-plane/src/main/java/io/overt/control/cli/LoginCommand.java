@@ -5,14 +5,9 @@ import io.overt.proto.control.v1.GetSelfRequest;
 import io.overt.service.config.ConfigException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl login}. */
 @Command(
@@ -21,10 +16,7 @@ import picocli.CommandLine.Spec;
             "Signs you in at the organisation's identity provider, and keeps your token in a file for you alone.",
             "Until the token ends, overtctl uses it where the configuration names no certificate."
         })
-final class LoginCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class LoginCommand extends OvertctlCommand {
     @Option(
             names = "--device",
             description = "By a browser on another machine: you are shown a code to type there.")
@@ -32,9 +24,7 @@ final class LoginCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
+        var overtctl = overtctl();
         var settings = overtctl.settings();
         var login =
                 settings.web()
@@ -43,7 +33,7 @@ final class LoginCommand implements Callable<Integer> {
                                 () ->
                                         new ConfigException(
                                                 "no web.login section in the configuration (expected: the identity provider's issuer and client-id)"));
-        var err = spec.commandLine().getErr();
+        var err = spec().commandLine().getErr();
         String token;
         try (var provider = new ProviderLogin(login, err)) {
             token = device ? provider.byDevice() : provider.byBrowser();
@@ -70,7 +60,7 @@ final class LoginCommand implements Callable<Integer> {
                                                                             held.getSitesList())
                                                                     + ")"))
                             .collect(Collectors.joining(", "));
-            spec.commandLine()
+            spec().commandLine()
                     .getOut()
                     .println("signed in as " + Output.printable(self.getShown()) + ": " + roles);
         }

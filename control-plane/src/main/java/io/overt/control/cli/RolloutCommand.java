@@ -13,11 +13,13 @@ import io.overt.proto.control.v1.StartRolloutRequest;
 import io.overt.proto.control.v1.WatchRolloutRequest;
 import io.overt.service.config.ConfigFile;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -128,8 +130,24 @@ final class RolloutCommand extends CommandGroup {
             return id;
         }
 
+        @Option(
+                names = "--if-revision",
+                paramLabel = "N",
+                description =
+                        "Only if it is as you have seen it: the last revision in the history that show printed. Asks for ROLLOUT.")
+        private @Nullable Long ifRevision;
+
         String reason() {
             return reason;
+        }
+
+        Optional<Long> ifRevision() {
+            if (ifRevision != null && id == 0) {
+                throw new ParameterException(
+                        spec().commandLine(),
+                        "--if-revision without ROLLOUT, whose revision it is");
+            }
+            return Optional.ofNullable(ifRevision);
         }
     }
 
@@ -138,8 +156,9 @@ final class RolloutCommand extends CommandGroup {
     static final class Pause extends Act {
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) {
-            return rollouts.pauseRollout(
-                    PauseRolloutRequest.newBuilder().setId(id()).setReason(reason()).build());
+            var request = PauseRolloutRequest.newBuilder().setId(id()).setReason(reason());
+            ifRevision().ifPresent(request::setIfRevision);
+            return rollouts.pauseRollout(request.build());
         }
     }
 
@@ -153,8 +172,9 @@ final class RolloutCommand extends CommandGroup {
     static final class Resume extends Act {
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) {
-            return rollouts.resumeRollout(
-                    ResumeRolloutRequest.newBuilder().setId(id()).setReason(reason()).build());
+            var request = ResumeRolloutRequest.newBuilder().setId(id()).setReason(reason());
+            ifRevision().ifPresent(request::setIfRevision);
+            return rollouts.resumeRollout(request.build());
         }
     }
 
@@ -166,8 +186,9 @@ final class RolloutCommand extends CommandGroup {
     static final class Abort extends Act {
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) {
-            return rollouts.abortRollout(
-                    AbortRolloutRequest.newBuilder().setId(id()).setReason(reason()).build());
+            var request = AbortRolloutRequest.newBuilder().setId(id()).setReason(reason());
+            ifRevision().ifPresent(request::setIfRevision);
+            return rollouts.abortRollout(request.build());
         }
     }
 
@@ -179,8 +200,9 @@ final class RolloutCommand extends CommandGroup {
     static final class Back extends Act {
         @Override
         RolloutState ask(RolloutAdminBlockingStub rollouts) {
-            return rollouts.rollBack(
-                    RollBackRequest.newBuilder().setId(id()).setReason(reason()).build());
+            var request = RollBackRequest.newBuilder().setId(id()).setReason(reason());
+            ifRevision().ifPresent(request::setIfRevision);
+            return rollouts.rollBack(request.build());
         }
     }
 

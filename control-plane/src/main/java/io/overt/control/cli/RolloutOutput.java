@@ -62,6 +62,7 @@ final class RolloutOutput {
                 rollout.getPossibleList().stream()
                         .map(act -> word(act.name(), "ROLLOUT_ACT_"))
                         .toList());
+        json.put("revision", rollout.getRevision());
         json.put("history", rollout.getHistoryList().stream().map(RolloutOutput::json).toList());
         return json;
     }
@@ -132,7 +133,7 @@ final class RolloutOutput {
             text.append('\n').append(Output.table(gates));
         }
         var history = new ArrayList<List<String>>();
-        history.add(List.of("WHEN", "PHASE", "BY", "WHY"));
+        history.add(List.of("REVISION", "WHEN", "PHASE", "BY", "WHY"));
         rollout.getHistoryList().forEach(each -> history.add(row(each)));
         return text.append('\n').append(Output.table(history)).toString();
     }
@@ -233,6 +234,7 @@ final class RolloutOutput {
 
     private static List<String> row(RolloutTransition transition) {
         return List.of(
+                Long.toString(transition.getNumber()),
                 time(transition.getAt()),
                 phase(transition.getTo()),
                 transition.getActor().isEmpty() ? "-" : transition.getActor(),

@@ -8,32 +8,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl sites}. */
 @Command(
         name = "sites",
         description =
                 "Lists sites with their edges: versions, labels, figures, and their wave in the rollout that runs.")
-final class SitesCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class SitesCommand extends OvertctlCommand {
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
+        var overtctl = overtctl();
         try (var connection = overtctl.connect()) {
             var answer = connection.rollouts().listSites(ListSitesRequest.getDefaultInstance());
             overtctl.format()
                     .print(
-                            spec.commandLine().getOut(),
+                            spec().commandLine().getOut(),
                             answer.getSitesList().stream().map(SitesCommand::json).toList(),
                             () -> text(answer));
             return ExitCode.OK;

@@ -5,14 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl statement}. */
 @Command(
@@ -22,10 +18,7 @@ import picocli.CommandLine.Spec;
             "Prints what people sign who approve a version: its files with their digests.",
             "  overtctl statement 7 > v7; ssh-keygen -Y sign -f KEY -n overt-approval v7; overtctl approve 7 --signature v7.sig"
         })
-final class StatementCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class StatementCommand extends OvertctlCommand {
     @Parameters(paramLabel = "VERSION", description = "A published version.")
     private long version;
 
@@ -37,9 +30,7 @@ final class StatementCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
+        var overtctl = overtctl();
         try (var connection = overtctl.connect()) {
             var answer =
                     connection
@@ -54,7 +45,7 @@ final class StatementCommand implements Callable<Integer> {
             var json = new LinkedHashMap<String, Object>();
             json.put("version", answer.getVersion());
             json.put("statement", text);
-            overtctl.format().print(spec.commandLine().getOut(), json, () -> text);
+            overtctl.format().print(spec().commandLine().getOut(), json, () -> text);
             return ExitCode.OK;
         }
     }

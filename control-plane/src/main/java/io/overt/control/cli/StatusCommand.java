@@ -12,30 +12,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl status}. */
 @Command(name = "status", description = "Tells in a few lines how the fleet fares.")
-final class StatusCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class StatusCommand extends OvertctlCommand {
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
+        var overtctl = overtctl();
         try (var connection = overtctl.connect()) {
             var sites = connection.rollouts().listSites(ListSitesRequest.getDefaultInstance());
             var newest = newest(connection);
             overtctl.format()
                     .print(
-                            spec.commandLine().getOut(),
+                            spec().commandLine().getOut(),
                             json(sites, newest),
                             () -> text(sites, newest));
             return ExitCode.OK;

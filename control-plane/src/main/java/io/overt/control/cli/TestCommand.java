@@ -11,15 +11,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl test}. */
 @Command(
@@ -29,10 +25,7 @@ import picocli.CommandLine.Spec;
             "Runs a policy's own tests: the *.test.yaml files beside its document.",
             "Asks nobody; a policy with problems is told as by check."
         })
-final class TestCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class TestCommand extends OvertctlCommand {
     @Parameters(
             paramLabel = "POLICY",
             description = "The policy's document, or the folder with its policy.yaml.")
@@ -52,10 +45,8 @@ final class TestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null || policy == null) {
-            throw new IllegalStateException("picocli fills in both");
-        }
-        var compiled = LocalPolicy.read(policy, spec, overtctl.format());
+        var overtctl = overtctl();
+        var compiled = LocalPolicy.read(filledIn(policy), spec(), overtctl.format());
         if (compiled.isEmpty()) {
             return ExitCode.PROBLEMS;
         }
@@ -118,7 +109,7 @@ final class TestCommand implements Callable<Integer> {
         json.put("problems", Output.problems(WireProblems.of(problems)));
         overtctl.format()
                 .print(
-                        spec.commandLine().getOut(),
+                        spec().commandLine().getOut(),
                         json,
                         () ->
                                 problems.stream()
@@ -134,7 +125,7 @@ final class TestCommand implements Callable<Integer> {
         json.put("tests", results.size());
         json.put("failed", results.stream().filter(each -> !each.failures().isEmpty()).count());
         json.put("results", results.stream().map(TestCommand::json).toList());
-        overtctl.format().print(spec.commandLine().getOut(), json, () -> text(results));
+        overtctl.format().print(spec().commandLine().getOut(), json, () -> text(results));
     }
 
     private static Map<String, Object> json(PolicyTest.Result result) {

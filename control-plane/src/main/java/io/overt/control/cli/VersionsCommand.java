@@ -1,20 +1,12 @@
 package io.overt.control.cli;
 
 import io.overt.proto.control.v1.ListVersionsRequest;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl versions}. */
 @Command(name = "versions", description = "Lists published versions, newest first.")
-final class VersionsCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class VersionsCommand extends OvertctlCommand {
     @Option(
             names = "--limit",
             paramLabel = "N",
@@ -23,9 +15,7 @@ final class VersionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
+        var overtctl = overtctl();
         try (var connection = overtctl.connect()) {
             var versions =
                     connection
@@ -37,7 +27,7 @@ final class VersionsCommand implements Callable<Integer> {
                             .getVersionsList();
             overtctl.format()
                     .print(
-                            spec.commandLine().getOut(),
+                            spec().commandLine().getOut(),
                             versions.stream().map(Output::json).toList(),
                             () -> Output.versions(versions));
             return ExitCode.OK;

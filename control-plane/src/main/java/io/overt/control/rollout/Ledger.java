@@ -81,7 +81,7 @@ record Ledger(State state, List<RolloutEventRow> history) {
     RolloutEventRow entry(Event event, Step step) {
         return new RolloutEventRow(
                 state.rollout().id(),
-                history.size() + 1L,
+                revision(),
                 event.at(),
                 actor(event),
                 state.phase().name(),
@@ -95,6 +95,11 @@ record Ledger(State state, List<RolloutEventRow> history) {
         var all = new ArrayList<>(history);
         all.add(entry);
         return new Ledger(next, all);
+    }
+
+    /** How often something has happened to it, its beginning among them. */
+    long revision() {
+        return history.size() + 1L;
     }
 
     RolloutStore.Mark mark() {

@@ -14,6 +14,7 @@ public final class RefusedException extends Exception {
         NOT_FOUND,
         NOT_NOW,
         NOT_APPROVED,
+        CHANGED_SINCE,
         MALFORMED
     }
 
@@ -44,6 +45,12 @@ public final class RefusedException extends Exception {
     public static RefusedException notApproved(String subject, String detail) {
         return new RefusedException(
                 Kind.NOT_APPROVED, RefusalReason.REFUSAL_REASON_NOT_APPROVED, subject, detail);
+    }
+
+    /** Not as the caller has seen it any more. */
+    public static RefusedException changedSince(String subject, String detail) {
+        return new RefusedException(
+                Kind.CHANGED_SINCE, RefusalReason.REFUSAL_REASON_CHANGED_SINCE, subject, detail);
     }
 
     /** A request that says what cannot be. */

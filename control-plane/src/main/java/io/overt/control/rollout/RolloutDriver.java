@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * One thread of its own; what others nudge meanwhile is looked at together.
  */
 public final class RolloutDriver implements AutoCloseable {
-    private final RolloutDesk desk;
+    private final RolloutCourse course;
     private final Clock clock;
     private final EmergencyDesk emergencies;
     private final BooleanSupplier drives;
@@ -41,24 +41,24 @@ public final class RolloutDriver implements AutoCloseable {
      * @param drives whether this control plane is the one that drives; asked often
      */
     public static RolloutDriver start(
-            RolloutDesk desk,
+            RolloutCourse course,
             EmergencyDesk emergencies,
             BooleanSupplier drives,
             Clock clock,
             RolloutMeters meters) {
-        var driver = new RolloutDriver(desk, emergencies, drives, clock, meters);
-        desk.onNudge(driver::wake);
+        var driver = new RolloutDriver(course, emergencies, drives, clock, meters);
+        course.onNudge(driver::wake);
         driver.thread.start();
         return driver;
     }
 
     private RolloutDriver(
-            RolloutDesk desk,
+            RolloutCourse course,
             EmergencyDesk emergencies,
             BooleanSupplier drives,
             Clock clock,
             RolloutMeters meters) {
-        this.desk = desk;
+        this.course = course;
         this.emergencies = emergencies;
         this.drives = drives;
         this.clock = clock;
@@ -84,9 +84,9 @@ public final class RolloutDriver implements AutoCloseable {
             try {
                 emergencies.follow();
                 if (drives.getAsBoolean() && hasWaitedForEdges()) {
-                    desk.look();
+                    course.look();
                 } else {
-                    desk.follow();
+                    course.follow();
                 }
             } catch (RuntimeException e) {
                 // The backstop of this thread: the store may be away, and comes back.
@@ -98,8 +98,8 @@ public final class RolloutDriver implements AutoCloseable {
 
     /** What a wave is judged by must not be the few edges that came back first. */
     private boolean hasWaitedForEdges() {
-        return !clock.instant().isBefore(started.plus(desk.waitAfterStart()))
-                || !desk.edgesAreExpected();
+        return !clock.instant().isBefore(started.plus(course.waitAfterStart()))
+                || !course.edgesAreExpected();
     }
 
     private Wish await() {
@@ -131,7 +131,7 @@ public final class RolloutDriver implements AutoCloseable {
 
     @Override
     public void close() {
-        desk.onNudge(() -> {});
+        course.onNudge(() -> {});
         lock.lock();
         try {
             wish = Wish.STOP;

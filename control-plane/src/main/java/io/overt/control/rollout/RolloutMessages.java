@@ -86,7 +86,7 @@ final class RolloutMessages {
                         .setStartedBy(rollout.startedBy())
                         .addAllPossible(possible(state))
                         .addAllHistory(history(ledger))
-                        .setRevision(ledger.history().size() + 1L);
+                        .setRevision(ledger.revision());
         state.next().ifPresent(next -> message.setNext(timestamp(next)));
         if (state instanceof State.Superseded superseded) {
             message.setSupersededBy(superseded.by());

@@ -29,11 +29,11 @@ public final class RolloutMeters {
                         .register(registry);
     }
 
-    void bind(RolloutDesk desk) {
+    void bind(RolloutCourse course) {
         for (var phase : Phase.values()) {
             Gauge.builder(
                             "overt.control.rollout.phase",
-                            desk,
+                            course,
                             each ->
                                     each.newest()
                                                     .map(State::phase)
@@ -45,7 +45,7 @@ public final class RolloutMeters {
                     .description("1 for the phase of the newest rollout, 0 for the others.")
                     .register(registry);
         }
-        Gauge.builder("overt.control.rollout.base", desk, RolloutDesk::base)
+        Gauge.builder("overt.control.rollout.base", course, RolloutCourse::base)
                 .description("Version that edges have which no rollout is concerned with.")
                 .register(registry);
     }

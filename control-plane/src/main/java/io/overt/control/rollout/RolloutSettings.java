@@ -63,7 +63,7 @@ public record RolloutSettings(
         if (approvers.isEmpty()) {
             return Optional.empty();
         }
-        var people = Approvers.read(approvers.get());
+        var people = Approvers.readForPolicy(approvers.get());
         if (people.people().size() < approvals
                 || (approvals > 0 && approvals < people.threshold())) {
             throw new ConfigException(

@@ -1,6 +1,7 @@
 package io.overt.control.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,84 @@ class ConsoleTest {
         assertThat(tab.text()).contains("failed");
     }
 
+    @Test
+    void a_rollout_is_heard_and_asked_for_where_no_stream_comes_through() throws Exception {
+        var _ = desk.edge("hq", "edge-1", List.of(), _ -> false);
+        var writer = open("ann", "policy");
+        publish(writer);
+        var watcher = open("vera", "fleet");
+        watcher.untilSeen("edges connected");
+        watcher.evaluate(KEEPS_STREAMS);
+        watcher.go(doorway("vera").url("rollouts/1"));
+        watcher.untilSeen("0 of 2 approvals");
+        watcher.until("streams.at(-1).told > 0");
+        await().until(() -> doorway("vera").streams() == 1);
+        var asked = asked(watcher);
+
+        approve(writer, 1, "alice");
+        watcher.untilSeen("1 of 2 approvals");
+        assertThat(asked(watcher)).as("heard, not asked").isEqualTo(asked);
+
+        doorway("vera").breakStreams();
+        approve(writer, 1, "bob");
+        watcher.untilSeen("Complete");
+        assertThat(asked(watcher)).as("asked, not heard").isGreaterThan(asked);
+        assertThat(doorway("vera").streams()).isZero();
+    }
+
+    @Test
+    void a_page_that_is_left_hears_nothing_any_more() throws Exception {
+        var tab = open("ann", "policy");
+        tab.evaluate(KEEPS_STREAMS);
+        publish(tab);
+        tab.until("streams.length === 1 && streams[0].told > 0 && streams[0].readyState === 1");
+
+        tab.go(doorway("ann").url("rollouts"));
+
+        tab.until("streams[0].readyState === 2");
+        tab.go(doorway("ann").url("rollouts/1"));
+        tab.until("streams.length === 2 && streams[1].told > 0");
+    }
+
+    private void publish(Tab tab) {
+        tab.fill("textbox", "policy.yaml", POLICY);
+        tab.untilSeen("It compiles: no problems, no warnings.");
+        tab.click("button", "Publish …");
+        tab.click("button", "Publish");
+        tab.untilSeen("Awaiting approval");
+    }
+
+    /** How often the page has asked for the rollout itself. */
+    private static int asked(Tab tab) {
+        return tab.evaluate(
+                        "performance.getEntriesByType('resource').filter(each => each.name.endsWith('/v1/rollouts/1')).length")
+                .getAsInt();
+    }
+
+    @Test
+    void what_is_decided_on_a_rollout_that_has_moved_on_is_not_done() throws Exception {
+        var tab = open("ann", "policy");
+        publish(tab);
+        tab.click("button", "Abort");
+        tab.untilSeen("Abort rollout 1 of v1?");
+
+        // Somebody else starts it anew, by another plan perhaps.
+        assertThat(
+                        tab.evaluate(
+                                        """
+                                        fetch("/v1/rollouts", {method: "POST", headers: {"content-type": "application/json"},
+                                          body: JSON.stringify({version: "1"})}).then(answer => answer.status)
+                                        """)
+                                .getAsInt())
+                .isEqualTo(200);
+        tab.click("button", "Abort");
+
+        tab.untilSeen("It has changed since it was read");
+        shot(tab, "rollout-moved-on");
+        tab.press("Escape");
+        tab.untilSeen("Rollout 2 took its place");
+    }
+
     private String problemNamed(Tab tab) {
         return tab.evaluate(
                         "document.querySelector('.problems button').innerText.replace(/\\s+/g, ' ').trim()")
@@ -128,19 +207,23 @@ class ConsoleTest {
     }
 
     private void approve(Tab tab, int version) throws Exception {
-        tab.go(doorway("ann").url("approvals/" + version));
-        for (var person : List.of("alice", "bob")) {
-            tab.untilSeen("ssh-keygen -Y sign -n overt-approval");
-            var statement =
-                    tab.evaluate(
-                                    "fetch('/v1/policy/versions/%d/statement').then(a => a.json()).then(a => a.statement)"
-                                            .formatted(version))
-                            .getAsString();
-            tab.upload("#signature", desk.sign(person, Base64.getDecoder().decode(statement)));
-            tab.click("button", "Approve");
-            tab.untilSeen((person.equals("alice") ? 1 : 2) + " of 2 approvals");
-        }
+        approve(tab, version, "alice");
+        approve(tab, version, "bob");
         shot(tab, "approvals");
+    }
+
+    /** Alice first. */
+    private void approve(Tab tab, int version, String person) throws Exception {
+        tab.go(doorway("ann").url("approvals/" + version));
+        tab.untilSeen("ssh-keygen -Y sign -n overt-approval");
+        var statement =
+                tab.evaluate(
+                                "fetch('/v1/policy/versions/%d/statement').then(a => a.json()).then(a => a.statement)"
+                                        .formatted(version))
+                        .getAsString();
+        tab.upload("#signature", desk.sign(person, Base64.getDecoder().decode(statement)));
+        tab.click("button", "Approve");
+        tab.untilSeen((person.equals("alice") ? 1 : 2) + " of 2 approvals");
     }
 
     private Path records() throws IOException {
@@ -180,6 +263,21 @@ class ConsoleTest {
     private static void shot(Tab tab, String name) throws IOException {
         tab.screenshot(Path.of("target/console/" + name + ".png"));
     }
+
+    /** The page's streams, and what each was told, for the test to look at. */
+    private static final String KEEPS_STREAMS =
+            """
+            globalThis.streams = [];
+            globalThis.EventSource = class extends EventSource {
+              constructor(...given) {
+                super(...given);
+                this.told = 0;
+                this.addEventListener("message", () => { this.told++; });
+                streams.push(this);
+              }
+            };
+            0
+            """;
 
     private static final String POLICY =
             """

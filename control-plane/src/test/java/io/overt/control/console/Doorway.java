@@ -3,6 +3,7 @@ package io.overt.control.console;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +29,8 @@ final class Doorway implements AutoCloseable {
     private final HttpClient client;
     private final URI to;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Set<InputStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean streamless;
 
     Doorway(URI to, SSLContext person) throws IOException {
         this.to = to;
@@ -43,8 +47,25 @@ final class Doorway implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/#/" + hash;
     }
 
+    /** From now on no stream comes through, as behind many a proxy; those that are open break. */
+    void breakStreams() throws IOException {
+        streamless = true;
+        for (var stream : streams) {
+            stream.close();
+        }
+    }
+
+    /** Streams that are open. */
+    int streams() {
+        return streams.size();
+    }
+
     private void pass(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (streamless && exchange.getRequestURI().getPath().endsWith(":watch")) {
+                exchange.sendResponseHeaders(502, -1);
+                return;
+            }
             var request =
                     HttpRequest.newBuilder(to.resolve(exchange.getRequestURI().toString()))
                             .timeout(Duration.ofSeconds(30))
@@ -58,7 +79,7 @@ final class Doorway implements AutoCloseable {
                     request.header(name, value);
                 }
             }
-            var answer = client.send(request.build(), BodyHandlers.ofByteArray());
+            var answer = client.send(request.build(), BodyHandlers.ofInputStream());
             answer.headers()
                     .map()
                     .forEach(
@@ -67,13 +88,35 @@ final class Doorway implements AutoCloseable {
                                     exchange.getResponseHeaders().put(name, values);
                                 }
                             });
-            boolean empty = answer.body().length == 0;
-            exchange.sendResponseHeaders(answer.statusCode(), empty ? -1 : answer.body().length);
-            if (!empty) {
-                exchange.getResponseBody().write(answer.body());
+            try (var body = answer.body()) {
+                if (answer.headers().firstValue("content-type").orElse("").startsWith(EVENTS)) {
+                    stream(exchange, answer.statusCode(), body);
+                    return;
+                }
+                var bytes = body.readAllBytes();
+                exchange.sendResponseHeaders(
+                        answer.statusCode(), bytes.length == 0 ? -1 : bytes.length);
+                if (bytes.length > 0) {
+                    exchange.getResponseBody().write(bytes);
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Until either side ends it; the other is told by closing. */
+    private void stream(HttpExchange exchange, int status, InputStream events) throws IOException {
+        streams.add(events);
+        try {
+            exchange.sendResponseHeaders(status, 0);
+            var piece = new byte[8 << 10];
+            for (int read = events.read(piece); read >= 0; read = events.read(piece)) {
+                exchange.getResponseBody().write(piece, 0, read);
+                exchange.getResponseBody().flush();
+            }
+        } finally {
+            streams.remove(events);
         }
     }
 
@@ -83,6 +126,8 @@ final class Doorway implements AutoCloseable {
         client.shutdownNow();
         threads.shutdownNow();
     }
+
+    private static final String EVENTS = "text/event-stream";
 
     private static final Set<String> CARRIED =
             new ConcurrentSkipListSet<>(

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -262,6 +263,38 @@ class RolloutCommandsTest {
                 .contains("overt://hq/operator/ann");
         assertThat(overtctl("rollout", "show", "7")).isEqualTo("3 ");
         assertThat(errors.toString()).contains("there is no rollout 7");
+    }
+
+    @Test
+    void an_act_on_what_was_seen_is_not_done_to_what_came_of_it() throws Exception {
+        start("");
+        overtctl("apply", policy("one"));
+        overtctl("rollout", "pause", "1");
+        var seen = revision();
+        assertThat(overtctl("rollout", "show")).contains("\n" + seen + "  ");
+        overtctl("rollout", "resume", "1", "--if-revision", Long.toString(seen));
+        overtctl("rollout", "pause", "1");
+
+        assertThat(overtctl("rollout", "abort", "1", "--if-revision", Long.toString(seen)))
+                .isEqualTo("3 ");
+        assertThat(errors.toString())
+                .contains("rollout 1 is at revision %d: ".formatted(revision()))
+                .contains("(expected: %d, which this is based on)".formatted(seen));
+        assertThat(overtctl("rollout", "show")).contains("rollout 1: version 1: paused");
+        assertThat(overtctl("rollout", "abort", "--if-revision", Long.toString(revision())))
+                .isEqualTo("2 ");
+        assertThat(errors.toString()).contains("--if-revision without ROLLOUT");
+
+        assertThat(overtctl("rollout", "abort", "1", "--if-revision", Long.toString(revision())))
+                .startsWith("4 rollout 1: version 1: aborted");
+    }
+
+    private long revision() {
+        var found =
+                Pattern.compile("\"revision\": ?(\\d+)")
+                        .matcher(overtctl("rollout", "show", "1", "-o", "json"));
+        assertThat(found.find()).isTrue();
+        return Long.parseLong(found.group(1));
     }
 
     @Test

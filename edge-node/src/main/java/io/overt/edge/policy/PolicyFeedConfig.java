@@ -63,7 +63,7 @@ public record PolicyFeedConfig(
         public Optional<Approvers> readApprovers() throws ConfigException {
             return approvers.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(Approvers.read(approvers.get()));
+                    : Optional.of(Approvers.readForPolicy(approvers.get()));
         }
     }
 

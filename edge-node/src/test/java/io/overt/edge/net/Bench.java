@@ -50,6 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -76,6 +77,9 @@ final class Bench implements AutoCloseable {
 
     /** Added to the clock that exclusions are measured with. */
     volatile Duration later = Duration.ZERO;
+
+    /** Nanoseconds, added to the clock by which upstreams' habits are remembered. */
+    private final AtomicLong habitsLater = new AtomicLong();
 
     private final InstantSource exclusionClock = () -> Instant.now().plus(later);
     private volatile Optional<Policies.Numbered> policy;
@@ -130,7 +134,7 @@ final class Bench implements AutoCloseable {
                                             HabitSettings.DEFAULT,
                                             habits,
                                             Clock.systemUTC(),
-                                            System::nanoTime,
+                                            () -> System.nanoTime() + habitsLater.get(),
                                             meters),
                                     Clock.systemUTC(),
                                     System::nanoTime));
@@ -304,6 +308,15 @@ final class Bench implements AutoCloseable {
     /** An emergency order of this number is in force; 0 for none. */
     void emergency(long order) {
         suspension = order == 0 ? Optional.empty() : Optional.of(new Suspension(order));
+    }
+
+    /**
+     * As when their time has passed: what upstreams were seen to do about client certificates. It
+     * is remembered by address, and the kernel gives the port of an upstream that is gone to the
+     * next: whoever has one that asks forgets before another test has its own.
+     */
+    void forgetHabits() {
+        habitsLater.addAndGet(HabitSettings.DEFAULT.memory().toNanos());
     }
 
     private Policies policies() {

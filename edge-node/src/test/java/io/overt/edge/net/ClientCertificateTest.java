@@ -16,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +58,7 @@ class ClientCertificateTest {
     void nothing_stays_open() {
         bench.awaitQuiet();
         assertThat(bench.takeRecords()).as("one record a connection").isEmpty();
+        bench.forgetHabits();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -181,6 +183,39 @@ class ClientCertificateTest {
         }
     }
 
+    @Test
+    void what_was_learned_is_forgotten_in_time() throws Exception {
+        bench.policy(7, SILENT);
+        var identity = TlsManner.with(Bench.PKI.leaf(HOST));
+        var asks =
+                identity.clientCertificate(ClientCertificate.WANTED)
+                        .speaking(tls -> tls.getInputStream().readAllBytes());
+        var answers =
+                identity.speaking(
+                        tls -> {
+                            Clients.readHead(tls.getInputStream());
+                            tls.getOutputStream().write(ANSWER);
+                        });
+        var asking = new AtomicBoolean(true);
+        try (var upstream =
+                MisbehavingUpstream.that(
+                        (edge, end) -> (asking.get() ? asks : answers).serve(edge, end))) {
+            assertThatThrownBy(() -> page(upstream.address(), bench.forge.anchor()))
+                    .isInstanceOf(IOException.class);
+            assertThat(bench.record().fate()).isEqualTo("block client-cert complete");
+
+            asking.set(false);
+            assertThatThrownBy(() -> page(upstream.address(), bench.forge.anchor()))
+                    .isInstanceOf(IOException.class);
+            assertThat(bench.record().text("detail"))
+                    .isEqualTo("upstream was seen to ask for a client certificate");
+
+            bench.forgetHabits();
+            assertThat(page(upstream.address(), bench.forge.anchor())).startsWith("HTTP/1.1 200");
+            assertThat(bench.record().text("client_certificate")).isEqualTo("not-asked");
+        }
+    }
+
     /** Passes the hello on, and the rest of what the edge sends only when released. */
     private static Manner holdingBack(InetSocketAddress to, CountDownLatch release) {
         return (edge, _) -> {
@@ -235,6 +270,9 @@ class ClientCertificateTest {
                 + (on.isEmpty() ? "" : ", on: { " + on + " }")
                 + " }\n";
     }
+
+    private static final byte[] ANSWER =
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
 
     private static final byte[] GET =
             ("GET / HTTP/1.1\r\nHost: " + HOST + "\r\nConnection: close\r\n\r\n")

@@ -91,6 +91,7 @@ class UpstreamOutcomesTest {
                                 directory, row.identity(), row.options().toArray(String[]::new))) {
                     lines.add(line(bench, row, upstream.address()));
                 }
+                bench.forgetHabits();
             }
             var rc4 = Bench.PKI.leaf(HOSTS.toArray(String[]::new));
             try (var upstream = MisbehavingUpstream.that((socket, _) -> choosesRc4(socket))) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The people whose signatures let a document be acted upon, how many of them it takes, and what
@@ -35,6 +35,9 @@ import java.util.function.BiFunction;
  *       …
  *       -----END PUBLIC KEY-----
  * </pre>
+ *
+ * <p>{@code subject-words} is about the subjects of CAs: the file of those who approve policies has
+ * no such key.
  */
 public final class Approvers {
 
@@ -52,22 +55,39 @@ public final class Approvers {
     }
 
     /**
-     * Reads an approvers file.
+     * Reads the file of those who approve ceremonies and acts of a CA.
      *
      * @throws ConfigException naming the line: unknown keys, a threshold below two, fewer people
      *     than it asks for, a name or a key that two entries share
      */
     public static Approvers read(Path file) throws ConfigException {
+        return read(file, Approvers::wordsOfSubjects);
+    }
+
+    /**
+     * Reads the file of those who approve policies.
+     *
+     * @throws ConfigException naming the line: as of {@link #read}, and {@code subject-words},
+     *     which somebody would rely on
+     */
+    public static Approvers readForPolicy(Path file) throws ConfigException {
+        return read(file, Approvers::noWords);
+    }
+
+    private static Approvers read(Path file, Function<ConfigNode, Set<String>> words)
+            throws ConfigException {
         byte[] content;
         try {
             content = BoundedFile.read(file, LARGEST_LIST);
         } catch (IOException e) {
             throw new ConfigException(file + ": cannot be read: " + e);
         }
-        return read(ConfigFile.parse(file, content), Digest.of(content));
+        return read(ConfigFile.parse(file, content), words, Digest.of(content));
     }
 
-    private static Approvers read(ConfigNode root, Digest sha256) throws ConfigException {
+    private static Approvers read(
+            ConfigNode root, Function<ConfigNode, Set<String>> wordsOf, Digest sha256)
+            throws ConfigException {
         int threshold = root.integer("threshold", LEAST, LEAST, MOST);
         List<Approver> people = new ArrayList<>();
         Map<String, ConfigNode> names = new LinkedHashMap<>();
@@ -98,10 +118,25 @@ public final class Approvers {
                     "%d with a key (expected: at least %d, the threshold)"
                             .formatted(people.size(), threshold));
         }
-        Set<String> words = new LinkedHashSet<>(root.list("subject-words", Approvers::word));
+        Set<String> words = wordsOf.apply(root);
         root.finish();
-        return new Approvers(
-                people, threshold, words.isEmpty() ? DEFAULT_SUBJECT_WORDS : words, sha256);
+        return new Approvers(people, threshold, words, sha256);
+    }
+
+    private static Set<String> wordsOfSubjects(ConfigNode root) {
+        List<String> words = root.list(SUBJECT_WORDS, Approvers::word);
+        return words.isEmpty() ? DEFAULT_SUBJECT_WORDS : Set.copyOf(words);
+    }
+
+    private static Set<String> noWords(ConfigNode root) {
+        if (root.has(SUBJECT_WORDS)) {
+            List<String> words = root.list(SUBJECT_WORDS);
+            root.problem(
+                    SUBJECT_WORDS,
+                    words
+                            + " is about the subjects of CAs, and nothing to policies (expected: threshold, approvers)");
+        }
+        return Set.of();
     }
 
     /** Like {@link #approve(Path, List)}, with the approvals that lie beside the document. */
@@ -211,7 +246,7 @@ public final class Approvers {
         return threshold;
     }
 
-    /** One of these stands in the subject of each CA, whatever a plan says. */
+    /** One of these stands in the subject of each CA, whatever a plan says; of policies, none. */
     public Set<String> subjectWords() {
         return subjectWords;
     }
@@ -242,6 +277,8 @@ public final class Approvers {
 
     /** What a CA is called where nothing else was agreed on: it inspects, and says so. */
     public static final Set<String> DEFAULT_SUBJECT_WORDS = Set.of("inspection");
+
+    private static final String SUBJECT_WORDS = "subject-words";
 
     /** Two people: one alone never acts with a CA's key. */
     private static final int LEAST = 2;

@@ -264,6 +264,20 @@ class ApproversTest {
     }
 
     @Test
+    void words_of_subjects_are_refused_where_there_are_no_subjects() throws Exception {
+        Path file = file("subject-words: [inspection, audit]\n" + everybody());
+
+        assertThatThrownBy(() -> Approvers.readForPolicy(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "approvers.yaml:1: subject-words: [inspection, audit] is about the subjects of CAs, and nothing to policies (expected: threshold, approvers)");
+
+        Approvers without = Approvers.readForPolicy(file(everybody()));
+        assertThat(without.subjectWords()).isEmpty();
+        assertThat(without.people()).isEqualTo(Approvers.read(file(everybody())).people());
+    }
+
+    @Test
     void an_approvers_file_is_read_strictly() throws Exception {
         String alice = pub("alice");
         assertProblem("threshold: 1\n" + everybody(), "approvers.yaml:1: threshold: 1 (expected: ");

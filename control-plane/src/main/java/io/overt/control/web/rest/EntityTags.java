@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
 
 /**
  * Entity tags (RFC 9110 §8.8.3) by the option {@code overt.control.v1.etag}: a field of an answer
- * is its tag, a field of a request is what If-Match says. Answers without such a field have a weak
- * tag, of their text: good for asking again, and for no precondition.
+ * begins its tag, a field of a request is what If-Match says. Behind the field's value stands a
+ * hash of the text, since figures may change where nothing has happened: If-None-Match is about all
+ * of it, and If-Match about the value alone. Answers without such a field have a weak tag, of their
+ * text: good for asking again, and for no precondition.
  */
 final class EntityTags {
 
@@ -29,18 +31,14 @@ final class EntityTags {
 
     /** Of an answer, as the header says it. */
     static String of(Message answer, String json) {
+        var hash =
+                Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(
+                                PolicySignature.sha256(json.getBytes(StandardCharsets.UTF_8)));
         return field(answer.getDescriptorForType())
-                .map(field -> "\"" + answer.getField(field) + "\"")
-                .orElseGet(
-                        () ->
-                                "W/\""
-                                        + Base64.getUrlEncoder()
-                                                .withoutPadding()
-                                                .encodeToString(
-                                                        PolicySignature.sha256(
-                                                                json.getBytes(
-                                                                        StandardCharsets.UTF_8)))
-                                        + "\"");
+                .map(field -> "\"" + answer.getField(field) + "." + hash + "\"")
+                .orElseGet(() -> "W/\"" + hash + "\"");
     }
 
     /** Whether whoever asks has it already. RFC 9110 §13.1.2: the weak comparison. */
@@ -89,7 +87,9 @@ final class EntityTags {
                                         + " (expected: one strong tag, as the header ETag of an answer said it)"));
     }
 
-    private static final Pattern TAG = Pattern.compile("\"([0-9]{1,20})\"");
+    /** The value alone is taken as well: who knows it need not have read it here. */
+    private static final Pattern TAG =
+            Pattern.compile("\"([0-9]{1,20})(?:\\.[A-Za-z0-9_-]{43})?\"");
 
     private EntityTags() {}
 }

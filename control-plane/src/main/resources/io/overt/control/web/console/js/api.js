@@ -96,7 +96,7 @@ async function value(response) {
 }
 
 /** Members as JavaScript writes them: the API's are as in the .proto files, "started_by". */
-function camel(told) {
+export function camel(told) {
   if (Array.isArray(told)) return told.map(camel);
   if (told === null || typeof told !== "object") return told;
   return Object.fromEntries(Object.entries(told).map(([name, each]) => [name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()), camel(each)]));

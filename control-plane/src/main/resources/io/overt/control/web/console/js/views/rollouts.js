@@ -8,6 +8,7 @@ import { h, svg } from "../dom.js";
 import { alarm, note, say } from "../live.js";
 import { button, count, empty, loading, num, pairs, percent, refusal, state, tag, who } from "../parts.js";
 import { cannot } from "../session.js";
+import { hear } from "../stream.js";
 import { table, tableState } from "../table.js";
 import { duration, exact, span, when } from "../time.js";
 
@@ -64,6 +65,9 @@ function progress(each) {
 
 // ---- one of them
 
+/** So often what is heard is held against what is asked, in milliseconds: a connection may be dead and nobody say so. */
+const CHECKED = 20_000;
+
 const ACTS = {
   ROLLOUT_ACT_PAUSE: { verb: "pause", method: "PauseRollout", does: "Pause", kind: "", tells: "No further edge gets the version until it is resumed. Edges that have it keep it." },
   ROLLOUT_ACT_RESUME: { verb: "resume", method: "ResumeRollout", does: "Resume", kind: "primary", tells: "It goes on. Gates that have failed are waived until the next wave." },
@@ -76,12 +80,19 @@ function one(place, id) {
   let answer = null;
   let told = "";
   place.show(h("div.view", null, h("header", null, h("h1", null, `Rollout ${id}`)), loading("the rollout")));
+  let asked = -Infinity;
+  const heard = hear(calls.watchRollout(id), place.signal, { told: value => take({ ok: true, value, tag: "" }), lost: () => look() });
   const look = place.keep(2000, async () => {
-    const got = await read(calls.rollout(id), { signal: place.signal });
+    if (heard() && performance.now() - asked < CHECKED) return;
+    asked = performance.now();
+    take(await read(calls.rollout(id), { signal: place.signal }));
+  });
+
+  function take(got) {
     answer = got.ok || !answer?.ok ? got : { ...answer, late: got.problem };
     update();
     if (got.ok) tell(got.value);
-  });
+  }
 
   /** A change of phase is said, and one that a person should see at once loudly. */
   function tell(rollout) {
@@ -133,7 +144,8 @@ function one(place, id) {
       body: [h("p", null, tells), h("div.field", null, h("label", { for: "reason" }, "Reason, for the history"), h("input", { id: "reason", name: "reason", maxlength: 500, autocomplete: "off", autofocus: true }))],
       does,
       kind: kind === "danger" ? "danger primary" : "primary",
-      act: form => act(calls.rolloutAct(rollout.id, verb), { reason: form.elements.namedItem("reason").value }),
+      // What it has come to while the dialog was open is not what was decided on.
+      act: form => act(calls.rolloutAct(rollout.id, verb), { reason: form.elements.namedItem("reason").value }, { match: `"${rollout.revision}"` }),
     });
     if (done) {
       note(`${does}: rollout ${rollout.id}.`);
