@@ -1,6 +1,5 @@
 package io.overt.control;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,9 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.store.StoreConfig;
-import io.overt.control.store.TestStore;
 import io.overt.control.store.TestStores;
 import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
@@ -32,7 +29,6 @@ import io.overt.service.process.Parts;
 import io.overt.service.rpc.FleetChannel;
 import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
-import io.overt.testkit.pki.TestPki;
 import io.overt.testkit.postgres.TestPostgres;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,7 +36,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -60,14 +55,13 @@ import org.junit.jupiter.api.io.TempDir;
 class TwoControlPlanesTest {
     @TempDir Path folder;
     private final List<AutoCloseable> open = new ArrayList<>();
+    private TestControlConfig config;
     private TestFleet fleet;
-    private TestStore store;
 
     @BeforeEach
     void make() throws Exception {
-        fleet = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
-        PolicySigningKey.create(folder.resolve("policy.key"));
-        store = TestStores.POSTGRESQL.make();
+        config = new TestControlConfig(folder, TestStores.POSTGRESQL).withPostgresql("poll: 500ms");
+        fleet = config.fleet();
     }
 
     @AfterEach
@@ -75,16 +69,16 @@ class TwoControlPlanesTest {
         for (var each : open.reversed()) {
             each.close();
         }
-        store.remove();
+        config.close();
     }
 
     @Test
     void what_is_published_at_one_reaches_the_edges_of_the_other_and_either_may_die()
             throws Exception {
-        var child = opened(Child.start(Alone.class, config("one").toString()));
+        var child = opened(Child.start(Alone.class, config.write("one").toString()));
         var one = address(Integer.parseInt(child.next("listening").orElseThrow()));
         var parts = opened(new Parts());
-        var two = start(config("two"), parts);
+        var two = start(config.write("two"), parts);
         var ofOne = opened(edge(fleet.issue("edge", "a"), List.of(one)));
         var ofTwo = opened(edge(fleet.issue("edge", "b"), List.of(two)));
         var adminOfOne = admin(one);
@@ -118,10 +112,10 @@ class TwoControlPlanesTest {
 
     @Test
     void an_edge_that_knows_both_goes_to_the_other_when_its_own_is_killed() throws Exception {
-        var child = opened(Child.start(Alone.class, config("one").toString()));
+        var child = opened(Child.start(Alone.class, config.write("one").toString()));
         var one = address(Integer.parseInt(child.next("listening").orElseThrow()));
         var parts = new Parts();
-        var two = start(config("two"), opened(parts));
+        var two = start(config.write("two"), opened(parts));
         // Three more than two: whichever each begins with, some meet the one that dies.
         var edges = new ArrayList<Edge>();
         for (var name : List.of("a", "b", "c", "d", "e")) {
@@ -142,10 +136,10 @@ class TwoControlPlanesTest {
     @Test
     void one_that_ends_in_good_order_leaves_everything_to_the_other() throws Exception {
         var first = new Parts();
-        var one = start(config("one"), first);
+        var one = start(config.write("one"), first);
         assertThat(publish(admin(one), "block")).isEqualTo(1);
         var second = opened(new Parts());
-        var two = start(config("two"), second);
+        var two = start(config.write("two"), second);
         first.close();
 
         var edge = opened(edge(fleet.issue("edge", "a"), List.of(two)));
@@ -157,15 +151,14 @@ class TwoControlPlanesTest {
     @Test
     void while_the_database_is_away_edges_stay_and_nothing_is_promised() throws Exception {
         var parts = opened(new Parts());
-        var config = config("one");
-        var control =
-                ControlPlane.start(
-                        ControlConfig.read(ConfigFile.read(config)), Clock.systemUTC(), parts);
+        // A call and a look each wait so long for the database.
+        config.withPostgresql("deadline: 2s");
+        var control = ControlPlane.start(config.read(), Clock.systemUTC(), parts);
         var admin = admin(control.rpcAddress());
         var edge = opened(edge(fleet.issue("edge", "a"), List.of(control.rpcAddress())));
         assertThat(publish(admin, "block")).isEqualTo(1);
         assertThat(edge.next()).isEqualTo(1);
-        var name = ((StoreConfig.InPostgres) store.config()).place().database();
+        var name = ((StoreConfig.InPostgres) config.store().config()).place().database();
 
         TestPostgres.shared()
                 .execute(
@@ -241,25 +234,6 @@ class TwoControlPlanesTest {
         var channel = FleetChannel.to(control, tls, ExpectedPeer.of(Role.CONTROL), 4 << 20);
         open.add(channel::shutdownNow);
         return PolicyAdminGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
-    }
-
-    private Path config(String name) throws Exception {
-        var files = fleet.issue("control", name);
-        return Files.writeString(
-                folder.resolve(name + ".yaml"),
-                """
-                listen: 127.0.0.1:0
-                admin: {listen: 127.0.0.1:0}
-                identity: {certificate: %s, key: %s, trust-anchors: %s}
-                policy: {signing-key: policy.key}
-                """
-                                .formatted(
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors())
-                        + store.yaml()
-                        + "    poll: 500ms\n",
-                UTF_8);
     }
 
     private static Edge edge(PemFiles files, List<InetSocketAddress> controls) throws Exception {

@@ -39,17 +39,19 @@ final class ConditionReader {
     }
 
     private Condition read(Yaml yaml, String what, Problems problems) {
-        Set<String> known = new LinkedHashSet<>(CONNECTION_KEYS);
+        Set<String> known = new LinkedHashSet<>(CONNECTION_KEYS.names());
         Map<String, String> refused = new LinkedHashMap<>(NOT_YET);
         switch (about) {
             case CONNECTIONS ->
-                    RequestConditions.KEYS.forEach(
-                            key ->
-                                    refused.put(
-                                            key,
-                                            "is known of a request only (expected: under `http`)"));
+                    RequestConditions.KEYS
+                            .names()
+                            .forEach(
+                                    key ->
+                                            refused.put(
+                                                    key,
+                                                    "is known of a request only (expected: under `http`)"));
             case REQUESTS -> {
-                known.addAll(RequestConditions.KEYS);
+                known.addAll(RequestConditions.KEYS.names());
                 refused.putAll(RequestConditions.NOT_YET);
             }
         }
@@ -264,22 +266,75 @@ final class ConditionReader {
         return fields.isWritten("user") ? Optional.of(Set.copyOf(users)) : Optional.empty();
     }
 
-    static final Set<String> CONNECTION_KEYS =
-            Set.of(
-                    "host",
-                    "list",
-                    "client",
-                    "destination",
-                    "port",
-                    "site",
-                    "listener",
-                    "user",
-                    "time",
-                    "hello",
-                    "any",
-                    "all",
-                    "not");
-    private static final Map<String, String> NOT_YET =
+    static final Keys CONNECTION_KEYS =
+            Keys.some(
+                    "A condition",
+                    List.of(
+                            PolicyKey.optional(
+                                    "host",
+                                    new Shape.Texts(
+                                            "`a.example` (that name), `*.a.example` (every name below), `.a.example` (both)"),
+                                    "The server name is one of these. Beside `list` the two are one condition: the"
+                                            + " name is in any of what both name."),
+                            PolicyKey.optional(
+                                    "list",
+                                    new Shape.Texts("names of `lists`"),
+                                    "The server name is in one of these lists."),
+                            PolicyKey.optional(
+                                    "client",
+                                    new Shape.Texts(
+                                            "`10.0.0.0/8`, `2001:db8::/32`, or one address"),
+                                    "The client's address is in one of these networks."),
+                            PolicyKey.optional(
+                                    "destination",
+                                    new Shape.Texts(
+                                            "`10.0.0.0/8`, `2001:db8::/32`, or one address"),
+                                    "The address that the client connects to is in one of these networks; a name"
+                                            + " that is not looked up yet is in none."),
+                            PolicyKey.optional(
+                                    "port",
+                                    new Shape.Texts("`1` to `65535`, or a range as `8000-8099`"),
+                                    "The destination's port is one of these."),
+                            PolicyKey.optional(
+                                    "site",
+                                    new Shape.OneOrMore(new Shape.Name()),
+                                    "The edge belongs to one of these sites."),
+                            PolicyKey.optional(
+                                    "listener",
+                                    new Shape.OneOrMore(new Shape.Name()),
+                                    "The connection came in by one of these listeners of the edge."),
+                            PolicyKey.optional(
+                                    "user",
+                                    new Shape.Texts("names of users"),
+                                    "The user is one of these, as the proxy authenticated them; case matters."),
+                            PolicyKey.optional(
+                                    "time",
+                                    new Shape.OneOrMore(new Shape.Mapping(TimeConditions.KEYS)),
+                                    "The clock shows one of these hours."),
+                            PolicyKey.optional(
+                                    "hello",
+                                    new Shape.Mapping(HelloConditions.KEYS),
+                                    "The client's first message is like this."),
+                            PolicyKey.optional(
+                                    "any",
+                                    new Shape.ListOf(
+                                            new Shape.When(About.CONNECTIONS), Shape.Fill.SOME),
+                                    "At least one of these conditions holds."),
+                            PolicyKey.optional(
+                                    "all",
+                                    new Shape.ListOf(
+                                            new Shape.When(About.CONNECTIONS), Shape.Fill.SOME),
+                                    "Each of these conditions holds."),
+                            PolicyKey.optional(
+                                    "not",
+                                    new Shape.When(About.CONNECTIONS),
+                                    "This condition does not hold.")));
+
+    /** Inside of these, {@code any}, {@code all} and {@code not} are about requests as well. */
+    static final Keys REQUEST_KEYS =
+            CONNECTION_KEYS.and(RequestConditions.KEYS.title(), RequestConditions.KEYS);
+
+    static final Map<String, String> NOT_YET =
             Map.of(
                     "certificate",
                     "not available in policy language 1: rules are decided before the upstream has shown its"

@@ -83,7 +83,11 @@ public record DeclaredList(
                 .flatMap(text -> YamlReader.read(text, "`policy` and `rules`", ignored))
                 .flatMap(
                         root ->
-                                Fields.of(root, "the document", PolicyCompiler.KEYS, ignored)
+                                Fields.of(
+                                                root,
+                                                "the document",
+                                                PolicyCompiler.KEYS.names(),
+                                                ignored)
                                         .value("lists"))
                 .map(DeclaredList::ofSection)
                 .orElse(List.of());

@@ -21,7 +21,7 @@ final class HelloConditions {
         if (value instanceof Yaml.Mapping(var entries, var at) && entries.isEmpty()) {
             problems.add(at, "`hello`: is empty (expected: a condition)");
         }
-        Fields fields = Fields.of(value, "`hello`", KEYS, problems);
+        Fields fields = Fields.of(value, "`hello`", KEYS.names(), problems);
         if (!(value instanceof Yaml.Mapping)) {
             return new Condition.Always();
         }
@@ -47,7 +47,7 @@ final class HelloConditions {
         }
         if (fields.isWritten("fault")) {
             parts.add(fields.written("fault", new Condition.Fault(faults(fields, problems))));
-            KEYS.stream()
+            KEYS.names().stream()
                     .sorted()
                     .filter(key -> !key.equals("fault") && fields.isWritten(key))
                     .forEach(
@@ -124,11 +124,51 @@ final class HelloConditions {
         return texts.stream().map(Yaml.Text::value).collect(Collectors.toUnmodifiableSet());
     }
 
-    static final Set<String> KEYS = Set.of("no-sni", "sni-mismatch", "ech", "alpn", "ja4", "fault");
-
     // JA4 technical details, "ja4_a_b_c": transport, version, SNI, counts, first ALPN; two
     // truncated SHA-256.
     private static final Pattern JA4 =
             Pattern.compile(
                     "[tqd][0-9sd][0-9][di][0-9]{4}[0-9A-Za-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}");
+
+    static final Keys KEYS =
+            Keys.some(
+                    "`hello`",
+                    List.of(
+                            PolicyKey.optional(
+                                    "no-sni",
+                                    new Shape.YesOrNo(),
+                                    "The hello has no server name; with `false`, it has one."),
+                            PolicyKey.optional(
+                                    "sni-mismatch",
+                                    new Shape.YesOrNo(),
+                                    "The client asked the proxy for one host (CONNECT) and the server for another;"
+                                            + " with `false`, both for the same. Neither when one of the two is"
+                                            + " missing."),
+                            PolicyKey.optional(
+                                    "ech",
+                                    new Shape.YesOrNo(),
+                                    "The hello carries encrypted_client_hello, real or GREASE, so that the server"
+                                            + " name may be a public front; with `false`, it does not."),
+                            PolicyKey.optional(
+                                    "alpn",
+                                    new Shape.Texts("names of protocols, as `h2`"),
+                                    "The client offers one of these protocols."),
+                            PolicyKey.optional(
+                                    "ja4",
+                                    new Shape.Texts(
+                                            "fingerprints as `t13d1516h2_8daaf6152771_e5627efa2ab1`"),
+                                    "The hello's JA4 fingerprint is one of these."),
+                            PolicyKey.optional(
+                                    "fault",
+                                    new Shape.OneOrMore(
+                                            new Shape.Words(
+                                                    Stream.of(HelloFault.values())
+                                                            .map(
+                                                                    each ->
+                                                                            new Shape.Word(
+                                                                                    each.key(),
+                                                                                    each.meaning()))
+                                                            .toList())),
+                                    "There is no hello, for one of these causes. Not beside another key of"
+                                            + " `hello`.")));
 }

@@ -1,5 +1,7 @@
 package io.overt.policy;
 
+import java.util.List;
+
 /**
  * How large a policy may be. A policy comes signed from the control plane; these bound what a
  * mistake, or whoever has taken the control plane over, makes an edge spend on it.
@@ -41,4 +43,35 @@ final class Limits {
 
     /** Of any other text in a condition, in characters. */
     static final int TEXT = 1000;
+
+    /** All of them, as people are told. */
+    static final List<Limit> ALL =
+            List.of(
+                    new Limit("the document", DOCUMENT_BYTES, " bytes"),
+                    new Limit("its nesting", NESTING, " levels"),
+                    new Limit("its values, each alias counted as what it stands for", NODES, ""),
+                    new Limit("lists", LISTS, ""),
+                    new Limit("one list", LIST_BYTES, " bytes"),
+                    new Limit("a line of a list", LINE_BYTES, " bytes"),
+                    new Limit("all lists", ALL_LISTS_BYTES, " bytes"),
+                    new Limit("a label or a reason", PROSE, " characters"),
+                    new Limit("any other text", TEXT, " characters"),
+                    new Limit("problems that are reported; the rest is counted", PROBLEMS, ""),
+                    new Limit(
+                            "problems that are reported of one list; the rest is counted",
+                            PROBLEMS_OF_A_LIST,
+                            ""));
+
+    /**
+     * A limit.
+     *
+     * @param what is limited, as a phrase
+     * @param unit of the number, with a blank before; empty: a count
+     */
+    record Limit(String what, long most, String unit) {
+        @Override
+        public String toString() {
+            return most + unit;
+        }
+    }
 }

@@ -8,11 +8,18 @@ import java.util.Optional;
 /** How the lines of a list are to be read. */
 public enum ListFormat {
     /** One name a line, in the notation of {@code host}; {@code #} begins a comment. */
-    NAMES,
+    NAMES("one name a line, in the notation of `host`; `#` begins a comment"),
     /** As {@code /etc/hosts}: an address, then names, each that name only. */
-    HOSTS,
+    HOSTS("as `/etc/hosts`: an address, whichever, and names, each that name only"),
     /** Rules of content blockers, of which {@code ||host^} is the one that names hosts. */
-    ADBLOCK;
+    ADBLOCK(
+            "rules of content blockers, of which `||host^` is read: the host and every name below it");
+
+    private final String meaning;
+
+    ListFormat(String meaning) {
+        this.meaning = meaning;
+    }
 
     /** As a document writes it. */
     String word() {
@@ -25,6 +32,11 @@ public enum ListFormat {
 
     static List<String> words() {
         return Arrays.stream(values()).map(ListFormat::word).toList();
+    }
+
+    /** A phrase for people who write policies. */
+    String meaning() {
+        return meaning;
     }
 
     /**

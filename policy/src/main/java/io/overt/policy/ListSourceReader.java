@@ -9,8 +9,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,7 +27,11 @@ final class ListSourceReader {
         Yaml.Text name = entry.key();
         int before = problems.count();
         Fields fields =
-                Fields.of(entry.value(), "list " + Fields.quoted(name.value()), KEYS, problems);
+                Fields.of(
+                        entry.value(),
+                        "list " + Fields.quoted(name.value()),
+                        ListSourceKeys.ALL,
+                        problems);
         ListSourceReader reader = new ListSourceReader(fields, problems);
         Optional<ListFormat> format = fields.text("format", Limits.TEXT).flatMap(reader::format);
         Optional<Yaml.Text> place =
@@ -53,7 +55,7 @@ final class ListSourceReader {
     private Optional<Source> source() {
         if (!fields.isWritten("url")) {
             fields.required("file", "the list's path beside the document, or a `url`");
-            for (String key : new TreeSet<>(OF_FETCHED)) {
+            for (String key : ListSourceKeys.OF_FETCHED) {
                 fields.value(key)
                         .ifPresent(
                                 _ ->
@@ -82,14 +84,20 @@ final class ListSourceReader {
                                                 + Fields.quoted(text.value())
                                                 + ": nothing vouches for what comes (expected: https, or a `sha256` or a `signature`)"));
         Duration every =
-                fields.text("every", Limits.TEXT).flatMap(this::every).orElse(DEFAULT_EVERY);
+                fields.text("every", Limits.TEXT)
+                        .flatMap(this::every)
+                        .orElse(ListSourceKeys.DEFAULT_EVERY);
         long maxBytes =
-                fields.text("max-size", Limits.TEXT).flatMap(this::size).orElse(DEFAULT_SIZE);
+                fields.text("max-size", Limits.TEXT)
+                        .flatMap(this::size)
+                        .orElse(ListSourceKeys.DEFAULT_SIZE);
         int mayShrink =
-                fields.text("may-shrink", Limits.TEXT).flatMap(this::percent).orElse(DEFAULT_SHARE);
-        word("on-failure", List.of("keep"));
+                fields.text("may-shrink", Limits.TEXT)
+                        .flatMap(this::percent)
+                        .orElse(ListSourceKeys.DEFAULT_SHARE);
+        word("on-failure", ListSourceKeys.ON_FAILURE.known());
         Suffixes suffixes =
-                word("public-suffixes", SUFFIX_WORDS)
+                word("public-suffixes", ListSourceKeys.SUFFIXES.known())
                         .filter("warn"::equals)
                         .map(_ -> Suffixes.WARN)
                         .orElse(Suffixes.REFUSE);
@@ -105,7 +113,9 @@ final class ListSourceReader {
                         .filter(
                                 text ->
                                         holds(
-                                                SHA256.matcher(text.value()).matches(),
+                                                ListSourceKeys.SHA256
+                                                        .matcher(text.value())
+                                                        .matches(),
                                                 "sha256",
                                                 text,
                                                 "64 hexadecimal digits, in lower case"));
@@ -120,7 +130,8 @@ final class ListSourceReader {
     }
 
     private Optional<Proof> signature(Yaml value) {
-        Fields signature = Fields.of(value, "`signature`", SIGNATURE_KEYS, problems);
+        Fields signature =
+                Fields.of(value, "`signature`", ListSourceKeys.SIGNATURE_KEYS.names(), problems);
         signature.required("key", "ssh-ed25519 AAAA… or RW…");
         signature.required("url", "where the signature is");
         Optional<Yaml.Text> key =
@@ -180,7 +191,7 @@ final class ListSourceReader {
     }
 
     private Optional<Long> size(Yaml.Text text) {
-        Matcher size = SIZE.matcher(text.value());
+        Matcher size = ListSourceKeys.SIZE.matcher(text.value());
         if (size.matches()) {
             long bytes = Long.parseLong(size.group(1)) << (size.group(2).equals("KiB") ? 10 : 20);
             if (bytes <= MOST_BYTES) {
@@ -191,7 +202,7 @@ final class ListSourceReader {
     }
 
     private Optional<Integer> percent(Yaml.Text text) {
-        Matcher percent = PERCENT.matcher(text.value());
+        Matcher percent = ListSourceKeys.PERCENT.matcher(text.value());
         if (percent.matches() && Integer.parseInt(percent.group(1)) <= 100) {
             return Optional.of(Integer.parseInt(percent.group(1)));
         }
@@ -268,48 +279,17 @@ final class ListSourceReader {
         return Optional.empty();
     }
 
-    static final Set<String> OF_FETCHED =
-            Set.of(
-                    "every",
-                    "sha256",
-                    "signature",
-                    "max-size",
-                    "may-shrink",
-                    "on-failure",
-                    "public-suffixes");
-    static final Set<String> KEYS =
-            Set.of(
-                    "file",
-                    "url",
-                    "format",
-                    "every",
-                    "sha256",
-                    "signature",
-                    "max-size",
-                    "may-shrink",
-                    "on-failure",
-                    "public-suffixes");
-    static final Set<String> SIGNATURE_KEYS = Set.of("key", "url");
-    static final List<String> SUFFIX_WORDS = List.of("refuse", "warn");
-    static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,6})(KiB|MiB)");
-    static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})%");
-
     private static final Pattern URL =
             Pattern.compile(
                     "https?://(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>[1-9][0-9]{0,4}))?"
                             + "(/[\\x21-\\x7e&&[^#\"<>\\\\^`{|}]]*)?");
     private static final Pattern SSH_KEY = Pattern.compile("ssh-ed25519 ([A-Za-z0-9+/=]+)( .*)?");
 
-    private static final Duration DEFAULT_EVERY = Duration.ofDays(1);
-
     /** Whoever asks more often than this for a list of another's is a nuisance. */
     private static final Duration SHORTEST = Duration.ofMinutes(1);
 
     private static final Duration LONGEST = Duration.ofDays(30);
-    private static final long DEFAULT_SIZE = 64L << 20;
     private static final long MOST_BYTES = 1L << 30;
-    private static final int DEFAULT_SHARE = 50;
     private static final int SSH_BLOB = 4 + 11 + 4 + 32;
     private static final int MINISIGN_KEY = 2 + 8 + 32;
     private static final byte[] ED = {'E', 'd'};

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,7 +20,7 @@ final class OutcomesReader {
         if (value instanceof Yaml.Mapping(var entries, var at) && entries.isEmpty()) {
             problems.add(at, "`on`: is empty (expected: a failure and what to do, or no `on`)");
         }
-        Fields fields = Fields.of(value, "`on`", KEYS, problems);
+        Fields fields = Fields.of(value, "`on`", KEYS.names(), problems);
         Map<Failure, FailureAction> stated = new EnumMap<>(Failure.class);
         for (Failure failure : STATED) {
             fields.text(failure.key(), Limits.TEXT)
@@ -84,7 +84,7 @@ final class OutcomesReader {
                             + " (expected: { after: 3, ttl: 12h, then: splice }, or block)");
             return Optional.empty();
         }
-        Fields fields = Fields.of(value, "`pinned`", PINNED_KEYS, problems);
+        Fields fields = Fields.of(value, "`pinned`", PINNED_KEYS.names(), problems);
         fields.required("after", "a number of refusals, as 3");
         fields.required("ttl", "how long, as 12h");
         fields.required("then", "splice or block");
@@ -152,15 +152,65 @@ final class OutcomesReader {
             Arrays.stream(Failure.values())
                     .filter(f -> f != Failure.NOT_MIRRORABLE && f != Failure.CLIENT_REFUSED)
                     .toList();
-    static final Set<String> KEYS =
-            Arrays.stream(Failure.values())
-                    .map(Failure::key)
-                    .collect(Collectors.toUnmodifiableSet());
-    static final Set<String> PINNED_KEYS = Set.of("after", "ttl", "then", "clients");
-    static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,4}");
     static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
 
     // An exclusion is a hole in the policy that a client asked for; one that outlives a year is a
     // rule, and wants to be written.
     private static final Duration LONGEST_TTL = Duration.ofDays(365);
+
+    static final Keys PINNED_KEYS =
+            Keys.of(
+                    "`pinned`",
+                    PolicyKey.required(
+                            "after",
+                            new Shape.Form(COUNT, "`1` to `99999`"),
+                            "So many refusals by one client for one host exclude the host for that client."),
+                    PolicyKey.required(
+                            "ttl",
+                            new Shape.Form(
+                                    DURATION, "`1s` to `365d`: a number and `s`, `m`, `h` or `d`"),
+                            "How long the exclusion lasts, from the last refusal."),
+                    PolicyKey.required(
+                            "then",
+                            words(Failure.CLIENT_REFUSED.allowed()),
+                            "What happens to connections meanwhile."),
+                    PolicyKey.defaulting(
+                            "clients",
+                            new Shape.Form(COUNT, "`1` to `99999`"),
+                            Integer.toString(Pinned.DEFAULT_CLIENTS),
+                            "So many clients with an exclusion of their own exclude the host for every"
+                                    + " client."));
+    static final Keys KEYS =
+            Keys.some(
+                    "`on`",
+                    Stream.concat(
+                                    STATED.stream()
+                                            .map(failure -> key(failure, words(failure.allowed()))),
+                                    Stream.of(
+                                            key(
+                                                    Failure.CLIENT_REFUSED,
+                                                    new Shape.Either(
+                                                            List.of(
+                                                                    words(
+                                                                            List.of(
+                                                                                    FailureAction
+                                                                                            .BLOCK)),
+                                                                    new Shape.Mapping(
+                                                                            PINNED_KEYS))))))
+                            .toList());
+
+    private static PolicyKey key(Failure failure, Shape value) {
+        String meaning = failure.meaning();
+        return PolicyKey.defaulting(
+                failure.key(),
+                value,
+                failure.unstated().key(),
+                meaning.substring(0, 1).toUpperCase(Locale.ROOT) + meaning.substring(1) + ".");
+    }
+
+    private static Shape words(List<FailureAction> allowed) {
+        return new Shape.Words(
+                allowed.stream().map(each -> new Shape.Word(each.key(), each.meaning())).toList());
+    }
 }

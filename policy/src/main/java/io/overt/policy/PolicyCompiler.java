@@ -8,7 +8,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -73,7 +72,7 @@ public final class PolicyCompiler {
      */
     private static Optional<Policy> policy(
             Yaml root, PolicySource source, PublicSuffixes suffixes, Problems problems) {
-        Fields fields = Fields.of(root, "the document", KEYS, problems);
+        Fields fields = Fields.of(root, "the document", KEYS.names(), problems);
         Optional<String> name = name(fields, problems);
         HostSets sets = new HostSets(seed(source));
         Lists lists = Lists.read(fields.value("lists"), source, suffixes, sets, problems);
@@ -151,5 +150,29 @@ public final class PolicyCompiler {
         return ByteBuffer.wrap(digest.digest()).getLong();
     }
 
-    static final Set<String> KEYS = Set.of("policy", "rules", "http", "lists");
+    static final Keys KEYS =
+            Keys.of(
+                    "The document",
+                    PolicyKey.required("policy", new Shape.Name(), "The policy's name."),
+                    PolicyKey.required(
+                            "rules",
+                            new Shape.ListOf(new Shape.Mapping(RuleKeys.KEYS), Shape.Fill.SOME),
+                            "The rules for connections, in order: the first that matches decides, and the"
+                                    + " last one has no `when`."),
+                    PolicyKey.optional(
+                            "http",
+                            new Shape.ListOf(new Shape.Mapping(RuleKeys.HTTP_KEYS), Shape.Fill.ANY),
+                            "The rules for requests on inspected connections, in order. A request that none"
+                                    + " matches passes."),
+                    PolicyKey.optional(
+                            "lists",
+                            new Shape.Chosen(
+                                    Optional.of(new Shape.Name()),
+                                    "names that rules call the lists by",
+                                    new Shape.Either(
+                                            List.of(
+                                                    new Shape.Mapping(ListSourceKeys.OF_A_FILE),
+                                                    new Shape.Mapping(ListSourceKeys.FETCHED))),
+                                    Shape.Fill.ANY),
+                            "Lists of host names: files, or places that they are fetched from."));
 }

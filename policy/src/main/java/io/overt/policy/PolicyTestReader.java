@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads a policy's own tests: {@code policy.test.yaml} beside the document. */
@@ -68,7 +66,7 @@ public final class PolicyTestReader {
     }
 
     private List<PolicyTest> tests(Yaml root) {
-        Fields fields = Fields.of(root, "the document", KEYS, problems);
+        Fields fields = Fields.of(root, "the document", PolicyTestKeys.FILE.names(), problems);
         Optional<Yaml> common = fields.value("given");
         common.ifPresent(given -> given(List.of(given)));
         Optional<Yaml> section = fields.required("tests", "a list of tests");
@@ -90,7 +88,7 @@ public final class PolicyTestReader {
     }
 
     private Optional<PolicyTest> test(Yaml item, Optional<Yaml> common) {
-        Fields fields = Fields.of(item, "a test", TEST_KEYS, problems);
+        Fields fields = Fields.of(item, "a test", PolicyTestKeys.TEST.names(), problems);
         fields.required("name", "what the report calls the test");
         Optional<Yaml.Text> name = fields.text("name", Limits.PROSE);
         name.ifPresent(this::noteName);
@@ -131,12 +129,18 @@ public final class PolicyTestReader {
     private GivenFacts given(List<Yaml> sections) {
         GivenFacts facts = new GivenFacts();
         for (Yaml section : sections) {
-            Fields fields = Fields.of(section, "`given`", GIVEN_KEYS, problems);
+            Fields fields = Fields.of(section, "`given`", PolicyTestKeys.GIVEN.names(), problems);
             for (GivenFacts.Key key : CONNECTION_FACTS) {
                 state(facts, key, fields);
             }
             fields.value("hello")
-                    .map(hello -> Fields.of(hello, "`hello`", HELLO_KEYS, problems))
+                    .map(
+                            hello ->
+                                    Fields.of(
+                                            hello,
+                                            "`hello`",
+                                            PolicyTestKeys.HELLO.names(),
+                                            problems))
                     .ifPresent(hello -> HELLO_FACTS.forEach(key -> state(facts, key, hello)));
             fields.value("request").ifPresent(request -> request(facts, request));
         }
@@ -160,7 +164,7 @@ public final class PolicyTestReader {
     }
 
     private void request(GivenFacts facts, Yaml section) {
-        Fields fields = Fields.of(section, "`request`", REQUEST_KEYS, problems);
+        Fields fields = Fields.of(section, "`request`", PolicyTestKeys.REQUEST.names(), problems);
         fields.required("url", "a URL as https://chat.example/path");
         Optional<Yaml.Text> url = fields.text("url", Limits.TEXT);
         String method = fields.text("method", Limits.TEXT).map(Yaml.Text::value).orElse("GET");
@@ -184,7 +188,7 @@ public final class PolicyTestReader {
     }
 
     private PolicyTest.Expected expected(Yaml section) {
-        Fields fields = Fields.of(section, "`expect`", EXPECT_KEYS, problems);
+        Fields fields = Fields.of(section, "`expect`", PolicyTestKeys.EXPECT.names(), problems);
         if (section instanceof Yaml.Mapping(var entries, var at) && entries.isEmpty()) {
             problems.add(at, "`expect`: is empty, so that the test cannot fail");
         }
@@ -197,7 +201,8 @@ public final class PolicyTestReader {
     }
 
     private PolicyTest.OfRequest expectedOfRequest(Yaml section) {
-        Fields fields = Fields.of(section, "`request`", EXPECT_REQUEST_KEYS, problems);
+        Fields fields =
+                Fields.of(section, "`request`", PolicyTestKeys.EXPECT_REQUEST.names(), problems);
         if (section instanceof Yaml.Mapping(var entries, var at) && entries.isEmpty()) {
             problems.add(at, "`request`: is empty, so that nothing is expected of it");
         }
@@ -246,7 +251,7 @@ public final class PolicyTestReader {
     }
 
     private Map<Failure, FailureAction> outcomes(Yaml section) {
-        Fields fields = Fields.of(section, "`on`", OutcomesReader.KEYS, problems);
+        Fields fields = Fields.of(section, "`on`", OutcomesReader.KEYS.names(), problems);
         Map<Failure, FailureAction> outcomes = new EnumMap<>(Failure.class);
         for (Failure failure : Failure.values()) {
             if (failure != Failure.NOT_MIRRORABLE) {
@@ -258,26 +263,12 @@ public final class PolicyTestReader {
         return outcomes;
     }
 
-    private static final List<GivenFacts.Key> HELLO_FACTS =
-            List.of(
-                    GivenFacts.Key.ALPN,
-                    GivenFacts.Key.ECH,
-                    GivenFacts.Key.JA4,
-                    GivenFacts.Key.FAULT,
-                    GivenFacts.Key.NO_SNI);
-    private static final List<GivenFacts.Key> CONNECTION_FACTS =
-            Stream.of(GivenFacts.Key.values()).filter(key -> !HELLO_FACTS.contains(key)).toList();
-    private static final Set<String> HELLO_KEYS = words(HELLO_FACTS, Set.of());
-    private static final Set<String> GIVEN_KEYS =
-            words(CONNECTION_FACTS, Set.of("hello", "request"));
-    private static final Set<String> KEYS = Set.of("given", "tests");
-    private static final Set<String> TEST_KEYS = Set.of("name", "given", "expect");
-    private static final Set<String> REQUEST_KEYS = Set.of("method", "url", "headers");
-    private static final Set<String> EXPECT_REQUEST_KEYS = Set.of("rule", "then", "label");
-    private static final Set<String> EXPECT_KEYS = Set.of("rule", "then", "label", "on", "request");
+    private static final List<GivenFacts.Key> HELLO_FACTS = facts(PolicyTestKeys.HELLO);
+    private static final List<GivenFacts.Key> CONNECTION_FACTS = facts(PolicyTestKeys.GIVEN);
 
-    private static Set<String> words(List<GivenFacts.Key> keys, Set<String> more) {
-        return Stream.concat(keys.stream().map(GivenFacts.Key::key), more.stream())
-                .collect(Collectors.toUnmodifiableSet());
+    private static List<GivenFacts.Key> facts(Keys keys) {
+        return Stream.of(GivenFacts.Key.values())
+                .filter(fact -> keys.names().contains(fact.key()))
+                .toList();
     }
 }

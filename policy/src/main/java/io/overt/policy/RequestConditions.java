@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -139,7 +140,35 @@ final class RequestConditions {
         return texts.stream().map(text -> Glob.of(text.value(), compared)).toList();
     }
 
-    static final Set<String> KEYS = Set.of("url", "method", "header", "cookie", "content-type");
+    private static final Shape GLOBS = new Shape.Texts("texts in which `*` stands for anything");
+    static final Keys KEYS =
+            Keys.of(
+                    "A condition on requests",
+                    PolicyKey.optional(
+                            "url",
+                            new Shape.Texts("patterns `[scheme://]host[:port]/path[?query]`"),
+                            "The URL is like one of these. It is read in two ways: a rule that blocks needs one"
+                                    + " that matches, a rule that passes both."),
+                    PolicyKey.optional(
+                            "method",
+                            new Shape.Texts("methods as `POST`"),
+                            "The method is one of these; case does not matter."),
+                    PolicyKey.optional(
+                            "header",
+                            new Shape.Chosen(
+                                    Optional.empty(), "names of headers", GLOBS, Shape.Fill.SOME),
+                            "For each name, a header line of that name has a value like one of these; case does"
+                                    + " not matter."),
+                    PolicyKey.optional(
+                            "cookie",
+                            new Shape.Chosen(
+                                    Optional.empty(), "names of cookies", GLOBS, Shape.Fill.SOME),
+                            "For each name, a cookie of that name has a value like one of these; case matters."),
+                    PolicyKey.optional(
+                            "content-type",
+                            GLOBS,
+                            "The media type of what is sent is like one of these, without its parameters; case"
+                                    + " does not matter."));
 
     private static final String ABOUT_RESPONSES =
             "not available in policy language 1: rules are decided before the upstream has answered";

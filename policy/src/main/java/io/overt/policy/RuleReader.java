@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads {@code rules} and {@code http}. */
@@ -34,7 +32,7 @@ final class RuleReader {
         Order order = new Order();
         for (Yaml item : items) {
             Problems here = problems.in(nameOf(item));
-            Fields fields = Fields.of(item, "a rule", KEYS, here);
+            Fields fields = Fields.of(item, "a rule", RuleKeys.KEYS.names(), here);
             Optional<RuleName> name = name(fields, here);
             order.next(item, fields, name, here);
             Optional<Condition> when =
@@ -71,7 +69,8 @@ final class RuleReader {
         Order order = new Order();
         for (Yaml item : items(section, "http")) {
             Problems here = problems.in(nameOf(item));
-            Fields fields = Fields.of(item, "a rule", HTTP_KEYS, HTTP_NOT_HERE, here);
+            Fields fields =
+                    Fields.of(item, "a rule", RuleKeys.HTTP_KEYS.names(), HTTP_NOT_HERE, here);
             Optional<RuleName> name = name(fields, here);
             order.next(item, fields, name, here);
             Condition when =
@@ -195,7 +194,8 @@ final class RuleReader {
                                         then.at(),
                                         "`then`: "
                                                 + Fields.quoted(then.value())
-                                                + Nearest.hint(then.value(), ACTIONS));
+                                                + Nearest.hint(
+                                                        then.value(), RuleKeys.ACTIONS.known()));
                                 yield Optional.empty();
                             }
                         });
@@ -212,11 +212,11 @@ final class RuleReader {
                 String key = entry.key().value();
                 here.add(
                         entry.key().at(),
-                        HTTP_NOT_YET.contains(key)
+                        RuleKeys.HTTP_NOT_YET.contains(key)
                                 ? notYet(key)
                                 : "`then`: "
                                         + Fields.quoted(key)
-                                        + Nearest.hint(key, HTTP_ACTIONS));
+                                        + Nearest.hint(key, RuleKeys.HTTP_ACTIONS.known()));
             }
             return Optional.empty();
         }
@@ -229,13 +229,14 @@ final class RuleReader {
                                     default -> {
                                         here.add(
                                                 then.at(),
-                                                HTTP_NOT_YET.contains(then.value())
+                                                RuleKeys.HTTP_NOT_YET.contains(then.value())
                                                         ? notYet(then.value())
                                                         : "`then`: "
                                                                 + Fields.quoted(then.value())
                                                                 + Nearest.hint(
                                                                         then.value(),
-                                                                        HTTP_ACTIONS));
+                                                                        RuleKeys.HTTP_ACTIONS
+                                                                                .known()));
                                         yield Optional.empty();
                                     }
                                 });
@@ -297,7 +298,7 @@ final class RuleReader {
     }
 
     private static int scts(Yaml.Text text, Problems here) {
-        if (SCTS.matcher(text.value()).matches()) {
+        if (RuleKeys.SCTS.matcher(text.value()).matches()) {
             return Integer.parseInt(text.value());
         }
         here.add(text.at(), "`scts`: " + Fields.quoted(text.value()) + " (expected: 0 to 8)");
@@ -308,13 +309,6 @@ final class RuleReader {
         return fields.text(key, Limits.PROSE).map(text -> text.value().strip());
     }
 
-    static final Set<String> KEYS =
-            Set.of("name", "when", "then", "on", "revocation", "scts", "label", "because");
-
-    /** More than certificates come with would refuse them all. */
-    static final Pattern SCTS = Pattern.compile("[0-8]");
-
-    static final Set<String> HTTP_KEYS = Set.of("name", "when", "then", "label", "because");
     private static final String LOOKED_AT =
             "is for `rules` only: by the time there is a request, the server's certificate has been"
                     + " looked at";
@@ -326,8 +320,4 @@ final class RuleReader {
                     LOOKED_AT,
                     "scts",
                     LOOKED_AT);
-    static final List<String> ACTIONS = List.of("inspect", "splice", "block");
-    static final List<String> HTTP_ACTIONS = List.of("block", "pass");
-    private static final Set<String> HTTP_NOT_YET =
-            Set.of("append", "set", "remove", "tag", "log", "notice");
 }

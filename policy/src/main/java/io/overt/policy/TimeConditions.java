@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads {@code time}: one window, or a list of alternatives. */
 final class TimeConditions {
@@ -28,7 +29,7 @@ final class TimeConditions {
     }
 
     private static Condition window(Yaml value, Problems problems) {
-        Fields fields = Fields.of(value, "`time`", KEYS, problems);
+        Fields fields = Fields.of(value, "`time`", KEYS.names(), problems);
         Set<DayOfWeek> days = days(fields, problems);
         OptionalInt from = minute(fields, "from", problems);
         OptionalInt to = minute(fields, "to", problems);
@@ -120,8 +121,34 @@ final class TimeConditions {
     }
 
     private static final int MINUTES_OF_A_DAY = 24 * 60;
-    static final Set<String> KEYS = Set.of("days", "from", "to", "zone");
     private static final List<String> DAYS =
             List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
     private static final Pattern CLOCK = Pattern.compile("([0-2][0-9]):([0-5][0-9])");
+
+    static final Keys KEYS =
+            Keys.of(
+                    "`time`",
+                    PolicyKey.defaulting(
+                            "days",
+                            new Shape.Texts(
+                                    DAYS.stream()
+                                                    .map(day -> "`" + day + "`")
+                                                    .collect(Collectors.joining(", "))
+                                            + ", or ranges as `mon-fri`"),
+                            "every day",
+                            "On these days. A window over midnight belongs to the day it begins on."),
+                    PolicyKey.defaulting(
+                            "from",
+                            new Shape.Text("`00:00` to `23:59`"),
+                            "00:00",
+                            "From this minute on. Together with `to`."),
+                    PolicyKey.defaulting(
+                            "to",
+                            new Shape.Text("`00:01` to `24:00`"),
+                            "24:00",
+                            "Before this minute; earlier than `from`: of the next day."),
+                    PolicyKey.required(
+                            "zone",
+                            new Shape.Text("a zone as `Europe/Berlin` or `UTC`"),
+                            "Whose clock it is."));
 }

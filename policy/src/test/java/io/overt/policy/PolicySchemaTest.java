@@ -99,7 +99,7 @@ final class PolicySchemaTest {
         List<Yaml.Entry> entries = yaml instanceof Yaml.Mapping(var found, _) ? found : List.of();
         List<Yaml> items = yaml instanceof Yaml.Sequence(var found, _) ? found : List.of();
         return switch ((String) keyword.getKey()) {
-            case "$schema", "title", "$defs" -> Optional.empty();
+            case "$schema", "title", "description", "$defs" -> Optional.empty();
             case "$ref" ->
                     refusal(
                             (Map<?, ?>)

@@ -1,21 +1,31 @@
 package io.overt.control.cli;
 
 import com.google.gson.GsonBuilder;
+import io.overt.policy.PolicyReference;
 import io.overt.policy.PolicySchema;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code overtctl schema}. */
 @Command(
         name = "schema",
-        description = "Prints the policy language's JSON Schema (draft 2020-12), for editors.")
+        description = {
+            "Prints the policy language: as a JSON Schema (draft 2020-12) for editors,",
+            "or as the page of all its keys and words."
+        })
 final class SchemaCommand implements Callable<Integer> {
     @ParentCommand private @Nullable Overtctl overtctl;
     @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
+
+    @Option(
+            names = "--reference",
+            description = "Print the page, in Markdown: docs/policy-reference.md.")
+    private boolean reference;
 
     @Override
     public Integer call() {
@@ -23,14 +33,17 @@ final class SchemaCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli fills it in");
         }
         var out = spec.commandLine().getOut();
-        out.print(
-                new GsonBuilder()
+        out.print(reference ? PolicyReference.markdown() : schema());
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static String schema() {
+        return new GsonBuilder()
                         .setPrettyPrinting()
                         .disableHtmlEscaping()
                         .create()
-                        .toJson(PolicySchema.schema()));
-        out.print('\n');
-        out.flush();
-        return ExitCode.OK;
+                        .toJson(PolicySchema.schema())
+                + "\n";
     }
 }

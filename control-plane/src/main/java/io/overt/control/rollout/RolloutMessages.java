@@ -15,6 +15,7 @@ import io.overt.proto.control.v1.WaveStanding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Rollouts as they are shown. */
 final class RolloutMessages {
@@ -45,23 +46,32 @@ final class RolloutMessages {
                             .setName(state.rollout().plan().waves().get(wave).name())
                             .setStanding(standing(state, wave)));
         }
-        ledger.history().stream()
-                .filter(event -> event.event().hasLooked())
+        looked(ledger)
+                .reduce((_, last) -> last)
+                .ifPresent(last -> message.addAllGates(last.event().getLooked().getReadingsList()));
+        looked(ledger)
+                .filter(RolloutMessages::isOfAWave)
                 .reduce((_, last) -> last)
                 .ifPresent(
                         last -> {
-                            var looked = last.event().getLooked();
-                            message.addAllGates(looked.getReadingsList());
-                            if (looked.hasProgress() && last.wave() < message.getWavesCount()) {
-                                var wave = message.getWavesBuilder(last.wave());
-                                message.setWaves(
-                                        last.wave(),
-                                        looked.getProgress().toBuilder()
-                                                .setName(wave.getName())
-                                                .setStanding(wave.getStanding()));
-                            }
+                            var wave = message.getWavesBuilder(last.wave());
+                            message.setWaves(
+                                    last.wave(),
+                                    last.event().getLooked().getProgress().toBuilder()
+                                            .setName(wave.getName())
+                                            .setStanding(wave.getStanding()));
                         });
         return message.build();
+    }
+
+    private static Stream<RolloutEventRow> looked(Ledger ledger) {
+        return ledger.history().stream().filter(event -> event.event().hasLooked());
+    }
+
+    /** On the way back every edge was looked at, which says nothing of a wave. */
+    private static boolean isOfAWave(RolloutEventRow event) {
+        return event.event().getLooked().hasProgress()
+                && !event.from().equals(Phase.ROLLING_BACK.name());
     }
 
     private static RolloutState.Builder common(Ledger ledger) {

@@ -22,15 +22,18 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.overt.control.TestControlConfig;
 import io.overt.control.TestControlPlane;
 import io.overt.control.access.Authenticator.Authentication;
 import io.overt.control.access.oidc.People;
-import io.overt.control.access.oidc.TestProvider;
+import io.overt.control.access.oidc.ProviderSettings;
 import io.overt.control.audit.AuditTrail;
 import io.overt.control.store.AuditRow;
 import io.overt.control.store.AuditStore;
 import io.overt.control.store.Database;
 import io.overt.control.store.SessionStore;
+import io.overt.control.store.TestStore;
+import io.overt.control.store.TestStores;
 import io.overt.proto.control.v1.AccessProto;
 import io.overt.proto.control.v1.AccessRule;
 import io.overt.proto.control.v1.AccessSpan;
@@ -38,11 +41,11 @@ import io.overt.proto.control.v1.EdgeControlGrpc;
 import io.overt.proto.control.v1.ListPiecesGrpc;
 import io.overt.proto.failure.v1.RefusalReason;
 import io.overt.service.identity.RefusalTrailer;
+import io.overt.testkit.oidc.TestProvider;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -82,6 +85,7 @@ class AccessMatrixTest {
     private List<MethodDescriptor<?, ?>> methods = List.of();
     private TestProvider provider;
     private People people;
+    private TestStore own;
     private Database database;
     private AuditStore store;
     private Server server;
@@ -93,17 +97,15 @@ class AccessMatrixTest {
         // Nobody is granted anything there: whoever calls it is refused.
         plane =
                 new TestControlPlane(
-                        Files.createDirectory(folder.resolve("plane")),
-                        new AccessSettings(
-                                Optional.of(List.of()),
-                                Optional.empty(),
-                                AccessSettings.defaults().announceHead()));
+                        new TestControlConfig(Files.createDirectory(folder.resolve("plane")))
+                                .with("access: {grants: []}"));
         methods =
                 plane.running().rpcMethods().stream()
                         .filter(method -> !EDGES_OWN.contains(method.getServiceName()))
                         .toList();
         provider = new TestProvider();
-        database = Database.open(folder.resolve("control.db"));
+        own = TestStores.configured().makeWithTables();
+        database = own.open();
         store = new AuditStore(database);
         var meters = new SimpleMeterRegistry();
         people = people(meters);
@@ -139,6 +141,7 @@ class AccessMatrixTest {
         people.close();
         provider.close();
         database.close();
+        own.remove();
         plane.close();
     }
 
@@ -280,7 +283,7 @@ class AccessMatrixTest {
     // ---- what the tests above are made of
 
     private int refusals(String actor, String method) throws SQLException {
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + plane.database());
+        try (var connection = plane.store().connect();
                 var query =
                         connection.prepareStatement(
                                 "SELECT count(*) FROM audit_record WHERE kind = 'refusal' AND actor = ? AND method = ?")) {
@@ -361,7 +364,7 @@ class AccessMatrixTest {
     private People people(MeterRegistry meters) {
         var clock = Clock.systemUTC();
         return People.open(
-                TestProvider.settings(provider.issuer()),
+                ProviderSettings.of(provider.issuer()),
                 new SessionStore(database),
                 new AccessTrail(
                         new AuditTrail(store, "overt://hq/control/c1", clock, meters),

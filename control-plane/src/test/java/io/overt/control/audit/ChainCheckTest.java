@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.store.AuditRow;
 import io.overt.control.store.AuditStore;
-import io.overt.control.store.Database;
-import java.nio.file.Path;
+import io.overt.control.store.TestStores;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +14,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ChainCheckTest {
-    @TempDir Path folder;
     private List<AuditRow> rows = List.of();
     private List<String> lines = List.of();
 
     @BeforeEach
     void write() throws Exception {
-        try (var database = Database.open(folder.resolve("control.db"))) {
+        var kept = TestStores.configured().makeWithTables();
+        try (var database = kept.open()) {
             var store = new AuditStore(database);
             var trail =
                     new AuditTrail(
@@ -37,6 +35,8 @@ class ChainCheckTest {
             }
             rows = store.from(1, 100);
             lines = new ArrayList<>(rows.stream().map(AuditRow::line).toList());
+        } finally {
+            kept.remove();
         }
     }
 
@@ -96,7 +96,7 @@ class ChainCheckTest {
     @Test
     void one_that_was_written_anew_contradicts_a_known_head() throws Exception {
         var known = head(4);
-        write(folder.resolve("anew"));
+        write();
         var check = check(lines, Optional.of(known));
         assertThat(check.broken())
                 .hasValueSatisfying(
@@ -127,13 +127,6 @@ class ChainCheckTest {
                                 3,
                                 "is kept under actor overt://hq/operator/innocent (expected:"
                                         + " overt://hq/control/c1, as the line says)"));
-    }
-
-    private void write(Path file) throws Exception {
-        var before = folder;
-        folder = file;
-        write();
-        folder = before;
     }
 
     private static AuditRow renamed(AuditRow row) {

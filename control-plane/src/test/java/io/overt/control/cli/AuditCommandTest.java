@@ -2,20 +2,11 @@ package io.overt.control.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.overt.control.TestControlConfig;
 import io.overt.control.TestControlPlane;
-import io.overt.control.access.AccessRole;
-import io.overt.control.access.AccessSettings;
-import io.overt.control.access.Grants.Grant;
-import io.overt.control.access.Grants.Receiver;
-import io.overt.control.access.IdentityPattern;
-import io.overt.control.access.Reach;
 import io.overt.control.audit.AuditTrail;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,15 +21,15 @@ class AuditCommandTest {
     void start() throws Exception {
         plane =
                 new TestControlPlane(
-                        folder,
-                        new AccessSettings(
-                                Optional.of(
-                                        List.of(
-                                                grant("ann", AccessRole.OPERATOR),
-                                                grant("vic", AccessRole.VIEWER),
-                                                grant("sue", AccessRole.SECURITY))),
-                                Optional.empty(),
-                                AccessSettings.defaults().announceHead()));
+                        new TestControlConfig(folder)
+                                .with(
+                                        """
+                                        access:
+                                          grants:
+                                            - {certificate: "overt://*/operator/ann", roles: [operator]}
+                                            - {certificate: "overt://*/operator/vic", roles: [viewer]}
+                                            - {certificate: "overt://*/operator/sue", roles: [security]}
+                                        """));
         Files.writeString(
                 Files.createDirectory(folder.resolve("policy")).resolve("policy.yaml"),
                 """
@@ -132,23 +123,17 @@ class AuditCommandTest {
     @Test
     void somebody_who_changes_a_line_in_the_database_is_found_out() throws Exception {
         operator("apply", policy());
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + plane.database());
-                var statement = connection.createStatement()) {
-            statement.executeUpdate("DROP TRIGGER audit_record_stays");
-            statement.executeUpdate(
-                    "UPDATE audit_record SET line = replace(line, 'operator/ann', 'operator/bob') WHERE sequence = 2");
-        }
+        plane.store().unprotect("audit_record");
+        plane.store()
+                .execute(
+                        "UPDATE audit_record SET line = replace(line, 'operator/ann', 'operator/bob') WHERE sequence = 2");
         assertThat(viewer("audit", "verify"))
                 .startsWith("9 broken: line 2 has not the hash that was kept with it");
     }
 
     @Test
     void an_act_that_cannot_be_audited_is_not_done() throws Exception {
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + plane.database());
-                var statement = connection.createStatement()) {
-            statement.executeUpdate(
-                    "CREATE TRIGGER broken BEFORE INSERT ON audit_record BEGIN SELECT RAISE(ABORT, 'no room'); END");
-        }
+        plane.store().breakInserts("audit_record", "NEW.sequence > 0");
         assertThat(operator("apply", policy()))
                 .isEqualTo(
                         "3 control plane: UNAVAILABLE: the audit trail cannot be written: nothing was done\n");
@@ -157,20 +142,12 @@ class AuditCommandTest {
 
     @Test
     void one_whose_outcome_cannot_be_audited_is_not_called_done() throws Exception {
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + plane.database());
-                var statement = connection.createStatement()) {
-            statement.executeUpdate(
-                    "CREATE TRIGGER broken BEFORE INSERT ON audit_record WHEN NEW.kind = 'outcome' BEGIN SELECT"
-                            + " RAISE(ABORT, 'no room'); END");
-        }
+        plane.store().breakInserts("audit_record", "NEW.kind = 'outcome'");
         assertThat(operator("apply", policy()))
                 .isEqualTo(
                         "3 control plane: UNAVAILABLE: the audit trail cannot be written: it was done, and only its"
                                 + " intent is on record\n");
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + plane.database());
-                var statement = connection.createStatement()) {
-            statement.executeUpdate("DROP TRIGGER broken");
-        }
+        plane.store().mendInserts("audit_record");
         plane.restart();
 
         assertThat(viewer("audit", "list", "-o", "json"))
@@ -217,12 +194,5 @@ class AuditCommandTest {
         return line.startsWith("0 ")
                 ? String.join(" ", words[0], words[1], words[3], words[4], words[5], words[6])
                 : String.join(" ", words[0], words[2], words[3], words[4], words[5]);
-    }
-
-    private static Grant grant(String name, AccessRole role) {
-        return new Grant(
-                new Receiver.Certificate(IdentityPattern.parse("overt://*/operator/" + name)),
-                Set.of(role),
-                new Reach.Fleet());
     }
 }

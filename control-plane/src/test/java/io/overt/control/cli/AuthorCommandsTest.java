@@ -329,6 +329,14 @@ class AuthorCommandsTest {
         assertThat(Path.of("..", "docs", "policy.schema.json")).hasContent(output.toString());
     }
 
+    /** Made again by {@code overtctl schema --reference > docs/policy-reference.md}. */
+    @Test
+    void the_reference_beside_the_documentation_is_what_the_code_makes() throws Exception {
+        assertThat(run("schema", "--reference")).isZero();
+
+        assertThat(Path.of("..", "docs", "policy-reference.md")).hasContent(output.toString());
+    }
+
     private static List<String> completed(Path script, String line) throws Exception {
         var bash =
                 new ProcessBuilder(

@@ -1,53 +1,37 @@
 package io.overt.control.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Timestamp;
-import io.overt.control.ControlConfig;
-import io.overt.control.ControlPlane;
-import io.overt.control.access.AccessSettings;
+import io.overt.control.TestControlConfig;
+import io.overt.control.TestControlPlane;
 import io.overt.control.cli.ScriptedEdge.Manner;
-import io.overt.control.lists.ListsConfig;
-import io.overt.control.publish.PolicyPublisher.PublicationLimits;
-import io.overt.control.publish.PolicySigningKey;
-import io.overt.control.rollout.RolloutSettings;
-import io.overt.control.store.StoreConfig;
+import io.overt.control.store.TestStores;
 import io.overt.proto.control.v1.ExclusionEffect;
 import io.overt.proto.control.v1.ExclusionEntry;
 import io.overt.proto.control.v1.ExclusionWord;
-import io.overt.service.identity.FleetFiles;
-import io.overt.service.process.Parts;
-import io.overt.testkit.pki.PemFiles;
-import io.overt.testkit.pki.TestFleet;
-import io.overt.testkit.pki.TestPki;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * {@code overtctl exclusions} against a whole control plane over mutual TLS; the edges say what the
  * test has them say. What real edges say is tested with the cluster.
  */
+@ParameterizedClass
+@EnumSource(TestStores.class)
 class ExclusionsCommandTest {
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
     private static final ExclusionEntry LEARNED =
@@ -70,45 +54,23 @@ class ExclusionsCommandTest {
                     .build();
 
     @TempDir Path folder;
-    private TestFleet fleet;
-    private Parts parts;
-    private ControlPlane control;
+    private final TestStores kind;
+    private TestControlPlane plane;
     private final List<ScriptedEdge> edges = new ArrayList<>();
+
+    ExclusionsCommandTest(TestStores kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void startControlPlane() throws Exception {
-        fleet = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
-        var signingKey = folder.resolve("policy.key");
-        PolicySigningKey.create(signingKey);
-        var files = fleet.issue("control", "control-1");
-        var loopback = InetAddress.getLoopbackAddress();
-        parts = new Parts();
-        control =
-                ControlPlane.start(
-                        new ControlConfig(
-                                new InetSocketAddress(loopback, 0),
-                                new InetSocketAddress(loopback, 0),
-                                new FleetFiles(
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors()),
-                                new StoreConfig.InFile(folder.resolve("state/control.db")),
-                                signingKey,
-                                new PublicationLimits(1 << 20, 1),
-                                ListsConfig.defaults(folder.resolve("state/lists")),
-                                RolloutSettings.defaults(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                AccessSettings.defaults()),
-                        Clock.systemUTC(),
-                        parts);
+        plane = new TestControlPlane(new TestControlConfig(folder, kind));
     }
 
     @AfterEach
     void stopAll() {
         edges.forEach(ScriptedEdge::close);
-        parts.close();
+        plane.close();
     }
 
     @Test
@@ -261,21 +223,24 @@ class ExclusionsCommandTest {
     @ValueSource(strings = {"edge", "signer", "control", "security"})
     void nobody_but_an_operator_lists_or_rules(String role) throws Exception {
         edge("a", Manner.knowing(LEARNED));
-        var config = overtctlConfig(fleet.issue(role, "mallory"));
         var mallory = "3 control plane: overt://hq/" + role + "/mallory";
         var refused = mallory + " (expected: a caller of role operator)\n";
 
-        assertThat(run(config, "exclusions", "list"))
+        assertThat(plane.overtctl(role, "mallory", "exclusions", "list"))
                 .isEqualTo(mallory + " (expected: a caller of any role)\n");
-        assertThat(run(config, "exclusions", "confirm", "hq", "app.example")).isEqualTo(refused);
-        assertThat(run(config, "exclusions", "forget", "hq", "app.example")).isEqualTo(refused);
+        assertThat(plane.overtctl(role, "mallory", "exclusions", "confirm", "hq", "app.example"))
+                .isEqualTo(refused);
+        assertThat(plane.overtctl(role, "mallory", "exclusions", "forget", "hq", "app.example"))
+                .isEqualTo(refused);
         assertThat(edges.getFirst().verdicts()).isEmpty();
     }
 
     // ---- what the tests above are made of
 
     private ScriptedEdge edge(String name, Manner manner) throws Exception {
-        var edge = ScriptedEdge.connect(control.rpcAddress(), fleet.issue("edge", name), manner);
+        var edge =
+                ScriptedEdge.connect(
+                        plane.running().rpcAddress(), plane.fleet().issue("edge", name), manner);
         edges.add(edge);
         var identity = "overt://hq/edge/" + name + "\",\"connected\":true";
         await().atMost(Duration.ofMinutes(1))
@@ -294,32 +259,7 @@ class ExclusionsCommandTest {
     }
 
     private String overtctl(String... args) throws Exception {
-        return run(overtctlConfig(fleet.issue("operator", "alice")), args);
-    }
-
-    private static String run(Path config, String... args) {
-        var printed = new StringWriter();
-        var writer = new PrintWriter(printed, true);
-        int exit = Overtctl.run(Map.of("OVERTCTL_CONFIG", config.toString()), writer, writer, args);
-        return exit + " " + printed;
-    }
-
-    private Path overtctlConfig(PemFiles files) throws IOException {
-        return Files.writeString(
-                folder.resolve("overtctl.yaml"),
-                """
-                control: 127.0.0.1:%d
-                identity:
-                  certificate: %s
-                  key: %s
-                  trust-anchors: %s
-                """
-                        .formatted(
-                                control.rpcAddress().getPort(),
-                                files.certificateChain(),
-                                files.privateKey(),
-                                files.trustAnchors()),
-                UTF_8);
+        return plane.overtctl("operator", "alice", args);
     }
 
     private static Timestamp at(Instant instant) {

@@ -2,42 +2,21 @@ package io.overt.control.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
-import io.overt.control.access.AccessRole;
-import io.overt.control.access.AccessSettings;
-import io.overt.control.access.Grants.Grant;
-import io.overt.control.access.Grants.Receiver;
-import io.overt.control.access.IdentityPattern;
-import io.overt.control.access.Reach;
-import io.overt.control.lists.ListsConfig;
-import io.overt.control.publish.PolicyPublisher.PublicationLimits;
-import io.overt.control.publish.PolicySigningKey;
-import io.overt.control.rollout.RolloutSettings;
-import io.overt.control.store.StoreConfig;
-import io.overt.control.web.WebSettings;
+import io.overt.control.TestControlConfig;
+import io.overt.control.TestControlPlane;
 import io.overt.control.witness.GrownLog;
 import io.overt.control.witness.LogServer;
 import io.overt.control.witness.WitnessKey;
-import io.overt.control.witness.WitnessSettings;
 import io.overt.proto.control.v1.ExclusionEntry;
-import io.overt.service.config.ConfigFile;
-import io.overt.service.identity.FleetFiles;
-import io.overt.service.process.Parts;
 import io.overt.testkit.pki.TestFleet;
-import io.overt.testkit.pki.TestPki;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import javax.net.ssl.KeyManagerFactory;
@@ -51,101 +30,52 @@ import javax.net.ssl.TrustManagerFactory;
 final class Desk implements AutoCloseable {
     private final Path folder;
     private final TestFleet fleet;
+    private final TestControlPlane plane;
     private final ControlPlane control;
-    private final Parts parts = new Parts();
     private final List<AutoCloseable> others = new ArrayList<>();
 
+    /**
+     * Two of two people approve; what is published goes to everybody at once, once they did. Ann
+     * may do everything, Vera only look, and Arthur write.
+     */
     Desk(Path folder) throws Exception {
         this.folder = folder;
-        this.fleet = TestPki.fleet(Files.createDirectories(folder.resolve("fleet")), "hq");
-        var files = fleet.issue("control", "control-1");
-        var browser =
-                fleet.pki()
-                        .leaf("localhost", "127.0.0.1")
-                        .write(folder, "browser", fleet.pki().anchor());
-        var signingKey = folder.resolve("policy.key");
-        PolicySigningKey.create(signingKey);
-        var witnessKey = folder.resolve("witness.key");
-        WitnessKey.create(witnessKey, "control.example/witness");
+        var config = new TestControlConfig(folder);
+        this.fleet = config.fleet();
+        WitnessKey.create(folder.resolve("witness.key"), "control.example/witness");
         var log = new GrownLog("signer-1.example/log").append("entry", 300);
         var logServer = new LogServer(log);
         others.add(logServer);
-        var loopback = InetAddress.getLoopbackAddress();
-        this.control =
-                ControlPlane.start(
-                        new ControlConfig(
-                                new InetSocketAddress(loopback, 0),
-                                new InetSocketAddress(loopback, 0),
-                                new FleetFiles(
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors()),
-                                new StoreConfig.InFile(folder.resolve("state/control.db")),
-                                signingKey,
-                                new PublicationLimits(1 << 20, 1),
-                                ListsConfig.defaults(folder.resolve("state/lists")),
-                                rollout(),
-                                Optional.of(
-                                        new WitnessSettings(
-                                                new InetSocketAddress(loopback, 0),
-                                                witnessKey,
-                                                Duration.ofMillis(200),
-                                                Duration.ofSeconds(5),
-                                                Duration.ofMinutes(3),
-                                                List.of(
-                                                        new WitnessSettings.LogEntry(
-                                                                logServer.url(),
-                                                                Optional.of(log.key()),
-                                                                Optional.empty())))),
-                                Optional.of(
-                                        new WebSettings(
-                                                new InetSocketAddress(loopback, 0),
-                                                browser.certificateChain(),
-                                                browser.privateKey(),
-                                                Optional.of(files.trustAnchors()),
-                                                4 << 20,
-                                                Duration.ofSeconds(20),
-                                                Duration.ofSeconds(20),
-                                                200)),
-                                Optional.empty(),
-                                new AccessSettings(
-                                        Optional.of(
-                                                List.of(
-                                                        grant("ann", AccessRole.values()),
-                                                        grant("vera", AccessRole.VIEWER),
-                                                        grant("arthur", AccessRole.AUTHOR))),
-                                        Optional.empty(),
-                                        Duration.ofMinutes(1))),
-                        Clock.systemUTC(),
-                        parts);
-    }
-
-    private static Grant grant(String name, AccessRole... roles) {
-        return new Grant(
-                new Receiver.Certificate(IdentityPattern.parse("overt://hq/operator/" + name)),
-                Set.of(roles),
-                new Reach.Fleet());
-    }
-
-    /** Two of two people approve; what is published goes to everybody at once, once they did. */
-    private RolloutSettings rollout() throws Exception {
-        var approvers =
-                Files.writeString(
-                        folder.resolve("approvers.yaml"),
-                        "threshold: 2\napprovers:\n  - { name: alice, key: \"%s\" }\n  - { name: bob, key: \"%s\" }\n"
-                                .formatted(keyOf("alice"), keyOf("bob")),
-                        UTF_8);
-        var text =
-                Files.writeString(
-                        folder.resolve("rollout.yaml"),
-                        "approvals: 2\napprovers: "
-                                + approvers
-                                + "\npublisher-may-approve: true\nwait-after-start: 0s\n",
-                        UTF_8);
-        var node = ConfigFile.read(text);
-        var settings = RolloutSettings.read(node);
-        node.finish();
-        return settings;
+        Files.writeString(
+                folder.resolve("approvers.yaml"),
+                "threshold: 2\napprovers:\n  - { name: alice, key: \"%s\" }\n  - { name: bob, key: \"%s\" }\n"
+                        .formatted(keyOf("alice"), keyOf("bob")),
+                UTF_8);
+        this.plane =
+                new TestControlPlane(
+                        config.withWeb()
+                                .with(
+                                        """
+                                        rollout:
+                                          approvals: 2
+                                          approvers: approvers.yaml
+                                          publisher-may-approve: true
+                                          wait-after-start: 0s
+                                        witness:
+                                          listen: 127.0.0.1:0
+                                          key: witness.key
+                                          interval: 200ms
+                                          logs:
+                                            - {url: "%s", key: "%s"}
+                                        access:
+                                          grants:
+                                            - certificate: overt://hq/operator/ann
+                                              roles: [viewer, author, approver, operator, security]
+                                            - {certificate: "overt://hq/operator/vera", roles: [viewer]}
+                                            - {certificate: "overt://hq/operator/arthur", roles: [author]}
+                                        """
+                                                .formatted(logServer.url(), log.key().vkey())));
+        this.control = plane.running();
     }
 
     private String keyOf(String person) throws Exception {
@@ -229,7 +159,7 @@ final class Desk implements AutoCloseable {
             for (var each : others.reversed()) {
                 each.close();
             }
-            parts.close();
+            plane.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -12,6 +12,7 @@ import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.store.Database;
 import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
+import io.overt.control.store.WithStore;
 import io.overt.policy.HostPattern;
 import io.overt.policy.list.CompiledList;
 import io.overt.policy.list.CompiledList.Opening;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pieces by real gRPC over mutual TLS. */
+@WithStore
 class ListPiecesServiceTest {
     private static final String DOCUMENT =
             """
@@ -68,8 +70,7 @@ class ListPiecesServiceTest {
     private ManagedChannel operator;
 
     @BeforeEach
-    void publish() throws Exception {
-        var database = keep(Database.open(folder.resolve("control.db")));
+    void publish(Database database) throws Exception {
         store = new ListStore(database);
         var lists =
                 keep(

@@ -14,6 +14,7 @@ import io.overt.control.store.EachStore;
 import io.overt.control.store.ListStore;
 import io.overt.control.store.PolicyStore;
 import io.overt.control.store.SignedVersion;
+import io.overt.control.store.WithStore;
 import io.overt.policy.Cidr;
 import io.overt.policy.Problem;
 import io.overt.policy.list.CompiledList;
@@ -58,6 +59,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A policy whose list is fetched from a real server, over real TLS. */
 @SuppressWarnings("NullAway.Init") // each test starts what it needs
+@WithStore
 class ListSourcesTest {
     private static final FleetIdentity ALICE = new FleetIdentity("hq", Role.OPERATOR, "alice");
     private static final String BAD = names(0, 1_000);
@@ -74,7 +76,6 @@ class ListSourcesTest {
     private ListStore store;
     private PolicyPublisher publisher;
     private ListSchedule schedule;
-    private Database own;
 
     @BeforeEach
     void open() throws Exception {
@@ -88,9 +89,6 @@ class ListSourcesTest {
         if (lists != null) {
             schedule.close();
             lists.close();
-        }
-        if (own != null) {
-            own.close();
         }
     }
 
@@ -208,9 +206,9 @@ class ListSourcesTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_is_wrong_there_leaves_the_last_good_list_and_is_told(Trouble trouble)
-            throws Exception {
-        start(database());
+    void what_is_wrong_there_leaves_the_last_good_list_and_is_told(
+            Trouble trouble, Database database) throws Exception {
+        start(database);
         var first =
                 published(publish("{ url: \"" + place.url("/bad.txt") + "\", max-size: 64KiB }"));
         trouble.making.at(this, "/bad.txt");
@@ -235,8 +233,8 @@ class ListSourcesTest {
     }
 
     @Test
-    void a_list_that_was_never_had_is_a_problem_at_its_place() throws Exception {
-        start(database());
+    void a_list_that_was_never_had_is_a_problem_at_its_place(Database database) throws Exception {
+        start(database);
 
         var rejected = (Publication.Rejected) publish("url: \"" + place.url("/none.txt") + "\"");
 
@@ -249,12 +247,12 @@ class ListSourcesTest {
     }
 
     @Test
-    void a_server_that_nobody_vouches_for_is_not_believed() throws Exception {
+    void a_server_that_nobody_vouches_for_is_not_believed(Database database) throws Exception {
         try (var other = ListPlace.https(TestPki.create().leaf("localhost"));
                 var misnamed = ListPlace.https(pki.leaf("lists.example"))) {
             other.serve("/bad.txt", BAD);
             misnamed.serve("/bad.txt", BAD);
-            start(database());
+            start(database);
 
             assertThat(publish("url: \"" + other.url("/bad.txt") + "\""))
                     .isInstanceOf(Publication.Rejected.class)
@@ -269,8 +267,9 @@ class ListSourcesTest {
     }
 
     @Test
-    void an_address_of_our_own_is_not_asked_unless_it_is_configured() throws Exception {
-        start(database(), List.of());
+    void an_address_of_our_own_is_not_asked_unless_it_is_configured(Database database)
+            throws Exception {
+        start(database, List.of());
 
         assertThat(publish("url: \"" + place.url("/bad.txt") + "\""))
                 .isInstanceOf(Publication.Rejected.class)
@@ -280,10 +279,10 @@ class ListSourcesTest {
     }
 
     @Test
-    void a_checksum_vouches_for_one_text_and_no_other() throws Exception {
+    void a_checksum_vouches_for_one_text_and_no_other(Database database) throws Exception {
         try (var plain = ListPlace.http()) {
             plain.serve("/bad.txt", BAD);
-            start(database());
+            start(database);
             var sum = HexFormat.of().formatHex(PolicySignature.sha256(BAD.getBytes(UTF_8)));
 
             published(publish("{ url: \"" + plain.url("/bad.txt") + "\", sha256: " + sum + " }"));
@@ -299,10 +298,10 @@ class ListSourcesTest {
     }
 
     @Test
-    void a_signature_by_openssh_vouches_for_what_it_is_over() throws Exception {
+    void a_signature_by_openssh_vouches_for_what_it_is_over(Database database) throws Exception {
         var key = folder.resolve("list-key");
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key.toString());
-        start(database());
+        start(database);
         var declaration =
                 "{ url: \"%s\", signature: { key: \"%s\", url: \"%s\" } }"
                         .formatted(
@@ -327,7 +326,7 @@ class ListSourcesTest {
     }
 
     @Test
-    void a_signature_by_minisign_vouches_for_what_it_is_over() throws Exception {
+    void a_signature_by_minisign_vouches_for_what_it_is_over(Database database) throws Exception {
         var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         byte[] spki = pair.getPublic().getEncoded();
         byte[] publicKey = new byte[42];
@@ -354,7 +353,7 @@ class ListSourcesTest {
                                 Base64.getEncoder()
                                         .encodeToString(signed(pair.getPrivate(), global)));
         place.serve("/bad.txt.minisig", signature);
-        start(database());
+        start(database);
 
         published(
                 publish(
@@ -402,11 +401,6 @@ class ListSourcesTest {
         return IntStream.range(from, from + count)
                 .mapToObj(i -> "host-" + i + ".bad.example\n")
                 .collect(Collectors.joining());
-    }
-
-    private Database database() throws Exception {
-        own = Database.open(folder.resolve("control.db"));
-        return own;
     }
 
     private void start(Database database) throws Exception {

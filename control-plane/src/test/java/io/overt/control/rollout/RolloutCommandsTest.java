@@ -3,24 +3,20 @@ package io.overt.control.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.overt.control.ControlConfig;
-import io.overt.control.ControlPlane;
+import io.overt.control.TestControlConfig;
+import io.overt.control.TestControlPlane;
 import io.overt.control.cli.Overtctl;
 import io.overt.control.lists.ListPlace;
-import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.store.TestStores;
 import io.overt.proto.policy.v1.BundleManifest;
 import io.overt.proto.policy.v1.EmergencyAction;
-import io.overt.service.config.ConfigFile;
-import io.overt.service.process.Parts;
-import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
-import io.overt.testkit.pki.TestPki;
 import io.overt.testkit.pki.TwoApprovers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +27,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What operators and approvers do, by {@code overtctl} alone, with edges that answer. */
 @SuppressWarnings("NullAway.Init") // each test starts what it needs
+@ParameterizedClass
+@EnumSource(TestStores.class)
 class RolloutCommandsTest {
     private static final String WAVES =
             """
@@ -49,24 +49,27 @@ class RolloutCommandsTest {
 
     @TempDir Path folder;
 
+    private final TestStores kind;
     private final List<RolloutEdge> edges = new ArrayList<>();
     private final StringWriter errors = new StringWriter();
+    private TestControlConfig config;
     private TestFleet pki;
-    private PemFiles controlFiles;
-    private Parts parts;
-    private ControlPlane control;
+    private TestControlPlane plane;
+
+    RolloutCommandsTest(TestStores kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void prepare() throws Exception {
-        pki = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
-        PolicySigningKey.create(folder.resolve("policy.key"));
-        controlFiles = pki.issue("control", "control-1");
+        config = new TestControlConfig(folder, kind);
+        pki = config.fleet();
     }
 
     @AfterEach
     void stop() {
         edges.forEach(RolloutEdge::close);
-        parts.close();
+        plane.close();
     }
 
     @Test
@@ -417,9 +420,8 @@ class RolloutCommandsTest {
         overtctl("apply", policy("one"));
         edges.clear();
         var before = overtctl("rollout", "show");
-        parts.close();
 
-        start(WAVES.replace("bake: 100ms", "bake: 1h"));
+        plane.restart();
         assertThat(overtctl("rollout", "show")).isEqualTo(before);
         var watching = CompletableFuture.supplyAsync(() -> overtctl("rollout", "watch"));
         var canary = edge("canary-1", RolloutEdge.Nature.good("canary"));
@@ -429,29 +431,12 @@ class RolloutCommandsTest {
         assertThat(watching.get()).contains("baking").contains("aborted");
     }
 
-    private void start(String rollout) throws Exception {
-        var config =
-                Files.writeString(
-                        folder.resolve("control.yaml"),
-                        """
-                        listen: 127.0.0.1:0
-                        admin: {listen: "127.0.0.1:0"}
-                        identity: {certificate: %s, key: %s, trust-anchors: %s}
-                        policy: {signing-key: policy.key}
-                        """
-                                        .formatted(
-                                                controlFiles.certificateChain(),
-                                                controlFiles.privateKey(),
-                                                controlFiles.trustAnchors())
-                                + rollout);
-        parts = new Parts();
-        control =
-                ControlPlane.start(
-                        ControlConfig.read(ConfigFile.read(config)), Clock.systemUTC(), parts);
+    private void start(String sections) throws Exception {
+        plane = new TestControlPlane(config.with(sections));
     }
 
     private RolloutEdge edge(String name, RolloutEdge.Nature nature) throws Exception {
-        var edge = new RolloutEdge(control.rpcAddress(), pki.issue("edge", name), nature);
+        var edge = new RolloutEdge(plane.running().rpcAddress(), pki.issue("edge", name), nature);
         edges.add(edge);
         return edge;
     }
@@ -475,24 +460,12 @@ class RolloutCommandsTest {
 
     private String overtctlAs(String operator, String... words) {
         try {
-            var files = folder.resolve(operator + ".yaml");
-            if (!Files.exists(files)
-                    || !Files.readString(files).contains(":" + control.rpcAddress().getPort())) {
-                var identity = pki.issue("operator", operator);
-                Files.writeString(
-                        files,
-                        """
-                        control: 127.0.0.1:%d
-                        identity: {certificate: %s, key: %s, trust-anchors: %s}
-                        """
-                                .formatted(
-                                        control.rpcAddress().getPort(),
-                                        identity.certificateChain(),
-                                        identity.privateKey(),
-                                        identity.trustAnchors()));
-            }
             var out = new StringWriter();
-            var all = new ArrayList<>(List.of("--config", files.toString()));
+            var all =
+                    new ArrayList<>(
+                            List.of(
+                                    "--config",
+                                    plane.overtctlConfig("operator", operator).toString()));
             all.addAll(List.of(words));
             int code =
                     Overtctl.run(
@@ -501,7 +474,7 @@ class RolloutCommandsTest {
                             new PrintWriter(errors, true),
                             all.toArray(String[]::new));
             return code + " " + out;
-        } catch (Exception e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

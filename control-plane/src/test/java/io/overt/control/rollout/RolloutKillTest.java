@@ -6,7 +6,8 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.overt.control.publish.PolicySigningKey;
+import io.overt.control.TestControlConfig;
+import io.overt.control.store.TestStore;
 import io.overt.proto.control.v1.ApproveRequest;
 import io.overt.proto.control.v1.GetRolloutRequest;
 import io.overt.proto.control.v1.GetStatementRequest;
@@ -26,7 +27,6 @@ import io.overt.service.identity.FleetTls;
 import io.overt.service.identity.Role;
 import io.overt.service.rpc.FleetChannel;
 import io.overt.testkit.pki.TestFleet;
-import io.overt.testkit.pki.TestPki;
 import io.overt.testkit.pki.TwoApprovers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,6 +65,7 @@ class RolloutKillTest {
     private final Random random = new Random(SEED);
     private final List<RolloutEdge> edges = new ArrayList<>();
     private final List<String> unapproved = new CopyOnWriteArrayList<>();
+    private TestStore store;
     private TestFleet pki;
     private TwoApprovers people;
     private Approvers approvers;
@@ -76,41 +77,36 @@ class RolloutKillTest {
 
     @BeforeEach
     void start() throws Exception {
-        pki = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
+        var configured = new TestControlConfig(folder);
+        store = configured.store();
+        pki = configured.fleet();
         people = new TwoApprovers(folder);
         approvers = Approvers.read(people.file());
-        PolicySigningKey.create(folder.resolve("policy.key"));
         // The same address over every life of the process: edges come back to it.
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             address = new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
         }
-        var files = pki.issue("control", "control-1");
         config =
-                Files.writeString(
-                        folder.resolve("control.yaml"),
-                        """
-                        listen: 127.0.0.1:%d
-                        admin: {listen: "127.0.0.1:0"}
-                        identity: {certificate: %s, key: %s, trust-anchors: %s}
-                        policy: {signing-key: policy.key}
-                        rollout:
-                          approvals: 2
-                          approvers: approvers.yaml
-                          wait-after-start: 3s
-                          plan:
-                            waves:
-                              - {name: canary, labels: [canary], bake: 500ms}
-                              # Of six edges it may be none, so that a person goes on.
-                              - {name: half, sites: [hq], percent: 50, bake: 400ms, deadline: 3s}
-                              - {name: everyone, bake: 400ms}
-                            gates:
-                              handshake-failures: {at-most: 5%%, connections: 100, action: roll-back}
-                        """
-                                .formatted(
-                                        address.getPort(),
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors()));
+                configured
+                        .atPort(address.getPort())
+                        // Whoever was killed holds it for so long.
+                        .withPostgresql("lease: 2s")
+                        .with(
+                                """
+                                rollout:
+                                  approvals: 2
+                                  approvers: approvers.yaml
+                                  wait-after-start: 3s
+                                  plan:
+                                    waves:
+                                      - {name: canary, labels: [canary], bake: 500ms}
+                                      # Of six edges it may be none, so that a person goes on.
+                                      - {name: half, sites: [hq], percent: 50, bake: 400ms, deadline: 3s}
+                                      - {name: everyone, bake: 400ms}
+                                    gates:
+                                      handshake-failures: {at-most: 5%, connections: 100, action: roll-back}
+                                """)
+                        .write("control-1");
         control = run();
         var operator = pki.issue("operator", "ann");
         tls =
@@ -131,11 +127,13 @@ class RolloutKillTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         edges.forEach(RolloutEdge::close);
         channel.shutdownNow();
         tls.close();
         control.destroyForcibly();
+        assertThat(control.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        store.remove();
     }
 
     @Test

@@ -53,7 +53,7 @@ final class EachStoreExtension implements TestTemplateInvocationContextProvider 
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return resolve(TestStores.SQLITE, parameter, context);
+            return resolve(TestStores.configured(), parameter, context);
         }
     }
 
@@ -71,10 +71,11 @@ final class EachStoreExtension implements TestTemplateInvocationContextProvider 
 
     private static Object resolve(
             TestStores kind, ParameterContext parameter, ExtensionContext context) {
+        var type = parameter.getParameter().getType();
         var kept =
                 context.getStore(NAMESPACE)
-                        .getOrComputeIfAbsent("store", _ -> new Kept(kind), Kept.class);
-        return parameter.getParameter().getType() == TestStore.class ? kept.store : kept.database();
+                        .getOrComputeIfAbsent("store", _ -> new Kept(kind, type), Kept.class);
+        return type == TestStore.class ? kept.store : kept.database();
     }
 
     private static final List<Class<?>> STORES = List.of(TestStore.class, Database.class);
@@ -84,9 +85,10 @@ final class EachStoreExtension implements TestTemplateInvocationContextProvider 
         private final TestStore store;
         private Optional<Database> database = Optional.empty();
 
-        Kept(TestStores kind) {
+        /** Without a table for whoever opens it, since that makes them. */
+        Kept(TestStores kind, Class<?> asked) {
             try {
-                store = kind.make();
+                store = asked == TestStore.class ? kind.make() : kind.makeWithTables();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,5 +1,6 @@
 package io.overt.control.store;
 
+import io.overt.service.process.StartException;
 import io.overt.testkit.postgres.TestPostgres;
 import io.overt.testkit.postgres.TestPostgres.TestDatabase;
 import java.io.IOException;
@@ -9,8 +10,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The kinds of store that there are. */
@@ -26,20 +29,70 @@ public enum TestStores {
         public TestStore make() throws IOException {
             return on(TestPostgres.shared());
         }
+
+        @Override
+        public TestStore makeWithTables() throws IOException {
+            return onServer(TestPostgres.shared(), TestPostgres.shared().copy(WithTables.TEMPLATE));
+        }
     };
 
-    /** An empty database of that server. */
+    /**
+     * The kind that every test runs on which needs a store and is not about one: {@code
+     * -Dovert.test.store=sqlite}, which is the default, or {@code postgresql}.
+     */
+    public static TestStores configured() {
+        var named = System.getProperty(PROPERTY, "sqlite");
+        return Arrays.stream(values())
+                .filter(kind -> kind.name().toLowerCase(Locale.ROOT).equals(named))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        PROPERTY
+                                                + ": "
+                                                + named
+                                                + " (expected: sqlite or postgresql)"));
+    }
+
+    /** One without a table. */
+    public abstract TestStore make() throws IOException;
+
+    /** One that was opened before and has nothing in it: where that is sooner made, a copy. */
+    public TestStore makeWithTables() throws IOException {
+        return make();
+    }
+
+    /** A database without a table, of that server. */
     public static TestStore on(TestPostgres server) throws IOException {
+        return onServer(server, server.newDatabase());
+    }
+
+    private static OnServer onServer(TestPostgres server, TestDatabase database)
+            throws IOException {
         var folder = Files.createTempDirectory("overt-store");
         return new OnServer(
                 server,
-                server.newDatabase(),
+                database,
                 folder,
                 Files.writeString(folder.resolve("password"), TestPostgres.PASSWORD + "\n"));
     }
 
-    /** An empty one. */
-    public abstract TestStore make() throws IOException;
+    /** Made once: each step of the schema is a transaction. */
+    private static final class WithTables {
+        private static final TestDatabase TEMPLATE = make();
+
+        private static TestDatabase make() {
+            try {
+                var database = TestPostgres.shared().newDatabase();
+                var opened = onServer(TestPostgres.shared(), database);
+                opened.open().close();
+                delete(opened.folder());
+                return database;
+            } catch (IOException | StartException | SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
 
     private record InFolder(Path folder) implements TestStore {
         @Override
@@ -66,7 +119,7 @@ public enum TestStores {
                     new StoreConfig.Place(
                             List.of(new StoreConfig.Server("127.0.0.1", database.port())),
                             database.name()),
-                    database.name(),
+                    database.owner(),
                     Optional.of(password),
                     new StoreConfig.Tls.Off(),
                     4,
@@ -94,4 +147,6 @@ public enum TestStores {
             }
         }
     }
+
+    private static final String PROPERTY = "overt.test.store";
 }

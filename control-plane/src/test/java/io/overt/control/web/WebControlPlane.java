@@ -1,23 +1,12 @@
 package io.overt.control.web;
 
-import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
-import io.overt.control.access.AccessSettings;
-import io.overt.control.lists.ListsConfig;
-import io.overt.control.publish.PolicyPublisher.PublicationLimits;
-import io.overt.control.publish.PolicySigningKey;
-import io.overt.control.rollout.RolloutSettings;
-import io.overt.control.store.StoreConfig;
-import io.overt.control.web.notice.Language;
-import io.overt.control.web.notice.NoticeSettings;
-import io.overt.service.identity.FleetFiles;
-import io.overt.service.process.Parts;
+import io.overt.control.TestControlConfig;
+import io.overt.control.TestControlPlane;
 import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
-import io.overt.testkit.pki.TestPki;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,74 +32,34 @@ final class WebControlPlane implements AutoCloseable {
     final PemFiles operator;
     final ControlPlane control;
     private final Path folder;
-    private final Parts parts = new Parts();
+    private final TestControlPlane plane;
     private Optional<HttpClient> strangers = Optional.empty();
     private final List<HttpClient> others = new ArrayList<>();
     private final Map<HttpClient.Version, HttpClient> clients =
             new EnumMap<>(HttpClient.Version.class);
 
-    WebControlPlane(Path folder) throws Exception {
-        this(folder, settings -> settings);
-    }
-
-    /** Changes what the listener's settings are. */
-    interface Change {
-        WebSettings of(WebSettings settings);
-    }
-
-    WebControlPlane(Path folder, Change change) throws Exception {
+    /**
+     * Starts it in an empty folder.
+     *
+     * @param settings further lines of the listener's section
+     */
+    WebControlPlane(Path folder, String... settings) throws Exception {
         this.folder = folder;
-        this.fleet = TestPki.fleet(Files.createDirectories(folder.resolve("fleet")), "hq");
+        var config = new TestControlConfig(folder).withWeb(settings);
+        this.fleet = config.fleet();
         this.operator = fleet.issue("operator", "ann");
-        var files = fleet.issue("control", "control-1");
-        var browser =
-                fleet.pki()
-                        .leaf("localhost", "127.0.0.1")
-                        .write(folder, "browser", fleet.pki().anchor());
-        var signingKey = folder.resolve("policy.key");
-        if (!Files.exists(signingKey)) {
-            PolicySigningKey.create(signingKey);
-        }
-        var loopback = InetAddress.getLoopbackAddress();
-        this.control =
-                ControlPlane.start(
-                        new ControlConfig(
-                                new InetSocketAddress(loopback, 0),
-                                new InetSocketAddress(loopback, 0),
-                                new FleetFiles(
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors()),
-                                new StoreConfig.InFile(folder.resolve("state/control.db")),
-                                signingKey,
-                                new PublicationLimits(1 << 20, 1),
-                                ListsConfig.defaults(folder.resolve("state/lists")),
-                                RolloutSettings.defaults(),
-                                Optional.empty(),
-                                Optional.of(
-                                        change.of(
-                                                new WebSettings(
-                                                        new InetSocketAddress(loopback, 0),
-                                                        browser.certificateChain(),
-                                                        browser.privateKey(),
-                                                        Optional.of(files.trustAnchors()),
-                                                        1 << 20,
-                                                        Duration.ofSeconds(20),
-                                                        Duration.ofSeconds(20),
-                                                        100))),
-                                Optional.of(
-                                        new NoticeSettings(
-                                                "Example <Corp>",
-                                                "call 4711",
-                                                Map.of(
-                                                        Language.EN,
-                                                        "Malware & such.",
-                                                        Language.DE,
-                                                        "Schadsoftware."),
-                                                List.of(files.trustAnchors()))),
-                                AccessSettings.defaults()),
-                        Clock.systemUTC(),
-                        parts);
+        this.plane =
+                new TestControlPlane(
+                        config.with(
+                                """
+                                notice:
+                                  organisation: "Example <Corp>"
+                                  contact: call 4711
+                                  about: {en: "Malware & such.", de: "Schadsoftware."}
+                                  ca-certificates: [%s]
+                                """
+                                        .formatted(operator.trustAnchors())));
+        this.control = plane.running();
     }
 
     URI uri(String path) {
@@ -222,7 +169,7 @@ final class WebControlPlane implements AutoCloseable {
         clients.values().forEach(HttpClient::close);
         strangers.ifPresent(HttpClient::close);
         others.forEach(HttpClient::close);
-        parts.close();
+        plane.close();
     }
 
     static final char[] PASSWORD = "changeit".toCharArray();

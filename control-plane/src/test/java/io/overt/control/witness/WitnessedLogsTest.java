@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.overt.control.store.Database;
-import io.overt.control.store.StoreConfig;
+import io.overt.control.store.WithStore;
 import io.overt.control.store.WitnessStore;
 import io.overt.control.witness.WitnessedLogs.Reading;
 import java.net.InetAddress;
@@ -24,18 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people are shown of a log: entries under the head that was vouched for, and no others. */
+@WithStore
 class WitnessedLogsTest {
     @TempDir Path folder;
     private final GrownLog log = new GrownLog("log.example/a").append("entry", 300);
-    private Database database;
     private LogServer server;
     private Witness witness;
     private WitnessedLogs logs;
     private String name;
 
     @BeforeEach
-    void start() throws Exception {
-        database = Database.open(new StoreConfig.InFile(folder.resolve("control.db")));
+    void start(Database database) throws Exception {
         server = new LogServer(log);
         var watched = new WatchedLog(log.key(), server.url());
         witness =
@@ -61,7 +60,6 @@ class WitnessedLogsTest {
     void stop() throws Exception {
         witness.close();
         server.close();
-        database.close();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestFleet;
 import io.overt.testkit.pki.TestPki;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class ClusterFiles {
     private final String ownSite;
     private final List<Integer> signerPorts = new ArrayList<>();
     private final int controlPort;
+    private final int webPort;
 
     /**
      * A part that can be started.
@@ -58,6 +60,7 @@ final class ClusterFiles {
             signerPorts.add(ports.next());
         }
         this.controlPort = ports.next();
+        this.webPort = ports.next();
     }
 
     /** A file of the cluster, there or not. */
@@ -91,6 +94,11 @@ final class ClusterFiles {
     /** The key that policies are signed with; whoever makes it puts it there. */
     Path policyKey() {
         return file("policy.key");
+    }
+
+    /** Where browsers reach the control plane, if {@link FurtherSettings#web} says so. */
+    URI console() {
+        return URI.create("https://localhost:" + webPort + "/");
     }
 
     /** How overtctl reaches the control plane as the site's operator. */
@@ -152,11 +160,12 @@ final class ClusterFiles {
                           file: control.db
                         policy:
                           signing-key: policy.key
-                        %s"""
+                        %s%s"""
                                 .formatted(
                                         controlPort,
                                         adminPort,
                                         identity(fleet.issue("control", "control")),
+                                        setting.further().web().map(this::web).orElse(""),
                                         setting.further().control()));
         write(
                 "overtctl.yaml",
@@ -196,8 +205,10 @@ final class ClusterFiles {
                                                             member.number(),
                                                             member.port()))
                             .collect(Collectors.joining());
+            // Of three on one machine each would want the door to the third (ADR 0070).
+            String network = site.getValue().size() > 2 ? "external" : "mesh";
             for (Member member : site.getValue()) {
-                edges.add(edge(site.getKey(), member, meshPort, mesh));
+                edges.add(edge(site.getKey(), member, network, meshPort, mesh));
             }
         }
         return edges;
@@ -211,7 +222,8 @@ final class ClusterFiles {
      */
     private record Member(String planned, String name, int number, int port) {}
 
-    private EdgeFiles edge(String siteName, Member member, int meshPort, String site)
+    private EdgeFiles edge(
+            String siteName, Member member, String network, int meshPort, String site)
             throws IOException {
         String name = member.planned().replace('/', '-');
         int number = member.number();
@@ -235,7 +247,8 @@ final class ClusterFiles {
                           signing-keys: [policy.key.pub]
                         %ssigners:
                           targets:
-                        %sdeadlines:
+                        %slabels: %s
+                        deadlines:
                           upstream-handshake: %ds
                           idle: %ds
                         limits:
@@ -254,6 +267,7 @@ final class ClusterFiles {
                         records:
                           file: %s
                         site-cluster:
+                          member-network: %s
                           mesh-port: %d
                           peer-listen: 127.0.0.1:%d
                           call-deadline: 1s
@@ -273,6 +287,9 @@ final class ClusterFiles {
                                         signerPorts.stream()
                                                 .map("    - address: 127.0.0.1:%d\n"::formatted)
                                                 .collect(Collectors.joining()),
+                                        setting.further()
+                                                .labels()
+                                                .getOrDefault(member.planned(), List.of()),
                                         setting.upstreamHandshake().toSeconds(),
                                         setting.room().idle().toSeconds(),
                                         setting.room().connections(),
@@ -285,11 +302,22 @@ final class ClusterFiles {
                                         setting.organisation(),
                                         name,
                                         records,
+                                        network,
                                         meshPort,
                                         ports.next(),
                                         site));
         return new EdgeFiles(
                 new PartFiles(member.planned(), config, adminPort), number, connectPort, records);
+    }
+
+    private String web(PemFiles shown) {
+        return """
+               web:
+                 listen: 127.0.0.1:%d
+                 certificate: %s
+                 key: %s
+               """
+                .formatted(webPort, shown.certificateChain(), shown.privateKey());
     }
 
     private String ownCas() {

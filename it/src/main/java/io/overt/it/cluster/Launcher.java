@@ -82,10 +82,15 @@ public record Launcher(Path root, List<String> before, Map<String, String> envir
         return Command.attempt(environment, all);
     }
 
+    /** The folder of our programs. */
+    public Path programs() {
+        return root.resolve("ansible/bundle/bin");
+    }
+
     /** The command line that starts a program, for people to repeat. */
     public List<String> line(String program) {
         var line = new ArrayList<>(before);
-        line.add(root.resolve("ansible/bundle/bin").resolve(program).toString());
+        line.add(programs().resolve(program).toString());
         return line;
     }
 

@@ -5,6 +5,7 @@ import io.overt.it.cluster.ClusterFiles.PartFiles;
 import io.overt.it.cluster.ClusterPlan.CaKeys;
 import io.overt.testkit.pki.TwoApprovers;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -98,6 +99,11 @@ public final class ProcessCluster implements AutoCloseable {
     /** PEM of the issuing CA; with several signers, of the first one's. */
     public Path issuingCa() {
         return files.issuingCa(1);
+    }
+
+    /** Where browsers find the console, in a cluster whose plan has a web listener. */
+    public URI console() {
+        return files.console();
     }
 
     /** How many signers there are. */

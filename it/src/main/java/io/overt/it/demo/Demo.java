@@ -13,9 +13,11 @@ import io.overt.testkit.pki.TestIdentity;
 import io.overt.testkit.pki.TestPki;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +31,18 @@ import java.util.stream.Stream;
  * became of it.
  *
  * <p>Arguments: the folder to work in, then {@code softhsm} or {@code file} for the CA's keys, or
- * {@code ca=DIR} for a CA that is there, then optionally {@code --divert} and {@code --stay}. Ends
- * with status 1 when a step does not come out as it should.
+ * {@code ca=DIR} for a CA that is there, then optionally {@code --divert}, and {@code --stay} or
+ * {@code --start}: the cluster alone, without the request. On loopback a cluster that stays has its
+ * paths and ports in a file {@code env}, which is there when the cluster is ready. Ends with status
+ * 1 when a step does not come out as it should.
  */
 public final class Demo {
-    private static final String HOST = "www.shop.example";
+    static final String HOST = "www.shop.example";
     private static final String SPLICED = "www.hospital.example";
+
+    /** What the origin is called; for policies of one's own there is more than is shown. */
+    private static final List<String> HOSTS =
+            List.of(HOST, "shop.example", SPLICED, "www.bank.example", "www.casino.example");
 
     private final Path directory;
     private final Scene scene;
@@ -48,7 +56,7 @@ public final class Demo {
 
     /** Runs the demonstration. */
     public static void main(String[] arguments) throws Exception {
-        Path directory = Files.createDirectories(Path.of(arguments[0]));
+        Path directory = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
         CaKeys keys = keys(arguments[1]);
         Set<String> options =
                 Set.of(arguments).stream()
@@ -58,13 +66,25 @@ public final class Demo {
             Scene scene =
                     options.contains("--divert")
                             ? Scene.divert(open.opened(NetworkLab.up(Launcher.ofBuildTree())))
-                            : Scene.loopback(Launcher.ofBuildTree());
+                            : Scene.loopback(
+                                    Launcher.ofBuildTree(), HOSTS, directory.resolve("hosts"));
             Demo demo = start(directory, keys, scene, open);
-            demo.show();
-            if (options.contains("--stay")) {
+            if (!options.contains("--start")) {
+                demo.show();
+            }
+            if (options.contains("--start") || options.contains("--stay")) {
+                demo.writeEnvironment();
                 demo.howToGoOn();
                 new CountDownLatch(1).await();
             }
+        }
+    }
+
+    private void writeEnvironment() throws IOException {
+        switch (scene) {
+            case Scene.Loopback(var launcher, int originPort) ->
+                    new ShellEnvironment(directory, launcher, cluster, originPort).write();
+            case Scene.Diverted _ -> {}
         }
     }
 
@@ -80,7 +100,7 @@ public final class Demo {
         TestPki pki = TestPki.create();
         TestIdentity site =
                 pki.issue(
-                        CertificateSpec.leaf(HOST, "shop.example", SPLICED)
+                        CertificateSpec.leaf(HOSTS.toArray(String[]::new))
                                 .subject("C=IS,O=Example Shop Ltd,CN=" + HOST)
                                 .policies("2.23.140.1.1")
                                 .scts(2));
@@ -141,13 +161,29 @@ public final class Demo {
         print(curl(first, SPLICED, "/", directory.resolve("origin-root.pem")));
 
         title("The records, one line a connection");
-        for (EdgeProcess edge : List.of(first, second)) {
-            System.out.println(edge.name() + ":");
-            try (Stream<String> lines = Files.lines(edge.records())) {
-                lines.forEach(System.out::println);
-            }
-        }
+        printRecords(first, 4);
+        printRecords(second, 1);
         title("Done");
+    }
+
+    /** A record is written when its connection is over, which a client hears before we do. */
+    private static void printRecords(EdgeProcess edge, int connections)
+            throws InterruptedException {
+        System.out.println(edge.name() + ":");
+        edge.process()
+                .await(
+                        "done with " + connections + " connections",
+                        Duration.ofSeconds(30),
+                        () -> lines(edge.records()).size() >= connections);
+        lines(edge.records()).forEach(System.out::println);
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": cannot be read", e);
+        }
     }
 
     private void howToGoOn() {
@@ -163,7 +199,7 @@ public final class Demo {
                 Change policy/policy.yaml there, then:
 
                   %s --config %s apply %s
-                """,
+                %s""",
                 String.join(
                         " ",
                         scene.client("curl", request(edge, HOST, "/", cluster.inspectionRoot()))),
@@ -171,7 +207,18 @@ public final class Demo {
                 directory,
                 String.join(" ", scene.cluster().line("overtctl")),
                 directory.resolve("overtctl.yaml"),
-                directory.resolve("policy"));
+                directory.resolve("policy"),
+                switch (scene) {
+                    case Scene.Loopback _ ->
+                            """
+
+                            Paths and ports for another shell:
+
+                              . %s
+                            """
+                                    .formatted(directory.resolve(ShellEnvironment.FILE));
+                    case Scene.Diverted _ -> "";
+                });
     }
 
     private String curl(EdgeProcess edge, String host, String path, Path trusted)
@@ -186,14 +233,14 @@ public final class Demo {
                 new ArrayList<>(
                         List.of("--silent", "--show-error", "--cacert", trusted.toString()));
         words.addAll(scene.way(edge));
-        words.add("https://" + host + path);
+        words.add(scene.url(host) + path);
         return words;
     }
 
     /** The chain that a client meets at an edge, in PEM. */
     private String presented(EdgeProcess edge) throws IOException, InterruptedException {
         var words = new ArrayList<>(List.of("s_client"));
-        words.addAll(scene.openSslWay(edge));
+        words.addAll(scene.openSslWay(edge, HOST));
         words.addAll(
                 List.of(
                         "-servername",

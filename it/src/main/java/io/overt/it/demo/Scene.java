@@ -8,10 +8,12 @@ import io.overt.it.cluster.ProcessCluster.EdgeProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Where the demonstration plays, and how its client comes to an edge. */
 sealed interface Scene {
@@ -27,19 +29,37 @@ sealed interface Scene {
     /** A client's command line. */
     List<String> client(String program, List<String> words);
 
+    /** What a URL of one of the origin's hosts begins with. */
+    String url(String host);
+
     /** curl's options for the way through an edge to the origin. */
     List<String> way(EdgeProcess edge);
 
-    /** The same for openssl s_client. */
-    List<String> openSslWay(EdgeProcess edge);
+    /** openssl s_client's options for the way through an edge to one of the origin's hosts. */
+    List<String> openSslWay(EdgeProcess edge, String host);
 
     /** How a browser would come through. */
     String browserHint(EdgeProcess edge, Path root);
 
-    /** All on 127.0.0.1; the client asks the edges by CONNECT. */
-    static Scene loopback(Launcher launcher) throws IOException {
+    /**
+     * All on 127.0.0.1; the client asks the edges by CONNECT, and the edges know no hosts but
+     * these.
+     *
+     * @param hosts of the origin
+     * @param file that is written with them
+     */
+    static Scene loopback(Launcher launcher, List<String> hosts, Path file) throws IOException {
+        Files.writeString(
+                file,
+                hosts.stream()
+                        .map(host -> "127.0.0.1 " + host + "\n")
+                        .collect(Collectors.joining()));
+        String more = System.getenv().getOrDefault("OVERT_JAVA_OPTS", "");
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Loopback(launcher, probe.getLocalPort());
+            return new Loopback(
+                    launcher.with(
+                            "OVERT_JAVA_OPTS", "-Djdk.net.hosts.file=" + file + " " + more.strip()),
+                    probe.getLocalPort());
         }
     }
 
@@ -72,29 +92,30 @@ sealed interface Scene {
         }
 
         @Override
-        public List<String> way(EdgeProcess edge) {
-            return List.of(
-                    "--proxy",
-                    "http://127.0.0.1:" + edge.connectPort(),
-                    "--connect-to",
-                    "::127.0.0.1:" + originPort);
+        public String url(String host) {
+            return "https://" + host + ":" + originPort;
         }
 
         @Override
-        public List<String> openSslWay(EdgeProcess edge) {
+        public List<String> way(EdgeProcess edge) {
+            return List.of("--proxy", "http://127.0.0.1:" + edge.connectPort());
+        }
+
+        @Override
+        public List<String> openSslWay(EdgeProcess edge, String host) {
             return List.of(
                     "-proxy",
                     "127.0.0.1:" + edge.connectPort(),
                     "-connect",
-                    "127.0.0.1:" + originPort);
+                    host + ":" + originPort);
         }
 
         @Override
         public String browserHint(EdgeProcess edge, Path root) {
             return """
-                   A browser: set its HTTPS proxy to 127.0.0.1 port %d, and trust %s in a profile of its own.
+                   A browser: set its HTTPS proxy to 127.0.0.1 port %d, trust %s in a profile of its own, and open %s/.
                    """
-                    .formatted(edge.connectPort(), root);
+                    .formatted(edge.connectPort(), root, url(Demo.HOST));
         }
     }
 
@@ -130,6 +151,11 @@ sealed interface Scene {
         }
 
         @Override
+        public String url(String host) {
+            return "https://" + host;
+        }
+
+        @Override
         public List<String> way(EdgeProcess edge) {
             List<String> toOrigin = List.of("--connect-to", "::10.91.2.2:443");
             // The gateway diverts to the first edge; the second is asked by CONNECT.
@@ -140,7 +166,7 @@ sealed interface Scene {
         }
 
         @Override
-        public List<String> openSslWay(EdgeProcess edge) {
+        public List<String> openSslWay(EdgeProcess edge, String host) {
             return List.of("-connect", "10.91.2.2:443");
         }
 

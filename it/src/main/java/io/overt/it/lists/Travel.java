@@ -3,20 +3,13 @@ package io.overt.it.lists;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
-import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.Overtctl;
-import io.overt.control.lists.ListsConfig;
-import io.overt.control.publish.PolicyPublisher.PublicationLimits;
-import io.overt.control.publish.PolicySigningKey;
-import io.overt.control.rollout.RolloutSettings;
-import io.overt.control.store.StoreConfig;
 import io.overt.edge.policy.ActivePolicy;
 import io.overt.edge.policy.ListShelfConfig;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
-import io.overt.policy.Cidr;
+import io.overt.it.cluster.InProcessControlPlane;
 import io.overt.service.identity.FleetFiles;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.process.Parts;
@@ -29,7 +22,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +46,6 @@ final class Travel implements AutoCloseable {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicReference<Path> text;
     private final TestFleet fleet;
-    private final Path signingKey;
     private final Path operator;
     private final ControlPlane control;
     private final PolicyFeed feed;
@@ -79,38 +70,22 @@ final class Travel implements AutoCloseable {
         this.text = new AtomicReference<>(text);
         var pki = TestPki.create();
         fleet = TestPki.fleet(Files.createDirectories(folder.resolve("fleet")), "hq");
-        signingKey = folder.resolve("policy.key");
-        PolicySigningKey.create(signingKey);
         var web = web(pki);
-        var files = fleet.issue("control", "control-1");
+        pki.writeAnchor(folder.resolve("web.pem"));
         var parts = new Parts();
         open.add(parts);
         control =
-                ControlPlane.start(
-                        new ControlConfig(
-                                loopback(),
-                                loopback(),
-                                new FleetFiles(
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors()),
-                                new StoreConfig.InFile(folder.resolve("control.db")),
-                                signingKey,
-                                new PublicationLimits(1 << 20, 1),
-                                new ListsConfig(
-                                        folder.resolve("lists"),
-                                        1 << 10,
-                                        20,
-                                        64,
-                                        Duration.ofHours(1),
-                                        List.of(pki.writeAnchor(folder.resolve("web.pem"))),
-                                        List.of(Cidr.of("127.0.0.0/8"), Cidr.of("::1"))),
-                                RolloutSettings.defaults(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                AccessSettings.defaults()),
-                        Clock.systemUTC(),
+                InProcessControlPlane.start(
+                        folder,
+                        fleet,
+                        0,
+                        """
+                        lists:
+                          compile-above: 1KiB
+                          fetch-deadline: 1h
+                          trust-anchors: [ web.pem ]
+                          private-networks: [ 127.0.0.0/8, "::1" ]
+                        """,
                         parts);
         operator = operator();
         policy(web);
@@ -232,7 +207,7 @@ final class Travel implements AutoCloseable {
                 PolicyFeed.start(
                         new PolicyFeedConfig(
                                 control.rpcAddress(),
-                                List.of(PolicySigningKey.publicHalf(signingKey)),
+                                List.of(InProcessControlPlane.pinned(folder)),
                                 1 << 20,
                                 new ListShelfConfig(1L << 30, 1L << 34, Duration.ofHours(10)),
                                 PolicyFeedConfig.Terms.DEFAULT),

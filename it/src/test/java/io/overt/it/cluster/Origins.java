@@ -12,12 +12,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Web sites on the loopback address, open until all are closed. Thread-safe. */
-final class Origins implements AutoCloseable {
+public final class Origins implements AutoCloseable {
     /** What a well-behaved one answers to any request. */
-    static final String ANSWER = "the origin's own words";
+    public static final String ANSWER = "the origin's own words";
 
     /** Answers one request. */
-    static final Conversation ANSWERS =
+    public static final Conversation ANSWERS =
             tls -> {
                 Visitor.head(tls.getInputStream());
                 tls.getOutputStream()
@@ -33,7 +33,8 @@ final class Origins implements AutoCloseable {
     private final Queue<MisbehavingUpstream> open = new ConcurrentLinkedQueue<>();
     private final TestPki pki;
 
-    Origins(TestPki pki) {
+    /** Of this PKI, unless told otherwise. */
+    public Origins(TestPki pki) {
         this.pki = pki;
     }
 
@@ -43,24 +44,25 @@ final class Origins implements AutoCloseable {
      * @param identity what it shows
      * @param server where it is
      */
-    record Site(TestIdentity identity, MisbehavingUpstream server) {
-        InetSocketAddress address() {
+    public record Site(TestIdentity identity, MisbehavingUpstream server) {
+        /** Where it is. */
+        public InetSocketAddress address() {
             return server.address();
         }
     }
 
     /** A sound one. */
-    Site of(String host) {
+    public Site of(String host) {
         return showing(pki.leaf(host));
     }
 
     /** One that shows this, and is otherwise sound. */
-    Site showing(TestIdentity identity) {
+    public Site showing(TestIdentity identity) {
         return that(identity, TlsManner.with(identity).speaking(ANSWERS));
     }
 
     /** One that behaves like this. */
-    Site that(TestIdentity identity, Manner manner) {
+    public Site that(TestIdentity identity, Manner manner) {
         var server = MisbehavingUpstream.that(manner);
         open.add(server);
         return new Site(identity, server);

@@ -13,16 +13,16 @@ import java.util.regex.Pattern;
  *
  * @param file one JSON line a connection
  */
-record Records(Path file) {
+public record Records(Path file) {
 
     /**
      * One record.
      *
      * @param line as written
      */
-    record Line(String line) {
+    public record Line(String line) {
         /** A text member's value; "null" where it is null. */
-        String text(String member) {
+        public String text(String member) {
             var found =
                     Pattern.compile(
                                     "\""
@@ -42,7 +42,7 @@ record Records(Path file) {
     }
 
     /** All of them, oldest first. */
-    List<Line> all() {
+    public List<Line> all() {
         try {
             return Files.exists(file)
                     ? Files.readAllLines(file).stream().map(Line::new).toList()

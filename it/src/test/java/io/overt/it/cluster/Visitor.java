@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A client behind the edges: asks by CONNECT, speaks TLS by the JDK's own engine, verifies what it
  * is shown, and sends one request. Counts its connections. Thread-safe.
  */
-final class Visitor {
+public final class Visitor {
     private final Map<Integer, AtomicInteger> connections = new ConcurrentHashMap<>();
 
     /**
@@ -30,8 +30,10 @@ final class Visitor {
      * @param shown the chain that the client was shown, leaf first; empty if none
      * @param failure why there is no answer
      */
-    record Visit(Optional<String> answer, List<X509Certificate> shown, Optional<String> failure) {
-        X509Certificate leaf() {
+    public record Visit(
+            Optional<String> answer, List<X509Certificate> shown, Optional<String> failure) {
+        /** The leaf that it was shown. */
+        public X509Certificate leaf() {
             return shown.getFirst();
         }
     }
@@ -46,7 +48,7 @@ final class Visitor {
      * Visits {@code host} at {@code origin} through the edge at {@code connectPort}, trusting
      * {@code anchors} alone.
      */
-    Visit visit(
+    public Visit visit(
             int connectPort, InetSocketAddress origin, String host, X509Certificate... anchors) {
         var trust = RecordingTrust.in(anchors);
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), connectPort)) {

@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
-import io.overt.control.access.AccessSettings;
 import io.overt.control.cli.Overtctl;
-import io.overt.control.lists.ListsConfig;
-import io.overt.control.publish.PolicyPublisher.PublicationLimits;
 import io.overt.control.publish.PolicySigningKey;
-import io.overt.control.rollout.RolloutSettings;
-import io.overt.control.store.StoreConfig;
 import io.overt.edge.policy.ActivePolicy;
 import io.overt.edge.policy.PolicyFeed;
 import io.overt.edge.policy.PolicyFeedConfig;
-import io.overt.service.identity.FleetFiles;
+import io.overt.it.cluster.InProcessControlPlane;
 import io.overt.service.identity.FleetTls;
 import io.overt.service.process.Parts;
 import io.overt.testkit.pki.PemFiles;
@@ -34,7 +28,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +67,6 @@ class PolicyReachesEdgesTest {
 
     @TempDir Path folder;
     private TestFleet fleet;
-    private Path signingKey;
     private Parts controlParts;
     private ControlPlane control;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -82,8 +74,6 @@ class PolicyReachesEdgesTest {
     @BeforeEach
     void startControlPlane() throws Exception {
         fleet = TestPki.fleet(Files.createDirectory(folder.resolve("fleet")), "hq");
-        signingKey = folder.resolve("policy.key");
-        PolicySigningKey.create(signingKey);
         Files.createDirectory(folder.resolve("policy"));
         startControl(0);
     }
@@ -212,7 +202,7 @@ class PolicyReachesEdgesTest {
         var port = control.rpcAddress().getPort();
         controlParts.close();
 
-        var again = edge("one", PolicySigningKey.publicHalf(signingKey), port);
+        var again = edge("one", InProcessControlPlane.pinned(folder), port);
         assertThat(version(again)).isEqualTo(1);
         startControl(port);
         awaitConnected(1);
@@ -240,7 +230,7 @@ class PolicyReachesEdgesTest {
         var feed =
                 feed(
                         operator,
-                        PolicySigningKey.publicHalf(signingKey),
+                        InProcessControlPlane.pinned(folder),
                         control.rpcAddress().getPort(),
                         "eve");
         overtctl("apply", policy(BLOCK));
@@ -290,33 +280,12 @@ class PolicyReachesEdgesTest {
     // ---- what the tests above are made of
 
     private void startControl(int port) throws Exception {
-        var files = fleet.issue("control", "control-1");
-        var loopback = InetAddress.getLoopbackAddress();
         controlParts = new Parts();
-        control =
-                ControlPlane.start(
-                        new ControlConfig(
-                                new InetSocketAddress(loopback, port),
-                                new InetSocketAddress(loopback, 0),
-                                new FleetFiles(
-                                        files.certificateChain(),
-                                        files.privateKey(),
-                                        files.trustAnchors()),
-                                new StoreConfig.InFile(folder.resolve("state/control.db")),
-                                signingKey,
-                                new PublicationLimits(1 << 20, 1),
-                                ListsConfig.defaults(folder.resolve("state/lists")),
-                                RolloutSettings.defaults(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                AccessSettings.defaults()),
-                        Clock.systemUTC(),
-                        controlParts);
+        control = InProcessControlPlane.start(folder, fleet, port, "", controlParts);
     }
 
     private PolicyFeed edge(String name) throws Exception {
-        return edge(name, PolicySigningKey.publicHalf(signingKey));
+        return edge(name, InProcessControlPlane.pinned(folder));
     }
 
     private PolicyFeed edge(String name, Path pinned) throws Exception {

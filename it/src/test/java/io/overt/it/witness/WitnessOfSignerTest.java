@@ -7,12 +7,10 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.SimpleFileServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.overt.control.ControlConfig;
 import io.overt.control.ControlPlane;
-import io.overt.control.publish.PolicySigningKey;
 import io.overt.control.witness.WitnessKey;
+import io.overt.it.cluster.InProcessControlPlane;
 import io.overt.service.admin.Readiness;
-import io.overt.service.config.ConfigFile;
 import io.overt.service.process.Parts;
 import io.overt.signer.SignerMain;
 import io.overt.signer.log.LogFolder;
@@ -20,7 +18,6 @@ import io.overt.signer.log.ReadersKey;
 import io.overt.signer.log.TransparencyLog;
 import io.overt.signer.store.SqliteStore;
 import io.overt.testkit.pki.LogReaders;
-import io.overt.testkit.pki.PemFiles;
 import io.overt.testkit.pki.TestPki;
 import io.overt.x509.tlog.LogCertificate;
 import io.overt.x509.tlog.NoteKey;
@@ -82,34 +79,22 @@ class WitnessOfSignerTest {
                         SimpleFileServer.OutputLevel.NONE);
         web.start();
         parts.add("web", () -> web.stop(0));
-        PemFiles identity = TestPki.fleet(folder, "hq").issue("control", "control-1");
-        PolicySigningKey.create(folder.resolve("policy.key"));
         WitnessKey.create(folder.resolve("witness.key"), "control.example/witness");
         control =
-                ControlPlane.start(
-                        ControlConfig.read(
-                                ConfigFile.read(
-                                        Files.writeString(
-                                                folder.resolve("control.yaml"),
-                                                """
-                                                listen: 127.0.0.1:0
-                                                admin: { listen: "127.0.0.1:0" }
-                                                identity: { certificate: %s, key: %s, trust-anchors: %s }
-                                                policy: { signing-key: policy.key }
-                                                witness:
-                                                  listen: 127.0.0.1:0
-                                                  key: witness.key
-                                                  interval: 100ms
-                                                  stale-after: 2s
-                                                  logs:
-                                                    - { url: "http://127.0.0.1:%d/log", certificate: log.pem }
-                                                """
-                                                        .formatted(
-                                                                identity.certificateChain(),
-                                                                identity.privateKey(),
-                                                                identity.trustAnchors(),
-                                                                web.getAddress().getPort())))),
-                        Clock.systemUTC(),
+                InProcessControlPlane.start(
+                        folder,
+                        TestPki.fleet(folder, "hq"),
+                        0,
+                        """
+                        witness:
+                          listen: 127.0.0.1:0
+                          key: witness.key
+                          interval: 100ms
+                          stale-after: 2s
+                          logs:
+                            - { url: "http://127.0.0.1:%d/log", certificate: log.pem }
+                        """
+                                .formatted(web.getAddress().getPort()),
                         parts);
     }
 

@@ -3,6 +3,7 @@ package io.overt.signer.ceremony;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.overt.signer.SignerMain;
+import io.overt.testkit.page.ShellPage;
 import io.overt.x509.TrustAnchors;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -109,25 +110,20 @@ class CeremoniesPageTest {
 
     /** How people approve, as the page has it. */
     private static String functions() throws IOException {
-        return BLOCK.matcher(page())
-                .results()
-                .map(each -> each.group(1))
+        return page().blocks().stream()
+                .map(ShellPage.Block::script)
                 .filter(each -> each.contains("alice_approves()"))
                 .collect(Collectors.joining());
     }
 
     private static String blocks() throws IOException {
-        String blocks =
-                BLOCK.matcher(page())
-                        .results()
-                        .map(each -> each.group(1))
-                        .collect(Collectors.joining("\n"));
+        String blocks = page().script();
         assertThat(blocks).contains("overt-signer ceremony run", "--check");
         return blocks;
     }
 
-    private static String page() throws IOException {
-        return Files.readString(
+    private static ShellPage page() throws IOException {
+        return ShellPage.read(
                 Path.of(System.getProperty("basedir", ".")).resolve("../docs/ceremonies.md"));
     }
 
@@ -169,6 +165,4 @@ class CeremoniesPageTest {
     private static X509Certificate certificate(String file) throws Exception {
         return TrustAnchors.fromPem(folder.resolve(file)).certificates().getFirst();
     }
-
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
 }

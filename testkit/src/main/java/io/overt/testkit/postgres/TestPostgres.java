@@ -36,15 +36,15 @@ public final class TestPostgres implements AutoCloseable {
     private final AtomicInteger databases = new AtomicInteger();
 
     /**
-     * A database of this server, empty, owned by a user of the same name.
+     * A database of this server.
      *
-     * @param name of the database and of its owner
+     * @param owner the user who owns it and all that is in it
      */
-    public record TestDatabase(int port, String name) {
+    public record TestDatabase(int port, String name, String owner) {
         /** A session of the owner. */
         public Connection connect() throws SQLException {
             return DriverManager.getConnection(
-                    "jdbc:postgresql://127.0.0.1:" + port + "/" + name, name, PASSWORD);
+                    "jdbc:postgresql://127.0.0.1:" + port + "/" + name, owner, PASSWORD);
         }
     }
 
@@ -141,20 +141,37 @@ public final class TestPostgres implements AutoCloseable {
         return port;
     }
 
-    /** A database that nobody else has. */
+    /** A database that nobody else has, empty, of an owner by the same name. */
     public TestDatabase newDatabase() {
         var name = "store" + databases.incrementAndGet();
         execute(
                 "CREATE ROLE " + name + " LOGIN PASSWORD '" + PASSWORD + "'",
                 "CREATE DATABASE " + name + " OWNER " + name + " TEMPLATE template0");
-        return new TestDatabase(port, name);
+        return new TestDatabase(port, name, name);
     }
 
-    /** Removes it, and ends the sessions that are left in it. */
-    public void drop(TestDatabase database) {
+    /** One that has all that another has, in which no session is open, and its owner too. */
+    public TestDatabase copy(TestDatabase template) {
+        var name = "store" + databases.incrementAndGet();
         execute(
-                "DROP DATABASE " + database.name() + " WITH (FORCE)",
-                "DROP ROLE " + database.name());
+                "CREATE DATABASE "
+                        + name
+                        + " OWNER "
+                        + template.owner()
+                        + " TEMPLATE "
+                        + template.name());
+        return new TestDatabase(port, name, template.owner());
+    }
+
+    /**
+     * Removes it, and ends the sessions that are left in it; its owner too, where that is nobody
+     * else's.
+     */
+    public void drop(TestDatabase database) {
+        execute("DROP DATABASE " + database.name() + " WITH (FORCE)");
+        if (database.owner().equals(database.name())) {
+            execute("DROP ROLE " + database.owner());
+        }
     }
 
     /** Runs statements as the server's owner. */
@@ -175,6 +192,10 @@ public final class TestPostgres implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!Files.exists(folder)) {
+            // It was closed before this process ends.
+            return;
+        }
         try {
             server.getOutputStream().close();
             if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

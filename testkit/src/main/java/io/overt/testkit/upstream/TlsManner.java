@@ -14,6 +14,7 @@ public final class TlsManner {
     private final SSLContext context;
     private final List<String> versions;
     private final List<String> alpn;
+    private final List<String> groups;
     private final ClientCertificate clientCertificate;
 
     /** Whether clients are asked for a certificate. */
@@ -33,10 +34,12 @@ public final class TlsManner {
             SSLContext context,
             List<String> versions,
             List<String> alpn,
+            List<String> groups,
             ClientCertificate clientCertificate) {
         this.context = context;
         this.versions = versions;
         this.alpn = alpn;
+        this.groups = groups;
         this.clientCertificate = clientCertificate;
     }
 
@@ -48,23 +51,32 @@ public final class TlsManner {
             var context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), null, null);
             return new TlsManner(
-                    context, List.of("TLSv1.3", "TLSv1.2"), List.of(), ClientCertificate.NOT_ASKED);
+                    context,
+                    List.of("TLSv1.3", "TLSv1.2"),
+                    List.of(),
+                    List.of(),
+                    ClientCertificate.NOT_ASKED);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK does not serve this identity", e);
         }
     }
 
     public TlsManner versions(String... only) {
-        return new TlsManner(context, List.of(only), alpn, clientCertificate);
+        return new TlsManner(context, List.of(only), alpn, groups, clientCertificate);
     }
 
     /** The protocols it speaks; to a client that offers others it answers with an alert. */
     public TlsManner alpn(String... protocols) {
-        return new TlsManner(context, versions, List.of(protocols), clientCertificate);
+        return new TlsManner(context, versions, List.of(protocols), groups, clientCertificate);
+    }
+
+    /** The groups that it agrees on keys in, by the JDK's names; without, all of the JDK's. */
+    public TlsManner groups(String... only) {
+        return new TlsManner(context, versions, alpn, List.of(only), clientCertificate);
     }
 
     public TlsManner clientCertificate(ClientCertificate asks) {
-        return new TlsManner(context, versions, alpn, asks);
+        return new TlsManner(context, versions, alpn, groups, asks);
     }
 
     /** The finished manner. */
@@ -85,6 +97,9 @@ public final class TlsManner {
         var parameters = tls.getSSLParameters();
         parameters.setProtocols(versions.toArray(String[]::new));
         parameters.setApplicationProtocols(alpn.toArray(String[]::new));
+        if (!groups.isEmpty()) {
+            parameters.setNamedGroups(groups.toArray(String[]::new));
+        }
         switch (clientCertificate) {
             case NOT_ASKED -> parameters.setWantClientAuth(false);
             case WANTED -> parameters.setWantClientAuth(true);

@@ -107,7 +107,7 @@ class SessionsTest {
         return new Sessions(
                 new SessionStore(database),
                 hands,
-                TestProvider.settings(URI.create("https://issuer.example")),
+                ProviderSettings.of(URI.create("https://issuer.example")),
                 new SecureRandom());
     }
 }

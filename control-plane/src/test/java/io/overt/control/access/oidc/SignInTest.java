@@ -2,13 +2,9 @@ package io.overt.control.access.oidc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.overt.control.TestControlConfig;
 import io.overt.control.TestControlPlane;
-import io.overt.control.access.AccessRole;
-import io.overt.control.access.AccessSettings;
-import io.overt.control.access.Grants.Grant;
-import io.overt.control.access.Grants.Receiver;
-import io.overt.control.access.IdentityPattern;
-import io.overt.control.access.Reach;
+import io.overt.testkit.oidc.TestProvider;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -26,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -54,27 +49,21 @@ class SignInTest {
         this.folder = folder;
         provider = new TestProvider();
         plane =
-                TestControlPlane.withWeb(
-                        folder,
-                        new AccessSettings(
-                                Optional.of(
-                                        List.of(
-                                                grant(
-                                                        new Receiver.Group("network-team"),
-                                                        AccessRole.OPERATOR),
-                                                grant(
-                                                        new Receiver.Subject("vic-1"),
-                                                        AccessRole.VIEWER),
-                                                grant(
-                                                        new Receiver.Email("sue-1@corp.example"),
-                                                        AccessRole.SECURITY),
-                                                grant(
-                                                        new Receiver.Certificate(
-                                                                IdentityPattern.parse(
-                                                                        "overt://*/operator/*")),
-                                                        AccessRole.SECURITY))),
-                                Optional.of(TestProvider.settings(provider.issuer())),
-                                Duration.ofMinutes(5)));
+                new TestControlPlane(
+                        new TestControlConfig(folder)
+                                .withWeb()
+                                .with(
+                                        """
+                                        access:
+                                          grants:
+                                            - {group: network-team, roles: [operator]}
+                                            - {subject: vic-1, roles: [viewer]}
+                                            - {email: sue-1@corp.example, roles: [security]}
+                                            - {certificate: "overt://*/operator/*", roles: [security]}
+                                          oidc: {issuer: "%s", client-id: %s}
+                                        """
+                                                .formatted(
+                                                        provider.issuer(), TestProvider.CLIENT)));
         browser = HttpClient.newBuilder().sslContext(trusting()).build();
     }
 
@@ -486,9 +475,5 @@ class SignInTest {
         var context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
         return context;
-    }
-
-    private static Grant grant(Receiver to, AccessRole role) {
-        return new Grant(to, Set.of(role), new Reach.Fleet());
     }
 }

@@ -14,6 +14,7 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.overt.control.access.Claims;
 import io.overt.control.access.oidc.TokenVerifier.Verdict;
+import io.overt.testkit.oidc.TestProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -275,7 +276,7 @@ class TokenVerifierTest {
 
     @Test
     void a_provider_that_says_it_is_another_is_not_believed() {
-        var settings = TestProvider.settings(java.net.URI.create(provider.issuer() + "/"));
+        var settings = ProviderSettings.of(java.net.URI.create(provider.issuer() + "/"));
         var verifier =
                 new TokenVerifier(
                         settings,
@@ -346,7 +347,7 @@ class TokenVerifierTest {
     }
 
     private TokenVerifier verifier() {
-        var settings = TestProvider.settings(provider.issuer());
+        var settings = ProviderSettings.of(provider.issuer());
         return new TokenVerifier(
                 settings,
                 new Provider(settings.issuer(), http, hands, settings.keysFor()),

@@ -70,7 +70,8 @@ export function morph(old, wanted) {
   for (const handler of HANDLERS) {
     if (old[handler] !== wanted[handler]) old[handler] = wanted[handler];
   }
-  if ("value" in wanted && old !== document.activeElement && old.getAttribute("data-kept") === null && old.value !== wanted.value && old.tagName !== "LI") old.value = wanted.value;
+  // A script can only forget the file that a person has chosen.
+  if ("value" in wanted && old.type !== "file" && old !== document.activeElement && old.getAttribute("data-kept") === null && old.value !== wanted.value && old.tagName !== "LI") old.value = wanted.value;
   morphChildren(old, wanted);
 }
 

@@ -1,15 +1,18 @@
-package io.overt.control.console;
+package io.overt.testkit.browser;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -17,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * used as a person does, with a mouse and keys. Whatever the browser complains of is kept. Confined
  * to one thread.
  */
-final class Tab implements AutoCloseable {
+public final class Tab implements AutoCloseable {
     private final Chromium browser;
     private final String session;
     private final String context;
@@ -34,7 +37,7 @@ final class Tab implements AutoCloseable {
     }
 
     /** What the browser complained of so far: errors of scripts, broken rules of the CSP. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return List.copyOf(complaints);
     }
 
@@ -67,12 +70,12 @@ final class Tab implements AutoCloseable {
     // ---- pages
 
     /** Goes there; the page's script may not have run yet. */
-    void go(String url) {
+    public void go(String url) {
         call("Page.navigate", with("url", url));
     }
 
     /** Lets the page believe in a screen of this size. */
-    void resize(int width, int height) {
+    public void resize(int width, int height) {
         var metrics = with("width", width);
         metrics.addProperty("height", height);
         metrics.addProperty("deviceScaleFactor", 1);
@@ -81,7 +84,7 @@ final class Tab implements AutoCloseable {
     }
 
     /** As the operating system's setting would. */
-    void prefer(Scheme scheme) {
+    public void prefer(Scheme scheme) {
         var feature = with("name", "prefers-color-scheme");
         feature.addProperty("value", scheme.name().toLowerCase(Locale.ROOT));
         var features = new JsonArray();
@@ -91,32 +94,32 @@ final class Tab implements AutoCloseable {
         call("Emulation.setEmulatedMedia", parameters);
     }
 
-    enum Scheme {
+    /** Light or dark. */
+    public enum Scheme {
         LIGHT,
         DARK
     }
 
-    /** Sets a cookie, as a sign-in would. */
-    void cookie(String url, String name, String value) {
-        var cookie = with("url", url);
-        cookie.addProperty("name", name);
-        cookie.addProperty("value", value);
-        cookie.addProperty("secure", url.startsWith("https:"));
-        cookie.addProperty("httpOnly", true);
-        call("Network.setCookie", cookie);
-    }
-
     /** What is seen, as a PNG. */
-    void screenshot(Path file) throws IOException {
+    public void screenshot(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         var shot = call("Page.captureScreenshot", with("format", "png"));
         Files.write(file, Base64.getDecoder().decode(shot.get("data").getAsString()));
     }
 
+    /** Files that pages save go there from now on, without a question. */
+    public void saveTo(Path folder) throws IOException {
+        var parameters = with("behavior", "allow");
+        parameters.addProperty("browserContextId", context);
+        parameters.addProperty(
+                "downloadPath", Files.createDirectories(folder).toAbsolutePath().toString());
+        var _ = browser.call("", "Browser.setDownloadBehavior", parameters);
+    }
+
     // ---- script
 
     /** Evaluates an expression; a promise is awaited. */
-    JsonElement evaluate(String expression) {
+    public JsonElement evaluate(String expression) {
         var parameters = with("expression", expression);
         parameters.addProperty("awaitPromise", true);
         parameters.addProperty("returnByValue", true);
@@ -125,58 +128,84 @@ final class Tab implements AutoCloseable {
             throw new AssertionError(expression + ": " + answer.get("exceptionDetails"));
         }
         var result = answer.getAsJsonObject("result");
-        return result.has("value") ? result.get("value") : com.google.gson.JsonNull.INSTANCE;
+        return result.has("value") ? result.get("value") : JsonNull.INSTANCE;
     }
 
-    /** Waits until an expression of the page is true; it is asked again whenever a page changes. */
-    void until(String expression) {
-        var met =
-                evaluate(
-                        """
-                        new Promise(done => {
-                          const end = Date.now() + %d;
-                          const look = () => {
-                            let met = false;
-                            try { met = Boolean(%s); } catch (e) { met = false; }
-                            if (met) done("");
-                            else if (Date.now() > end)
-                              done(location.href + "\\n" + (document.body ? document.body.innerText : ""));
-                            else setTimeout(look, 15);
-                          };
-                          look();
-                        })
-                        """
-                                .formatted(PATIENCE_MILLISECONDS, expression));
-        if (!met.getAsString().isEmpty()) {
-            throw new AssertionError(
-                    "not so after "
-                            + PATIENCE_MILLISECONDS
-                            + " ms: "
-                            + expression
-                            + "\ncomplaints: "
-                            + complaints
-                            + "\npage: "
-                            + met.getAsString());
+    /** Waits until an expression of the page is true, for twenty seconds. */
+    public void until(String expression) {
+        until(expression, PATIENCE);
+    }
+
+    /**
+     * Waits until an expression of the page is true. Whatever it throws is a no, and so is a page
+     * that is being replaced by another.
+     *
+     * @param atMost after which it is an error, with what the page shows
+     */
+    public void until(String expression, Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!isTrueWithinASlice(expression)) {
+            if (System.nanoTime() - end >= 0) {
+                throw new AssertionError(
+                        "not so after "
+                                + atMost
+                                + ": "
+                                + expression
+                                + "\ncomplaints: "
+                                + complaints
+                                + "\npage: "
+                                + evaluate("location.href").getAsString()
+                                + "\n"
+                                + text());
+            }
+        }
+    }
+
+    /** Asked again and again on the page, where asking costs nothing. */
+    private boolean isTrueWithinASlice(String expression) {
+        try {
+            return evaluate(
+                            """
+                            new Promise(done => {
+                              const end = Date.now() + %d;
+                              const look = () => {
+                                let met = false;
+                                try { met = Boolean(%s); } catch (e) { met = false; }
+                                if (met || Date.now() > end) done(met);
+                                else setTimeout(look, 15);
+                              };
+                              look();
+                            })
+                            """
+                                    .formatted(SLICE.toMillis(), expression))
+                    .getAsBoolean();
+        } catch (Chromium.CallFailedException _) {
+            return false; // the page is being replaced
         }
     }
 
     /** Waits until the page shows a text. */
-    void untilSeen(String text) {
-        until("document.body.innerText.includes(" + quoted(text) + ")");
+    public void untilSeen(String text) {
+        untilSeen(text, PATIENCE);
+    }
+
+    /** Waits until the page shows a text. */
+    public void untilSeen(String text, Duration atMost) {
+        until("document.body.innerText.includes(" + quoted(text) + ")", atMost);
     }
 
     /** Waits until the page shows it no more. */
-    void untilGone(String text) {
+    public void untilGone(String text) {
         until("!document.body.innerText.includes(" + quoted(text) + ")");
     }
 
     /** All that the page shows. */
-    String text() {
+    public String text() {
         return evaluate("document.body.innerText").getAsString();
     }
 
     /** Role, name and state of what has the focus. */
-    String focused() {
+    public String focused() {
         var which = with("expression", "document.activeElement");
         var object = call("Runtime.evaluate", which).getAsJsonObject("result");
         var nodes =
@@ -188,13 +217,8 @@ final class Tab implements AutoCloseable {
 
     // ---- a person's hands
 
-    /** Waits for the element of this role and name to be there, and usable. */
-    boolean has(String role, String name) {
-        return find(role, name).isPresent();
-    }
-
     /** Clicks the first element of this role and name, once it is there. */
-    void click(String role, String name) {
+    public void click(String role, String name) {
         var node = await(role, name);
         call("DOM.scrollIntoViewIfNeeded", with("backendNodeId", node));
         var quad =
@@ -215,7 +239,7 @@ final class Tab implements AutoCloseable {
     }
 
     /** Puts the focus there and replaces what is in it. */
-    void fill(String role, String name, String text) {
+    public void fill(String role, String name, String text) {
         var node = await(role, name);
         call("DOM.focus", with("backendNodeId", node));
         evaluate("document.activeElement.select()");
@@ -226,26 +250,8 @@ final class Tab implements AutoCloseable {
         }
     }
 
-    /** Chooses an option of a select by what it reads. */
-    void choose(String name, String option) {
-        var node = await("combobox", name);
-        call("DOM.focus", with("backendNodeId", node));
-        evaluate(
-                """
-                (() => {
-                  const box = document.activeElement;
-                  const found = [...box.options].find(each => each.text.trim() === %s);
-                  if (!found) throw new Error("no such option among " + [...box.options].map(o => o.text));
-                  box.value = found.value;
-                  box.dispatchEvent(new Event("input", {bubbles: true}));
-                  box.dispatchEvent(new Event("change", {bubbles: true}));
-                })()
-                """
-                        .formatted(quoted(option)));
-    }
-
     /** Gives a file input files of this machine. */
-    void upload(String selector, Path file) {
+    public void upload(String selector, Path file) {
         var object =
                 call(
                                 "Runtime.evaluate",
@@ -262,81 +268,29 @@ final class Tab implements AutoCloseable {
     }
 
     /** Types a text as an input method would: no key is pressed. */
-    void type(String text) {
+    public void type(String text) {
         call("Input.insertText", with("text", text));
     }
 
     /**
      * Presses and lets go of a key: {@code Tab}, {@code Shift+Tab}, {@code Control+s}, {@code g}.
      */
-    void press(String key) {
-        var parts = List.of(key.split("\\+(?=.)"));
-        int modifiers = 0;
-        for (var modifier : parts.subList(0, parts.size() - 1)) {
-            modifiers |=
-                    switch (modifier) {
-                        case "Alt" -> 1;
-                        case "Control" -> 2;
-                        case "Shift" -> 8;
-                        default -> throw new IllegalArgumentException(modifier);
-                    };
+    public void press(String key) {
+        for (var event : KeyStroke.of(key)) {
+            call("Input.dispatchKeyEvent", event);
         }
-        var name = parts.getLast();
-        var event = with("key", name);
-        event.addProperty("modifiers", modifiers);
-        event.addProperty("windowsVirtualKeyCode", code(name));
-        if (name.length() == 1) {
-            event.addProperty("code", "Key" + name.toUpperCase(Locale.ROOT));
-            if ((modifiers & 2) == 0) {
-                event.addProperty("text", name);
-            }
-        } else {
-            event.addProperty("code", name);
-            if (name.equals("Enter")) {
-                event.addProperty("text", "\r");
-            }
-        }
-        event.addProperty("type", event.has("text") ? "keyDown" : "rawKeyDown");
-        call("Input.dispatchKeyEvent", event);
-        event.addProperty("type", "keyUp");
-        event.remove("text");
-        call("Input.dispatchKeyEvent", event);
-    }
-
-    private static int code(String key) {
-        return switch (key) {
-            case "Tab" -> 9;
-            case "Enter" -> 13;
-            case "Escape" -> 27;
-            case " " -> 32;
-            case "End" -> 35;
-            case "Home" -> 36;
-            case "ArrowLeft" -> 37;
-            case "ArrowUp" -> 38;
-            case "ArrowRight" -> 39;
-            case "ArrowDown" -> 40;
-            case "Delete" -> 46;
-            case "?" -> 191;
-            case "/" -> 191;
-            default -> {
-                if (key.length() != 1) {
-                    throw new IllegalArgumentException(key);
-                }
-                yield key.toUpperCase(Locale.ROOT).charAt(0);
-            }
-        };
     }
 
     // ---- finding
 
     private JsonPrimitive await(String role, String name) {
-        long end = System.nanoTime() + PATIENCE_MILLISECONDS * 1_000_000L;
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             var found = find(role, name);
             if (found.isPresent()) {
                 return found.get();
             }
-            if (System.nanoTime() > end) {
+            if (System.nanoTime() - end > 0) {
                 throw new AssertionError(
                         "no "
                                 + role
@@ -352,7 +306,7 @@ final class Tab implements AutoCloseable {
         }
     }
 
-    private java.util.Optional<JsonPrimitive> find(String role, String name) {
+    private Optional<JsonPrimitive> find(String role, String name) {
         try {
             var document =
                     call("Runtime.evaluate", with("expression", "document"))
@@ -364,12 +318,12 @@ final class Tab implements AutoCloseable {
             for (var each : call("Accessibility.queryAXTree", query).getAsJsonArray("nodes")) {
                 var node = each.getAsJsonObject();
                 if (!node.get("ignored").getAsBoolean() && !disabled(node)) {
-                    return java.util.Optional.of(node.getAsJsonPrimitive("backendDOMNodeId"));
+                    return Optional.of(node.getAsJsonPrimitive("backendDOMNodeId"));
                 }
             }
-            return java.util.Optional.empty();
+            return Optional.empty();
         } catch (Chromium.CallFailedException _) {
-            return java.util.Optional.empty(); // the page is being replaced
+            return Optional.empty(); // the page is being replaced
         }
     }
 
@@ -427,7 +381,7 @@ final class Tab implements AutoCloseable {
         return object;
     }
 
-    static String quoted(String text) {
+    private static String quoted(String text) {
         return new JsonPrimitive(text).toString();
     }
 
@@ -436,5 +390,8 @@ final class Tab implements AutoCloseable {
         browser.dispose(session, context);
     }
 
-    private static final int PATIENCE_MILLISECONDS = 20_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Of a wait; a new page is looked at after it at the latest. */
+    private static final Duration SLICE = Duration.ofSeconds(2);
 }

@@ -1,4 +1,4 @@
-package io.overt.control.console;
+package io.overt.testkit.browser;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * socket of the JDK's: no driver beside it, nothing downloaded. Thread-safe; whoever starts it
  * closes it, and its tabs with it.
  */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private final Process process;
     private final HttpClient http;
     private final AtomicLong ids = new AtomicLong();
@@ -34,7 +34,7 @@ final class Chromium implements AutoCloseable {
     private final Map<String, Consumer<JsonObject>> sessions = new ConcurrentHashMap<>();
     private final WebSocket socket;
 
-    /** A call that the browser answered with an error. */
+    /** A call that the browser answered with an error: most often, the page is being replaced. */
     static final class CallFailedException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -47,8 +47,10 @@ final class Chromium implements AutoCloseable {
      * Starts one; returns when it listens.
      *
      * @param directory for its profile; nothing is in it before
+     * @throws IOException when the machine has no Chromium
+     * @throws IllegalStateException when it does not listen after a minute
      */
-    static Chromium start(Path directory) throws IOException {
+    public static Chromium start(Path directory) throws IOException {
         var command =
                 List.of(
                         "chromium",
@@ -128,7 +130,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** An empty tab that shares no cookie and no storage with any other. */
-    Tab open(int width, int height) {
+    public Tab open(int width, int height) {
         var context = call("", "Target.createBrowserContext", new JsonObject());
         var target = new JsonObject();
         target.addProperty("url", "about:blank");

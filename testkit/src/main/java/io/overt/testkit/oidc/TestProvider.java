@@ -1,5 +1,6 @@
-package io.overt.control.access.oidc;
+package io.overt.testkit.oidc;
 
+import com.google.gson.Gson;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -13,8 +14,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.overt.control.access.OidcSettings;
-import io.overt.service.json.JsonText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +21,6 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -113,25 +110,6 @@ public final class TestProvider implements AutoCloseable {
     /** Who it is. */
     public URI issuer() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    }
-
-    /** As it is without any optional key. */
-    public static OidcSettings settings(URI issuer) {
-        return new OidcSettings(
-                issuer,
-                CLIENT,
-                Optional.empty(),
-                Set.of(CLIENT),
-                Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256),
-                "groups",
-                List.of("openid", "email", "profile"),
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofSeconds(30),
-                Duration.ofHours(1),
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(30),
-                Duration.ofHours(12));
     }
 
     /** Another key from now on; the ones before are not published any more. */
@@ -289,7 +267,7 @@ public final class TestProvider implements AutoCloseable {
 
     private static void json(HttpExchange exchange, int status, Map<String, ?> object)
             throws IOException {
-        answer(exchange, status, JsonText.of(object), "application/json");
+        answer(exchange, status, new Gson().toJson(object), "application/json");
     }
 
     private static void answer(HttpExchange exchange, int status, String text, String type)
