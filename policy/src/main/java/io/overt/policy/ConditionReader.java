@@ -337,6 +337,6 @@ final class ConditionReader {
     static final Map<String, String> NOT_YET =
             Map.of(
                     "certificate",
-                    "not available in policy language 1: rules are decided before the upstream has shown its"
+                    "not available yet: rules are decided before the upstream has shown its"
                             + " certificate");
 }

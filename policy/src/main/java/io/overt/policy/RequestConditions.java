@@ -171,7 +171,7 @@ final class RequestConditions {
                                     + " does not matter."));
 
     private static final String ABOUT_RESPONSES =
-            "not available in policy language 1: rules are decided before the upstream has answered";
+            "not available yet: rules are decided before the upstream has answered";
 
     /** What the language is going to have, and nothing yet honours. */
     static final Map<String, String> NOT_YET =

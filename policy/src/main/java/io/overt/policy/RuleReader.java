@@ -243,9 +243,7 @@ final class RuleReader {
     }
 
     private static String notYet(String action) {
-        return "`then`: `"
-                + action
-                + "` is not available in policy language 1 (expected: block or pass)";
+        return "`then`: `" + action + "` is not available yet (expected: block or pass)";
     }
 
     private static Outcomes on(Fields fields, Optional<Action> action, Problems here) {

@@ -80,6 +80,7 @@ class KillTest {
                 edge.enrolled();
                 load(world, edge, originKey, random, signer);
             }
+            world.hangUp();
             // Straight after the kill, with nobody there to mend it.
             LogCheck.Report report =
                     LogCheck.of(

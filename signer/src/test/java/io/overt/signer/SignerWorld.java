@@ -177,11 +177,16 @@ final class SignerWorld {
     }
 
     void stop() throws Exception {
+        hangUp();
+        parts.close();
+    }
+
+    /** Ends the connections of all callers until now. */
+    void hangUp() throws Exception {
         for (AutoCloseable client : clients) {
             client.close();
         }
         clients.clear();
-        parts.close();
     }
 
     SignerConfig config() throws Exception {

@@ -3,13 +3,8 @@ package io.overt.control.cli;
 import com.google.gson.GsonBuilder;
 import io.overt.policy.PolicyReference;
 import io.overt.policy.PolicySchema;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code overtctl schema}. */
 @Command(
@@ -18,10 +13,7 @@ import picocli.CommandLine.Spec;
             "Prints the policy language: as a JSON Schema (draft 2020-12) for editors,",
             "or as the page of all its keys and words."
         })
-final class SchemaCommand implements Callable<Integer> {
-    @ParentCommand private @Nullable Overtctl overtctl;
-    @Spec private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
-
+final class SchemaCommand extends OvertctlCommand {
     @Option(
             names = "--reference",
             description = "Print the page, in Markdown: docs/policy-reference.md.")
@@ -29,10 +21,7 @@ final class SchemaCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (overtctl == null) {
-            throw new IllegalStateException("picocli fills it in");
-        }
-        var out = spec.commandLine().getOut();
+        var out = spec().commandLine().getOut();
         out.print(reference ? PolicyReference.markdown() : schema());
         out.flush();
         return ExitCode.OK;
