@@ -242,6 +242,8 @@ class TokenFaultTest {
             throws Exception {
         kind.of(faulty, cap);
         SigningToken signing = open(settings(LONG, LONG, LONG));
+        // Long enough that all lanes are in the token at once, and meet what it has not.
+        faulty.delaySignatures(Duration.ofMillis(5));
         List<Signing> answers = signAtOnce(signing, 200);
 
         assertThat(answers).allMatch(this::verifies);
