@@ -13,6 +13,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.overt.proto.control.v1.AuditAdminGrpc;
 import io.overt.proto.control.v1.ExclusionAdminGrpc;
 import io.overt.proto.control.v1.ListAdminGrpc;
+import io.overt.proto.control.v1.LogViewGrpc;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.proto.control.v1.RolloutAdminGrpc;
 import io.overt.proto.control.v1.SelfGrpc;
@@ -126,6 +127,11 @@ final class Connection implements AutoCloseable {
     /** A stub for a stream that lasts as long as what it shows. */
     RolloutAdminGrpc.RolloutAdminBlockingStub watching() {
         return RolloutAdminGrpc.newBlockingStub(channel);
+    }
+
+    LogViewGrpc.LogViewBlockingStub logs() {
+        return LogViewGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     ListAdminGrpc.ListAdminBlockingStub lists() {

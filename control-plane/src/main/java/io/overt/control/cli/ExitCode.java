@@ -32,5 +32,11 @@ final class ExitCode {
     /** A line of the audit trail does not continue the one before, or its end is missing. */
     static final int AUDIT_BROKEN = 9;
 
+    /** A search found nothing. */
+    static final int NOT_FOUND = 10;
+
+    /** A witnessed log is forked, malformed, stale or cannot be reached. */
+    static final int LOG_NOT_CONSISTENT = 11;
+
     private ExitCode() {}
 }

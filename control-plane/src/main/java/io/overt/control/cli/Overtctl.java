@@ -43,7 +43,9 @@ import picocli.CommandLine.ScopeType;
             "6:a test of the policy failed",
             "7:it cannot be told, because of a fact that was not given",
             "8:with --exit-code: there are differences",
-            "9:the audit trail is broken, or its end is missing"
+            "9:the audit trail is broken, or its end is missing",
+            "10:a search found nothing",
+            "11:a transparency log is not consistent with what its witness has seen, or cannot be reached"
         },
         subcommands = {
             ApplyCommand.class,
@@ -62,6 +64,7 @@ import picocli.CommandLine.ScopeType;
             EdgesCommand.class,
             ExclusionsCommand.class,
             AuditCommand.class,
+            LogCommand.class,
             LoginCommand.class,
             ListsCommand.class,
             CompletionCommand.class,

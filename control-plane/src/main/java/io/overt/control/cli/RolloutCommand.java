@@ -48,7 +48,7 @@ final class RolloutCommand extends CommandGroup {
 
         @Override
         public Integer call() throws Exception {
-            var overtctl = overtctl();
+            var overtctl = CommandGroup.overtctlOf(parent);
             try (var connection = overtctl.connect()) {
                 var rollout = ask(connection.rollouts());
                 overtctl.format()
@@ -58,10 +58,6 @@ final class RolloutCommand extends CommandGroup {
                                 () -> RolloutOutput.text(rollout));
                 return RolloutOutput.exitCode(rollout);
             }
-        }
-
-        Overtctl overtctl() {
-            return CommandGroup.overtctlOf(parent);
         }
 
         CommandSpec spec() {
@@ -213,7 +209,10 @@ final class RolloutCommand extends CommandGroup {
                 "Shows one as it goes on, until it is over. With -o json, a line for each change.",
                 "Exits with " + ExitCode.NOT_IN_FORCE + " when it ended otherwise than complete."
             })
-    static final class Watch extends OfOne {
+    static final class Watch implements Callable<Integer> {
+        @ParentCommand private @Nullable RolloutCommand parent;
+        @Spec private CommandSpec spec = CommandSpec.create();
+
         @Parameters(
                 paramLabel = "ROLLOUT",
                 arity = "0..1",
@@ -221,14 +220,9 @@ final class RolloutCommand extends CommandGroup {
         private long id;
 
         @Override
-        RolloutState ask(RolloutAdminBlockingStub rollouts) {
-            throw new IllegalStateException("a watch asks for a stream");
-        }
-
-        @Override
         public Integer call() throws Exception {
-            var overtctl = overtctl();
-            var out = spec().commandLine().getOut();
+            var overtctl = CommandGroup.overtctlOf(parent);
+            var out = spec.commandLine().getOut();
             try (var connection = overtctl.connect()) {
                 var last = RolloutState.getDefaultInstance();
                 var updates =

@@ -53,6 +53,16 @@ public final class GrownLog {
         for (int i = 0; i < count; i++) {
             growth.append((first + " " + i).getBytes(StandardCharsets.UTF_8));
         }
+        return publish();
+    }
+
+    /** Appends these, and publishes tiles and a checkpoint. */
+    public GrownLog append(List<byte[]> entries) {
+        entries.forEach(growth::append);
+        return publish();
+    }
+
+    private GrownLog publish() {
         growth.tiles()
                 .forEach(
                         (path, bytes) -> {
