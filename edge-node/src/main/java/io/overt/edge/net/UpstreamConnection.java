@@ -274,7 +274,6 @@ final class UpstreamConnection {
         }
         stopWaiting();
         var engine = leg.engine(channel.alloc(), serverName, offer);
-        var sha1 = new Sha1KeyExchange();
         var tls = new SslHandler(engine);
         tls.setHandshakeTimeoutMillis(0); // The machine has the deadlines.
         // Until it is done a FIN is the end of it, not of one direction.
@@ -289,9 +288,9 @@ final class UpstreamConnection {
                                 staple = UpstreamLeg.staple(engine);
                                 waitForRelay();
                             }
-                            tell(outcome(engine, done.cause(), sha1, told));
+                            tell(outcome(engine, done.cause(), told));
                         });
-        channel.pipeline().addLast(sha1, tls, tap, new Holder());
+        channel.pipeline().addLast(tls, tap, new Holder());
         channel.config().setAutoRead(true);
     }
 
@@ -328,7 +327,6 @@ final class UpstreamConnection {
     private Event outcome(
             ReferenceCountedOpenSslEngine engine,
             @Nullable Throwable failure,
-            Sha1KeyExchange sha1,
             Function<CertificateRequest, Optional<CertificateHabit>> told) {
         if (failure != null) {
             var alert = TlsAlerts.received(failure);
@@ -337,11 +335,7 @@ final class UpstreamConnection {
                             ? Optional.of(end.symptom(alert))
                             : Optional.empty(),
                     alert.map(each -> "upstream sent " + each.text())
-                            .orElseGet(
-                                    () ->
-                                            sha1.met()
-                                                    ? "the upstream signed its key exchange with SHA-1"
-                                                    : Texts.oneLine(failure)),
+                            .orElseGet(() -> Texts.oneLine(failure)),
                     certificate);
         }
         try {

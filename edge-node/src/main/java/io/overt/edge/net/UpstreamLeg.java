@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * has, and the handshake proves meanwhile that the upstream holds the leaf's key. Thread-safe.
  */
 final class UpstreamLeg implements AutoCloseable {
+    private final OfferedSignatures signatures = OfferedSignatures.loaded();
     private final BoundedContexts<Kind> contexts = new BoundedContexts<>(this::context);
 
     /** Engines whose upstream asked for a client certificate; each is taken out by its owner. */
@@ -108,6 +109,7 @@ final class UpstreamLeg implements AutoCloseable {
                             kind.alpn()));
         }
         var context = (ReferenceCountedOpenSslContext) builder.build();
+        signatures.offerBy(context);
         // Each connection meets its upstream anew, certificate included.
         context.sessionContext().setSessionCacheEnabled(false);
         return context;

@@ -3,6 +3,11 @@ package io.overt.edge.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.overt.edge.flow.UpstreamOffer;
+import io.overt.edge.hello.ClientHelloParser;
+import io.overt.edge.hello.HelloLimit;
+import io.overt.edge.hello.HelloPeek;
 import io.overt.testkit.pki.CertificateSpec;
 import io.overt.testkit.pki.KeySpec;
 import io.overt.testkit.pki.TestIdentity;
@@ -13,6 +18,7 @@ import io.overt.x509.transparency.CertificateLog;
 import io.overt.x509.transparency.KnownLogs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -127,9 +133,41 @@ class UpstreamLegTest {
         }
     }
 
-    /** BoringSSL offers it, browsers do not: {@link Sha1KeyExchange}. */
+    /** What Chromium offers, in its order. */
     @Test
-    void a_key_exchange_that_is_signed_with_sha1_is_refused_and_with_sha256_it_is_not()
+    void a_hello_offers_the_signatures_that_browsers_offer_and_no_sha1() throws Exception {
+        try (var leg = new UpstreamLeg()) {
+            var engine =
+                    leg.engine(
+                            ByteBufAllocator.DEFAULT,
+                            Optional.of(HOST),
+                            UpstreamOffer.everything(List.of("h2")));
+            var hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            try {
+                engine.wrap(ByteBuffer.allocate(0), hello);
+            } finally {
+                engine.release();
+            }
+            assertThat(new ClientHelloParser(HelloLimit.DEFAULT).feed(hello.flip()))
+                    .isInstanceOfSatisfying(
+                            HelloPeek.Hello.class,
+                            whole ->
+                                    assertThat(whole.hello().signatureAlgorithms())
+                                            .map(Integer::toHexString)
+                                            .containsExactly(
+                                                    "403", // ecdsa_secp256r1_sha256
+                                                    "804", // rsa_pss_rsae_sha256
+                                                    "401", // rsa_pkcs1_sha256
+                                                    "503", // ecdsa_secp384r1_sha384
+                                                    "805", // rsa_pss_rsae_sha384
+                                                    "501", // rsa_pkcs1_sha384
+                                                    "806", // rsa_pss_rsae_sha512
+                                                    "601")); // rsa_pkcs1_sha512
+        }
+    }
+
+    @Test
+    void an_upstream_that_signs_key_exchanges_with_sha1_alone_fails_and_with_sha256_it_does_not()
             throws Exception {
         try (var bench = new Bench(InspectTest.INSPECT);
                 var sha1 = keyExchangeSignedWith("RSA+SHA1");
@@ -138,8 +176,7 @@ class UpstreamLegTest {
                     .isInstanceOf(IOException.class);
             var blocked = bench.record();
             assertThat(blocked.fate()).startsWith("block handshake-failed ");
-            assertThat(blocked.text("detail"))
-                    .isEqualTo("the upstream signed its key exchange with SHA-1");
+            assertThat(blocked.text("detail")).isEqualTo("upstream sent handshake_failure");
 
             client(bench, sha256.address(), bench.forge.anchor());
             assertThat(bench.record().fate()).startsWith("inspect rule ");
