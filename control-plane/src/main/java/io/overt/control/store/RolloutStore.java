@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -57,19 +56,6 @@ public final class RolloutStore {
     /** One, whole. */
     public Optional<Kept> find(long id) {
         return database.read(handle -> find(handle, id));
-    }
-
-    /** The newest one that brings, or brought, this version. */
-    public OptionalLong ofVersion(long version) {
-        return database.read(
-                handle ->
-                        handle.createQuery(
-                                        "SELECT id FROM rollout WHERE version = :version ORDER BY id DESC LIMIT 1")
-                                .bind("version", version)
-                                .mapTo(Long.class)
-                                .findFirst()
-                                .map(OptionalLong::of)
-                                .orElseGet(OptionalLong::empty));
     }
 
     /** The newest first. */

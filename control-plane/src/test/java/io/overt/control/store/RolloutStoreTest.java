@@ -37,7 +37,6 @@ class RolloutStoreTest {
         try (var database = kept.open()) {
             var store = new RolloutStore(database);
             assertThat(store.newest()).contains(new RolloutStore.Mark(1, 2));
-            assertThat(store.ofVersion(1)).hasValue(1);
             assertThat(store.find(1).orElseThrow().rollout()).isEqualTo(rollout(1, 1));
             assertThat(store.find(1).orElseThrow().events())
                     .containsExactly(event, event(2, "BAKING", "COMPLETE"));
