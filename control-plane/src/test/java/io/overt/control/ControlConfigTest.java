@@ -121,6 +121,30 @@ class ControlConfigTest {
                                 AccessSettings.defaults()));
     }
 
+    /** The template with every option, IPv6 throughout, as ansible/check-roles renders it. */
+    @Test
+    void what_the_ansible_role_writes_is_read() throws Exception {
+        var written =
+                ControlYaml.readAlone(
+                        folder,
+                        Files.readString(
+                                Path.of(
+                                        "src/test/resources/io/overt/control/control-by-ansible.yaml")));
+        var any = InetAddress.ofLiteral("::");
+        assertThat(written.listen()).isEqualTo(new InetSocketAddress(any, 9443));
+        assertThat(written.store()).isInstanceOf(StoreConfig.InPostgres.class);
+        assertThat(written.rollout().approvers())
+                .contains(Path.of("/etc/overt/control/approvers.yaml"));
+        assertThat(written.rollout().approvals()).isEqualTo(3);
+        assertThat(written.rollout().plan().waves()).hasSize(2);
+        assertThat(written.witness().orElseThrow().listen())
+                .isEqualTo(new InetSocketAddress(any, 9448));
+        assertThat(written.web().orElseThrow().listen())
+                .isEqualTo(new InetSocketAddress(any, 9449));
+        assertThat(written.notice().orElseThrow().organisation()).isEqualTo("Example Ltd");
+        assertThat(written.access().grants().orElseThrow()).hasSize(1);
+    }
+
     @Test
     void every_key_is_read() throws Exception {
         assertThat(

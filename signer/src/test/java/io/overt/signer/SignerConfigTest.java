@@ -50,6 +50,35 @@ class SignerConfigTest {
 
     @TempDir Path directory;
 
+    /** The template with every option, IPv6 throughout, as ansible/check-roles renders it. */
+    @Test
+    void what_the_ansible_role_writes_is_read() throws Exception {
+        SignerConfig config =
+                read(
+                        Files.readString(
+                                        Path.of(
+                                                "src/test/resources/io/overt/signer/signer-by-ansible.yaml"))
+                                // Needs a process that systemd has started.
+                                .replace("credential:pin", "pin"));
+
+        InetAddress any = InetAddress.ofLiteral("::");
+        assertThat(config.listen()).isEqualTo(new InetSocketAddress(any, 9442));
+        assertThat(config.admin())
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9101));
+        assertThat(config.issuers())
+                .extracting(IssuerEntry::trust)
+                .containsExactly(IssuerTrust.TRUSTED, IssuerTrust.UNTRUSTED);
+        assertThat(config.profiles())
+                .extracting(MirrorProfile::organisation)
+                .containsExactly("Example Ltd: security");
+        assertThat(config.anchors()).contains(Path.of("/etc/overt/signer/trust/corporate.pem"));
+        assertThat(config.changes().publication().orElseThrow().listen())
+                .isEqualTo(new InetSocketAddress(any, 8080));
+        assertThat(config.changes().acts().orElseThrow().approvers())
+                .isEqualTo(Path.of("/etc/overt/signer/approvers.yaml"));
+        assertThat(config.changes().ceremonies()).isPresent();
+    }
+
     @Test
     void what_is_not_written_has_its_default() throws Exception {
         SignerConfig config = read(LEAST);
