@@ -54,6 +54,7 @@ final class EdgeNode {
         var meters = parts.add("meters", new ServiceMeters()).registry();
         var readiness = new Readiness(meters);
         var tls = parts.add("identity", identity(config));
+        tls.bindTo(meters);
         var records = parts.add("records", records(config, meters));
         var forge =
                 parts.add(
