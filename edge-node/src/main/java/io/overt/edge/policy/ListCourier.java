@@ -111,6 +111,13 @@ final class ListCourier implements AutoCloseable {
         }
     }
 
+    /** The same offer again is to be fetched anew. */
+    private synchronized void forget(Errand ended) {
+        if (errand == ended) {
+            errand = null;
+        }
+    }
+
     private final class Errand implements Runnable {
         private final ByteString name;
         private final List<ListDigest> lists;
@@ -151,6 +158,7 @@ final class ListCourier implements AutoCloseable {
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt(); // a newer offer, or the end
             } catch (RuntimeException e) { // The backstop of this path: the offer comes again.
+                forget(this);
                 LOG.atError().setCause(e).log("lists are not fetched because of a defect");
             }
         }
