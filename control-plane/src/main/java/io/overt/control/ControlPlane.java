@@ -176,7 +176,7 @@ public final class ControlPlane {
                         new EdgeTraitStore(database),
                         rollouts.targets(),
                         emergencies::of,
-                        database.hearsOthers() ? EdgeFleet.Others.SOME : EdgeFleet.Others.NONE,
+                        database.isShared() ? EdgeFleet.Others.SOME : EdgeFleet.Others.NONE,
                         clock,
                         nonces(),
                         meters);

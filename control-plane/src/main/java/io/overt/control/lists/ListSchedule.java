@@ -34,6 +34,9 @@ public final class ListSchedule implements AutoCloseable {
     private final Semaphore slots = new Semaphore(AT_ONCE);
     private volatile List<Thread> running = List.of();
 
+    /** As of the last round: whoever scrapes does not wait for the store. */
+    private volatile long failing;
+
     /**
      * @param declared the lists of the newest version
      * @param mine whether this process is the one that looks, where several share a store
@@ -53,7 +56,7 @@ public final class ListSchedule implements AutoCloseable {
         this.changed = changed;
         this.clock = clock;
         this.random = random;
-        Gauge.builder("overt.control.list.sources.failing", this, ListSchedule::failing)
+        Gauge.builder("overt.control.list.sources.failing", this, each -> each.failing)
                 .description(
                         "Lists of the newest version whose last look where they are fetched from failed.")
                 .register(meters);
@@ -77,7 +80,7 @@ public final class ListSchedule implements AutoCloseable {
                 .toList();
     }
 
-    private double failing() {
+    private long countFailing() {
         return fetched().stream()
                 .filter(
                         place ->
@@ -141,6 +144,17 @@ public final class ListSchedule implements AutoCloseable {
 
     /** Looks at each place that is due, and returns when all have been looked at. */
     void round() throws InterruptedException {
+        lookAtWhatIsDue();
+        try {
+            failing = countFailing();
+        } catch (RuntimeException e) { // The backstop of this path: there is another round.
+            LOG.atWarn()
+                    .setCause(e)
+                    .log("lists that fail could not be counted; the last count stays");
+        }
+    }
+
+    private void lookAtWhatIsDue() throws InterruptedException {
         try {
             if (!mine.getAsBoolean()) {
                 return;

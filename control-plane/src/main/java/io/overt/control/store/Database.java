@@ -76,8 +76,13 @@ public final class Database implements AutoCloseable {
                 .register(meters);
     }
 
+    /** Whether other control planes may have it open at the same time. */
+    public boolean isShared() {
+        return engine.isShared();
+    }
+
     /** Whether what other control planes commit is told here, rather than found by looking. */
-    public boolean hearsOthers() {
+    boolean hearsOthers() {
         return engine.hears();
     }
 

@@ -32,6 +32,9 @@ sealed interface Engine extends AutoCloseable permits SqliteEngine, PostgresEngi
     /** Within a transaction: others are told once it is committed. */
     void tellOthers(Handle handle, Topic topic);
 
+    /** Whether other control planes may have it open at the same time. */
+    boolean isShared();
+
     /** Whether what others tell is heard, rather than found by looking. */
     boolean hears();
 

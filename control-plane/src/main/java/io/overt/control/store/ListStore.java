@@ -225,7 +225,7 @@ public final class ListStore {
 
     /** Every place that was ever looked at. */
     public List<Source> sources() {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery("SELECT * FROM list_source ORDER BY name, source")
                                 .map((row, _) -> source(row))
@@ -234,7 +234,7 @@ public final class ListStore {
 
     /** What is known of a place. */
     public Optional<Source> source(String source) {
-        return database.transact(
+        return database.read(
                 handle ->
                         handle.createQuery("SELECT * FROM list_source WHERE source = :source")
                                 .bind("source", source)

@@ -105,6 +105,11 @@ final class PostgresEngine implements Engine {
     }
 
     @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
     public boolean hears() {
         return news.isListening();
     }

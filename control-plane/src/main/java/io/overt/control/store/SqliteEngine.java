@@ -85,6 +85,11 @@ final class SqliteEngine implements Engine {
     }
 
     @Override
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
     public boolean hears() {
         return true;
     }

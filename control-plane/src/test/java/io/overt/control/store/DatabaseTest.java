@@ -22,6 +22,7 @@ import java.util.Map;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DatabaseTest {
     private static final FleetIdentity EDGE = new FleetIdentity("hq", Role.EDGE, "a");
@@ -29,6 +30,22 @@ class DatabaseTest {
     private static final FleetIdentity OTHER = new FleetIdentity("hq", Role.CONTROL, "two");
     private static final Map<String, String> COLUMN =
             Map.of("policy_version", "signature", "policy_file", "path", "file_content", "content");
+
+    /**
+     * Edges that are not here may be at another control plane in the one case, and not in the
+     * other.
+     */
+    @ParameterizedTest
+    @EnumSource(TestStores.class)
+    void a_file_is_one_control_planes_and_a_server_may_be_several_ones(TestStores kind)
+            throws Exception {
+        var kept = kind.make();
+        try (var database = kept.open()) {
+            assertThat(database.isShared()).isEqualTo(kind == TestStores.POSTGRESQL);
+        } finally {
+            kept.remove();
+        }
+    }
 
     @EachStore
     void what_was_added_is_there_after_a_restart(TestStore kept) throws Exception {
