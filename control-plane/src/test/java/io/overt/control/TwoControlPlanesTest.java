@@ -15,8 +15,10 @@ import io.overt.proto.control.v1.Ack;
 import io.overt.proto.control.v1.ControlMessage;
 import io.overt.proto.control.v1.EdgeControlGrpc;
 import io.overt.proto.control.v1.EdgeMessage;
+import io.overt.proto.control.v1.ForgetEdgeRequest;
 import io.overt.proto.control.v1.Hello;
 import io.overt.proto.control.v1.ListEdgesRequest;
+import io.overt.proto.control.v1.ListEdgesResponse;
 import io.overt.proto.control.v1.PolicyAdminGrpc;
 import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.policy.v1.BundleFile;
@@ -134,6 +136,36 @@ class TwoControlPlanesTest {
     }
 
     @Test
+    void an_edge_is_forgotten_by_both_and_by_neither_while_it_is_connected_to_one()
+            throws Exception {
+        var one = admin(start(config.write("one"), opened(new Parts())));
+        var two = start(config.write("two"), opened(new Parts()));
+        var forget = ForgetEdgeRequest.newBuilder().setSite("hq").setName("a").build();
+        try (var edge = edge(fleet.issue("edge", "a"), List.of(two))) {
+            assertThat(publish(one, "block")).isEqualTo(1);
+            assertThat(edge.next()).isEqualTo(1);
+            await().atMost(60, TimeUnit.SECONDS)
+                    .until(
+                            () ->
+                                    listed(one).getEdgesList().stream()
+                                            .anyMatch(each -> each.getConnected()));
+            assertThatThrownBy(() -> one.forgetEdge(forget))
+                    .hasMessageContaining("overt://hq/edge/a is connected");
+        }
+        await().atMost(60, TimeUnit.SECONDS)
+                .until(
+                        () ->
+                                listed(one).getEdgesList().stream()
+                                        .noneMatch(each -> each.getConnected()));
+
+        var ofTwo = admin(two);
+        assertThat(one.forgetEdge(forget).getEdge().getActiveVersion()).isEqualTo(1);
+
+        assertThat(listed(one).getEdgesList()).isEmpty();
+        await().atMost(60, TimeUnit.SECONDS).until(() -> listed(ofTwo).getEdgesCount() == 0);
+    }
+
+    @Test
     void one_that_ends_in_good_order_leaves_everything_to_the_other() throws Exception {
         var first = new Parts();
         var one = start(config.write("one"), first);
@@ -220,6 +252,10 @@ class TwoControlPlanesTest {
                                 .build());
         assertThat(answer.getProblemsList()).isEmpty();
         return answer.getVersion();
+    }
+
+    private static ListEdgesResponse listed(PolicyAdminGrpc.PolicyAdminBlockingStub admin) {
+        return admin.listEdges(ListEdgesRequest.getDefaultInstance());
     }
 
     private PolicyAdminGrpc.PolicyAdminBlockingStub admin(InetSocketAddress control)

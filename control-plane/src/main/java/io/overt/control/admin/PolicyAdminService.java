@@ -14,6 +14,8 @@ import io.overt.control.store.SignedVersion;
 import io.overt.policy.Compilation;
 import io.overt.proto.control.v1.CheckRequest;
 import io.overt.proto.control.v1.CheckResponse;
+import io.overt.proto.control.v1.ForgetEdgeRequest;
+import io.overt.proto.control.v1.ForgetEdgeResponse;
 import io.overt.proto.control.v1.ListEdgesRequest;
 import io.overt.proto.control.v1.ListEdgesResponse;
 import io.overt.proto.control.v1.ListVersionsRequest;
@@ -24,7 +26,9 @@ import io.overt.proto.control.v1.PublishRequest;
 import io.overt.proto.control.v1.PublishResponse;
 import io.overt.proto.failure.v1.Refusal;
 import io.overt.proto.failure.v1.RefusalReason;
+import io.overt.service.identity.FleetIdentity;
 import io.overt.service.identity.RefusalTrailer;
+import io.overt.service.identity.Role;
 import java.util.Comparator;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -161,6 +165,40 @@ public final class PolicyAdminService extends PolicyAdminGrpc.PolicyAdminImplBas
         response.setNextPageToken(page.next());
         observer.onNext(response.build());
         observer.onCompleted();
+    }
+
+    @Override
+    public void forgetEdge(ForgetEdgeRequest request, StreamObserver<ForgetEdgeResponse> observer) {
+        FleetIdentity edge;
+        try {
+            edge = new FleetIdentity(request.getSite(), Role.EDGE, request.getName());
+        } catch (IllegalArgumentException e) {
+            observer.onError(
+                    PolicyAuthorService.refused(
+                            Status.INVALID_ARGUMENT,
+                            RefusalReason.REFUSAL_REASON_MALFORMED_REQUEST,
+                            String.valueOf(e.getMessage())));
+            return;
+        }
+        switch (fleet.forget(edge)) {
+            case EdgeFleet.Forgetting.Forgotten(var last) -> {
+                observer.onNext(
+                        ForgetEdgeResponse.newBuilder().setEdge(WireVersions.of(last)).build());
+                observer.onCompleted();
+            }
+            case EdgeFleet.Forgetting.Connected() ->
+                    observer.onError(
+                            PolicyAuthorService.refused(
+                                    Status.FAILED_PRECONDITION,
+                                    RefusalReason.REFUSAL_REASON_NOT_NOW,
+                                    edge.uri() + " is connected (expected: an edge that is away)"));
+            case EdgeFleet.Forgetting.Unknown() ->
+                    observer.onError(
+                            PolicyAuthorService.refused(
+                                    Status.NOT_FOUND,
+                                    RefusalReason.REFUSAL_REASON_NOT_FOUND,
+                                    "nothing is known of " + edge.uri()));
+        }
     }
 
     private static StatusRuntimeException stale(PublishRequest request, long newest) {

@@ -18,8 +18,10 @@ import io.overt.service.identity.FleetIdentity;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,9 +167,7 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
 
     /** What edges have said to other control planes; of those that are here, we know better. */
     private void lookElsewhere() {
-        store.all().stream()
-                .filter(state -> !connected.containsKey(state.identity()))
-                .forEach(state -> known.put(state.identity(), state));
+        lookAtStates();
         traitStore
                 .all()
                 .forEach(
@@ -227,10 +227,70 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
      */
     public void look(Duration within) {
         store.alive(self);
-        store.all().stream()
-                .filter(state -> !connected.containsKey(state.identity()))
-                .forEach(state -> known.put(state.identity(), state));
+        lookAtStates();
         elsewhere = store.elsewhere(self, within);
+    }
+
+    private void lookAtStates() {
+        // Who connects, and says something, after this is not forgotten for it.
+        var before = Set.copyOf(known.keySet());
+        var kept = new HashSet<FleetIdentity>();
+        for (var state : store.all()) {
+            kept.add(state.identity());
+            if (!connected.containsKey(state.identity())) {
+                known.put(state.identity(), state);
+            }
+        }
+        before.stream().filter(edge -> !kept.contains(edge) && isSettled(edge)).forEach(this::drop);
+    }
+
+    /** Whether what the store has of an edge is all that there is. */
+    private boolean isSettled(FleetIdentity edge) {
+        return !connected.containsKey(edge) && !states.isWaiting(edge);
+    }
+
+    /** Unless it has just connected: what its session stands on stays. */
+    private void drop(FleetIdentity edge) {
+        connected.compute(
+                edge,
+                (_, session) -> {
+                    if (session == null) {
+                        known.remove(edge);
+                        memories.remove(edge);
+                    }
+                    return session;
+                });
+    }
+
+    /** What became of an edge that was to be forgotten. */
+    public sealed interface Forgetting {
+        /** It is; this was the last that was known of it. */
+        record Forgotten(EdgeView last) implements Forgetting {}
+
+        /** It is connected, here or to another control plane, or was a moment ago. */
+        record Connected() implements Forgetting {}
+
+        /** Nothing is known of it. */
+        record Unknown() implements Forgetting {}
+    }
+
+    /**
+     * Forgets an edge that is away: it is neither shown nor counted any more, here and, at their
+     * next look, at other control planes. One that connects again is known anew. Blocks.
+     */
+    public Forgetting forget(FleetIdentity edge) {
+        var state = known.get(edge);
+        if (state == null) {
+            return new Forgetting.Unknown();
+        }
+        if (!isSettled(edge) || elsewhere.contains(edge)) {
+            return new Forgetting.Connected();
+        }
+        store.forget(edge);
+        drop(edge);
+        targets.nudge();
+        LOG.atInfo().addKeyValue("edge", edge).log("edge forgotten");
+        return new Forgetting.Forgotten(new EdgeView(Link.AWAY, state));
     }
 
     /**
@@ -307,25 +367,35 @@ public final class EdgeFleet implements Fleet, AutoCloseable {
      * ended.
      */
     EdgeSession connect(FleetIdentity identity, EdgeSession.Outbound out) {
-        var state = known.getOrDefault(identity, EdgeState.unknown(identity, clock.instant()));
+        var replaced = new ArrayList<EdgeSession>();
         var session =
-                new EdgeSession(
-                        state,
-                        memory(identity),
-                        out,
-                        targets,
-                        emergencies,
-                        nonces,
-                        clock,
-                        this::keep);
-        var before = connected.put(identity, session);
-        if (before != null) {
+                connected.compute(
+                        identity,
+                        (_, before) -> {
+                            if (before != null) {
+                                replaced.add(before);
+                            }
+                            return session(identity, out);
+                        });
+        for (var before : replaced) {
             LOG.atWarn()
                     .addKeyValue("edge", identity)
                     .log("a newer stream of the same edge takes over");
             before.replaced();
         }
         return session;
+    }
+
+    private EdgeSession session(FleetIdentity identity, EdgeSession.Outbound out) {
+        return new EdgeSession(
+                known.getOrDefault(identity, EdgeState.unknown(identity, clock.instant())),
+                memory(identity),
+                out,
+                targets,
+                emergencies,
+                nonces,
+                clock,
+                this::keep);
     }
 
     /** The edge sent a message. */

@@ -79,6 +79,16 @@ public final class EdgeStates implements AutoCloseable {
         put(new Word(state, Stream.ENDED));
     }
 
+    /** Whether the newest of this edge is not on the disk yet. */
+    boolean isWaiting(FleetIdentity edge) {
+        lock.lock();
+        try {
+            return waiting.containsKey(edge);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void put(Word word) {
         lock.lock();
         try {

@@ -119,6 +119,28 @@ public final class EdgeStore {
         }
     }
 
+    /**
+     * Nothing is known of this edge any more.
+     *
+     * @return whether anything was
+     */
+    public boolean forget(FleetIdentity edge) {
+        return database.transact(
+                handle -> {
+                    int rows = 0;
+                    for (var table : TABLES) {
+                        rows +=
+                                handle.createUpdate(
+                                                "DELETE FROM "
+                                                        + table
+                                                        + " WHERE identity = :identity")
+                                        .bind("identity", edge.uri())
+                                        .execute();
+                    }
+                    return rows > 0;
+                });
+    }
+
     /** A control plane begins: of the streams that it had nothing is left. */
     public void begin(FleetIdentity control) {
         database.transact(
@@ -225,6 +247,10 @@ public final class EdgeStore {
                 .setMessage(row.getString("message"))
                 .build();
     }
+
+    /** What is kept of edges; the last one is what the others refer to. */
+    private static final List<String> TABLES =
+            List.of("edge_stream", "edge_problem", "edge_trait", "edge");
 
     /** PostgreSQL's texts have every character but one, and an edge can say anything. */
     private static String storable(String text) {
