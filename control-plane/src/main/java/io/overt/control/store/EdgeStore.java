@@ -119,13 +119,9 @@ public final class EdgeStore {
         }
     }
 
-    /**
-     * Nothing is known of this edge any more.
-     *
-     * @return whether anything was
-     */
-    public boolean forget(FleetIdentity edge) {
-        return database.transact(
+    /** Nothing is known of this edge any more. */
+    public void forget(FleetIdentity edge) {
+        database.transact(
                 handle -> {
                     int rows = 0;
                     for (var table : TABLES) {
@@ -137,7 +133,7 @@ public final class EdgeStore {
                                         .bind("identity", edge.uri())
                                         .execute();
                     }
-                    return rows > 0;
+                    return rows;
                 });
     }
 
